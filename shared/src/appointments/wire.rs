@@ -1,0 +1,177 @@
+//! Bodies and problems of appointments.
+
+use serde::{Deserialize, Serialize};
+
+use super::rules::{AppointmentStatus, CheckInError, ConfirmError, NotAllowed, SeatError};
+use crate::{
+    ids::{AppointmentId, HallId, PersonId, ServiceId, TicketId, WindowId},
+    problem::Problem,
+    problem_types,
+    time::{Instant, wire_time},
+};
+
+problem_types! {
+    /// The window has no free seat; `next_free` names one that has.
+    WINDOW_FULL = 409 "window-full",
+        "该时段已约满" / "This time is fully booked",
+        "请选择其他时段，最近的空余时段已为您列出。" / "Choose another time; the nearest free one is shown.";
+    /// The window has ended.
+    WINDOW_PASSED = 409 "window-passed",
+        "该时段已过" / "This time has passed",
+        "请选择之后的时段。" / "Choose a later time.";
+    /// The service is not served in this window.
+    SERVICE_NOT_SERVED = 422 "service-not-served",
+        "该时段不办理此事项" / "This service is not offered at this time",
+        "请返回并重新选择大厅和时段。" / "Go back and choose the hall and the time again.";
+    /// The person has an appointment for this service on this day.
+    ALREADY_BOOKED = 409 "already-booked",
+        "当天已预约过此事项" / "This service is already booked for that day",
+        "请在“我的预约”中查看或改期。" / "See or change it under My appointments.";
+    /// The hold ran out before it was confirmed.
+    HOLD_EXPIRED = 409 "hold-expired",
+        "占号已超时" / "The seat was held too long ago",
+        "名额已释放，请重新选择时段。" / "The seat was given back. Choose a time again.";
+    /// The appointment's state does not allow this.
+    APPOINTMENT_STATE = 409 "appointment-state",
+        "预约状态已变化" / "The appointment has changed",
+        "请刷新后查看预约的最新状态。" / "Reload to see where the appointment stands.";
+    /// Check-in opens later; `opens_at` says when.
+    CHECK_IN_EARLY = 409 "check-in-early",
+        "尚未到签到时间" / "It is too early to check in",
+        "请在时段开始前30分钟内到大厅签到。" / "Check in at the hall within 30 minutes before the time begins.";
+    /// The window and its grace have passed.
+    CHECK_IN_LATE = 409 "check-in-late",
+        "已超过签到时间" / "It is too late to check in",
+        "请到大厅取现场号，或重新预约。" / "Take a walk-in ticket at the hall or book again.";
+    /// The presence proof is not that of the hall, or is stale.
+    PRESENCE_INVALID = 422 "presence-invalid",
+        "签到码无效" / "The check-in code is not valid",
+        "请扫描大厅屏幕上的最新签到码。" / "Scan the code that the hall's screen shows now.";
+}
+
+impl From<SeatError> for Problem {
+    fn from(error: SeatError) -> Self {
+        Self::new(match error {
+            SeatError::WindowFull => &WINDOW_FULL,
+            SeatError::WindowPassed => &WINDOW_PASSED,
+            SeatError::AlreadyBooked => &ALREADY_BOOKED,
+        })
+    }
+}
+
+impl From<NotAllowed> for Problem {
+    fn from(error: NotAllowed) -> Self {
+        Self::new(&APPOINTMENT_STATE).with("status", error.from.as_str())
+    }
+}
+
+impl From<ConfirmError> for Problem {
+    fn from(error: ConfirmError) -> Self {
+        match error {
+            ConfirmError::HoldExpired => Self::new(&HOLD_EXPIRED),
+            ConfirmError::NotAllowed(error) => error.into(),
+        }
+    }
+}
+
+impl From<CheckInError> for Problem {
+    fn from(error: CheckInError) -> Self {
+        match error {
+            CheckInError::TooEarly { opens_at } => {
+                Self::new(&CHECK_IN_EARLY).with("opens_at", wire_time::text(opens_at))
+            }
+            CheckInError::TooLate => Self::new(&CHECK_IN_LATE),
+            CheckInError::NotAllowed(error) => error.into(),
+        }
+    }
+}
+
+/// `POST /holds`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HoldRequest {
+    /// The window in which a seat is wanted.
+    pub window_id: WindowId,
+    /// What is to be done there.
+    pub service_id: ServiceId,
+    /// For whom; absent for oneself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<PersonId>,
+}
+
+/// A held seat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Hold {
+    /// The hold; the appointment that grows from it has the same id.
+    pub id: AppointmentId,
+    /// When the seat is given back.
+    #[serde(with = "wire_time")]
+    pub expires_at: Instant,
+}
+
+/// `POST /appointments`: either a hold to confirm, or a seat to take at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub enum BookRequest {
+    /// Confirms a hold.
+    Held {
+        /// The hold.
+        hold_id: AppointmentId,
+    },
+    /// Takes a seat at once.
+    Direct(HoldRequest),
+}
+
+/// An appointment as its resident sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Appointment {
+    /// The appointment.
+    pub id: AppointmentId,
+    /// Where it stands.
+    pub status: AppointmentStatus,
+    /// The booking code that the kiosk and the clerk ask for.
+    #[cfg_attr(feature = "openapi", schema(example = "7K3M9Q"))]
+    pub code: String,
+    /// The window.
+    pub window_id: WindowId,
+    /// The service.
+    pub service_id: ServiceId,
+    /// The service's name.
+    pub service: String,
+    /// The hall.
+    pub hall_id: HallId,
+    /// The hall's name.
+    pub hall: String,
+    /// The hall's address.
+    pub address: String,
+    /// For whom.
+    pub person_id: PersonId,
+    /// The person's name, masked.
+    pub person: String,
+    /// When the window begins.
+    #[serde(with = "wire_time")]
+    pub starts_at: Instant,
+    /// When the window ends.
+    #[serde(with = "wire_time")]
+    pub ends_at: Instant,
+    /// When check-in opens.
+    #[serde(with = "wire_time")]
+    pub check_in_from: Instant,
+    /// Until when it can be cancelled without a strike.
+    #[serde(with = "wire_time")]
+    pub cancel_until: Instant,
+    /// The ticket, once checked in.
+    pub ticket_id: Option<TicketId>,
+}
+
+/// `POST /appointments/{id}/check-in`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CheckInRequest {
+    /// What the hall's screen shows at the moment, as proof of presence.
+    #[cfg_attr(feature = "openapi", schema(example = "583920"))]
+    pub presence: String,
+}

@@ -1,0 +1,244 @@
+//! Bodies and problems of identity.
+
+use serde::{Deserialize, Serialize};
+
+use super::rules::{CodeError, StaffRole};
+use crate::{
+    ids::{HallId, PersonId, ResidentId, StaffId},
+    problem::Problem,
+    problem_types,
+    time::{Instant, wire_time},
+};
+
+problem_types! {
+    /// The login code is wrong.
+    CODE_WRONG = 422 "code-wrong",
+        "验证码不正确" / "The code is not right",
+        "请核对短信中的六位数字。" / "Check the six digits in the text message.";
+    /// The login code is too old, or none was sent.
+    CODE_EXPIRED = 422 "code-expired",
+        "验证码已失效" / "The code has expired",
+        "请重新获取验证码。" / "Ask for a new code.";
+    /// The login code was tried too often.
+    CODE_EXHAUSTED = 429 "code-exhausted",
+        "验证码错误次数过多" / "The code was tried too often",
+        "该验证码已作废，请重新获取。" / "This code no longer works. Ask for a new one.";
+    /// Name or password or one-time code is wrong; which one is not told.
+    CREDENTIALS_WRONG = 401 "credentials-wrong",
+        "账号、密码或动态口令不正确" / "The username, password or one-time code is wrong",
+        "请核对后重试；多次错误会暂时锁定账号。" / "Check and try again; repeated errors lock the account for a while.";
+    /// The account is locked for a while after repeated errors.
+    ACCOUNT_LOCKED = 429 "account-locked",
+        "账号已暂时锁定" / "The account is locked for now",
+        "请15分钟后再试，或联系系统管理员。" / "Try again in 15 minutes or ask the administrator.";
+    /// The operation needs a bound identity.
+    IDENTITY_REQUIRED = 403 "identity-required",
+        "请先完成实名认证" / "Confirm your identity first",
+        "请在“我的”中填写姓名和身份证号。" / "Enter your name and ID number under Me.";
+    /// The account is already bound to another person.
+    IDENTITY_BOUND = 409 "identity-bound",
+        "账号已实名认证" / "The identity is already confirmed",
+        "如需更改，请携带身份证到窗口办理。" / "To change it, bring your ID card to a counter.";
+    /// The name does not belong to the ID number.
+    IDENTITY_MISMATCH = 422 "identity-mismatch",
+        "姓名与身份证号不一致" / "The name does not match the ID number",
+        "请按身份证上的信息填写。" / "Enter them as they stand on the ID card.";
+    /// No more family members can be added.
+    FAMILY_FULL = 409 "family-full",
+        "家庭成员已达上限" / "The family list is full",
+        "请先移除一位家庭成员。" / "Remove a family member first.";
+}
+
+impl From<CodeError> for Problem {
+    fn from(error: CodeError) -> Self {
+        match error {
+            CodeError::Expired => Self::new(&CODE_EXPIRED),
+            CodeError::Exhausted => Self::new(&CODE_EXHAUSTED),
+            CodeError::Wrong { tries_left } => Self::new(&CODE_WRONG).on_field("code").with("tries_left", tries_left),
+        }
+    }
+}
+
+/// What a login code is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CodePurpose {
+    /// To sign in.
+    Login,
+}
+
+impl CodePurpose {
+    /// The purpose as it is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+        }
+    }
+}
+
+/// `POST /auth/sms-codes`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SmsCodeRequest {
+    /// The mobile number to which the code is texted.
+    #[cfg_attr(feature = "openapi", schema(example = "13800000001"))]
+    pub phone: String,
+    /// What the code is for.
+    pub purpose: CodePurpose,
+}
+
+/// The answer to `POST /auth/sms-codes`; the same whether or not the number is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SmsCodeSent {
+    /// Until when the code can be used.
+    #[serde(with = "wire_time")]
+    pub expires_at: Instant,
+    /// Seconds until another can be asked for.
+    pub retry_after: u32,
+}
+
+/// `POST /auth/sessions`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionRequest {
+    /// The mobile number to which the code was texted.
+    #[cfg_attr(feature = "openapi", schema(example = "13800000001"))]
+    pub phone: String,
+    /// The six digits.
+    #[cfg_attr(feature = "openapi", schema(example = "042137"))]
+    pub code: String,
+}
+
+/// `POST /auth/staff-sessions`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffSessionRequest {
+    /// The account's name.
+    #[cfg_attr(feature = "openapi", schema(example = "clerk-zhongxin-1"))]
+    pub username: String,
+    /// The password.
+    pub password: String,
+    /// The six digits that the authenticator shows (RFC 6238).
+    #[cfg_attr(feature = "openapi", schema(example = "492039"))]
+    pub totp: String,
+}
+
+/// `POST /auth/sessions/refresh`; a browser sends its cookie instead.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefreshRequest {
+    /// The refresh token of the last answer.
+    #[serde(default)]
+    pub refresh_token: Option<String>,
+}
+
+/// A session that has begun or was refreshed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Session {
+    /// The bearer token for programs; browsers have it in a cookie.
+    pub access_token: String,
+    /// With this a new access token is had; it works once.
+    pub refresh_token: String,
+    /// When the access token ends.
+    #[serde(with = "wire_time")]
+    pub expires_at: Instant,
+    /// Who signed in, when it is a resident.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub resident: Option<ResidentView>,
+    /// Who signed in, when it is a member of staff.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub staff: Option<StaffView>,
+}
+
+/// A resident's own account, masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ResidentView {
+    /// The account.
+    pub id: ResidentId,
+    /// The phone, masked.
+    #[cfg_attr(feature = "openapi", schema(example = "138****0001"))]
+    pub phone: String,
+    /// The bound person, once there is one.
+    pub person: Option<PersonView>,
+}
+
+/// A person, masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PersonView {
+    /// The person.
+    pub id: PersonId,
+    /// The name, masked.
+    #[cfg_attr(feature = "openapi", schema(example = "张*"))]
+    pub name: String,
+    /// The ID number, masked.
+    #[cfg_attr(feature = "openapi", schema(example = "539***********002X"))]
+    pub id_number: String,
+}
+
+/// A family member for whom a resident may act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FamilyMember {
+    /// The person, masked.
+    #[serde(flatten)]
+    pub person: PersonView,
+    /// How the person is related, in the resident's words.
+    pub relation: String,
+}
+
+/// `PUT /me/identity` and, with a relation, `POST /me/family`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IdentityRequest {
+    /// The name as on the ID card.
+    #[cfg_attr(feature = "openapi", schema(example = "张三"))]
+    pub name: String,
+    /// The ID number.
+    #[cfg_attr(feature = "openapi", schema(example = "11010519491231002X"))]
+    pub id_number: String,
+}
+
+/// `POST /me/family`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FamilyRequest {
+    /// The name as on the ID card.
+    pub name: String,
+    /// The ID number.
+    pub id_number: String,
+    /// How the person is related, at most ten characters.
+    #[cfg_attr(feature = "openapi", schema(example = "母亲"))]
+    pub relation: String,
+}
+
+/// A member of staff as the console shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StaffView {
+    /// The account.
+    pub id: StaffId,
+    /// The account's name.
+    pub username: String,
+    /// The name that colleagues use.
+    pub name: String,
+    /// What the account is trusted with.
+    pub role: StaffRole,
+    /// The hall to which the account is bound.
+    pub hall: Option<HallId>,
+}
+
+/// `GET /me`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Me {
+    /// A resident is signed in.
+    Resident(ResidentView),
+    /// A member of staff is signed in.
+    Staff(StaffView),
+}

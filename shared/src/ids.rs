@@ -1,0 +1,71 @@
+//! Typed identifiers, so that a hall's id is never taken for a counter's.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A natural person (自然人), known by an ID number; the subject of an appointment.
+    PersonId;
+    /// An account (用户) with which a resident signs in by phone.
+    ResidentId;
+    /// A member of staff (工作人员).
+    StaffId;
+    /// A signed-in session (会话), revocable by itself.
+    SessionId;
+    /// A service item (事项).
+    ServiceId;
+    /// A group of services that share windows and a queue (业务分组).
+    GroupId;
+    /// A hall (大厅).
+    HallId;
+    /// A counter in a hall (窗口).
+    CounterId;
+    /// A clerk's time at a counter (窗口值守).
+    CounterSessionId;
+    /// A bookable span of time with its quota (号段).
+    WindowId;
+    /// An appointment (预约), and the hold (占号) that it grew from.
+    AppointmentId;
+    /// A queue ticket (号票).
+    TicketId;
+    /// A text on its way to a resident (短信).
+    MessageId;
+}

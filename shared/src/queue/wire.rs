@@ -1,0 +1,196 @@
+//! Bodies and problems of the queue.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    estimate::WaitRange,
+    order::Reason,
+    rules::{Action, NotAllowed, PriorityReason, TicketStatus},
+};
+use crate::{
+    ids::{CounterId, CounterSessionId, GroupId, HallId, ServiceId, TicketId},
+    problem::Problem,
+    problem_types,
+    time::{Instant, wire_time},
+};
+
+problem_types! {
+    /// Nobody is waiting for this counter's services.
+    QUEUE_EMPTY = 409 "queue-empty",
+        "没有等候的号票" / "Nobody is waiting",
+        "有新号票时会自动显示。" / "New tickets will show by themselves.";
+    /// The counter has an open ticket.
+    TICKET_OPEN = 409 "ticket-open",
+        "当前号票尚未办结" / "The current ticket is still open",
+        "请先办结、过号或挂起当前号票。" / "Finish, miss or park the current ticket first.";
+    /// The clerk has not opened this counter.
+    COUNTER_CLOSED = 409 "counter-closed",
+        "窗口尚未开始值守" / "The counter is not open",
+        "请先开始值守。" / "Open the counter first.";
+    /// The counter or the clerk has an open session elsewhere.
+    COUNTER_TAKEN = 409 "counter-taken",
+        "窗口或账号已在值守" / "The counter is taken",
+        "请先结束原有的值守。" / "End the other session first.";
+    /// The ticket's state does not allow this.
+    TICKET_STATE = 409 "ticket-state",
+        "号票状态已变化" / "The ticket has changed",
+        "请查看号票的最新状态后再操作。" / "Look at where the ticket stands now and try again.";
+}
+
+impl From<NotAllowed> for Problem {
+    fn from(error: NotAllowed) -> Self {
+        Self::new(&TICKET_STATE)
+            .with("status", error.from.as_str())
+            .with("attempted", error.attempted.as_str())
+    }
+}
+
+/// `POST /halls/{id}/tickets`: a walk-in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TicketRequest {
+    /// What is to be done.
+    pub service_id: ServiceId,
+    /// Why the ticket goes before others, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority_reason: Option<PriorityReason>,
+}
+
+/// A ticket as its holder sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Ticket {
+    /// The ticket.
+    pub id: TicketId,
+    /// Its number.
+    #[cfg_attr(feature = "openapi", schema(example = "A007"))]
+    pub number: String,
+    /// Where it stands.
+    pub status: TicketStatus,
+    /// The hall.
+    pub hall_id: HallId,
+    /// The hall's name.
+    pub hall: String,
+    /// The service's name.
+    pub service: String,
+    /// How many go before it; absent when it is not waiting.
+    pub ahead: Option<u32>,
+    /// How long that will take, in minutes; absent when no open counter serves it.
+    pub wait_minutes: Option<WaitRange>,
+    /// Where to go, once called.
+    pub counter: Option<CounterPlace>,
+    /// When it was issued.
+    #[serde(with = "wire_time")]
+    pub entered_at: Instant,
+    /// When it was last called.
+    #[serde(with = "wire_time::option")]
+    pub called_at: Option<Instant>,
+}
+
+/// A counter, as one is sent to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CounterPlace {
+    /// The number over it.
+    pub number: i32,
+    /// What it is called.
+    pub name: String,
+}
+
+/// A clerk's time at a counter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CounterSession {
+    /// The session.
+    pub id: CounterSessionId,
+    /// The counter.
+    pub counter_id: CounterId,
+    /// The hall.
+    pub hall_id: HallId,
+    /// The number over the counter.
+    pub number: i32,
+    /// The groups that it serves.
+    pub groups: Vec<GroupId>,
+    /// When it was opened.
+    #[serde(with = "wire_time")]
+    pub opened_at: Instant,
+    /// The open ticket, if there is one.
+    pub current: Option<ClerkTicket>,
+    /// How many wait for this counter's groups.
+    pub waiting: u32,
+}
+
+/// A ticket as the clerk sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClerkTicket {
+    /// The ticket.
+    pub id: TicketId,
+    /// Its number.
+    #[cfg_attr(feature = "openapi", schema(example = "A007"))]
+    pub number: String,
+    /// Where it stands.
+    pub status: TicketStatus,
+    /// The service's name.
+    pub service: String,
+    /// The person's name, masked; absent for an anonymous walk-in.
+    pub person: Option<String>,
+    /// Whether it comes from an appointment.
+    pub appointment: bool,
+    /// Why it was next.
+    pub reason: Option<Reason>,
+    /// When it joined the queue.
+    #[serde(with = "wire_time")]
+    pub entered_at: Instant,
+    /// How often it was missed.
+    pub misses: i32,
+    /// What can be done with it now.
+    pub actions: Vec<Action>,
+}
+
+/// `GET /halls/{id}/board`: what the big screen shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Board {
+    /// The hall.
+    pub hall_id: HallId,
+    /// The hall's name.
+    pub hall: String,
+    /// Who is called or served, the latest call first.
+    pub calls: Vec<BoardCall>,
+    /// How many wait, by group.
+    pub waiting: Vec<BoardGroup>,
+    /// The code to enter when checking in here; it changes every half minute.
+    pub presence: String,
+}
+
+/// A line of the board.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BoardCall {
+    /// The ticket's number.
+    pub number: String,
+    /// The person's name, masked; absent for an anonymous walk-in.
+    pub person: Option<String>,
+    /// Where it is called to.
+    pub counter: CounterPlace,
+    /// Whether it is called or already served.
+    pub status: TicketStatus,
+    /// When it was last called.
+    #[serde(with = "wire_time")]
+    pub called_at: Instant,
+}
+
+/// How many wait in a group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BoardGroup {
+    /// The group.
+    pub group_id: GroupId,
+    /// Its name.
+    pub name: String,
+    /// How many wait.
+    pub waiting: u32,
+    /// How many counters serve it now.
+    pub counters: u32,
+}

@@ -1,1 +1,58 @@
-fn main() {}
+//! The developer's commands.
+//!
+//! `cargo xtask run` brings up the whole bureau on this machine, `cargo xtask test` proves the project.
+//! Each command is one module; the others say how a tool is had ([`tools`], [`wasm`]), how a program is
+//! run to its end ([`command`]) or kept running ([`service`]), and how the client is made ([`client`]).
+
+mod bench;
+mod bureau;
+mod client;
+mod command;
+mod compress;
+mod fingerprint;
+mod narrator;
+mod page;
+mod run;
+mod service;
+mod stores;
+mod test;
+mod tools;
+mod wasm;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// The developer's commands of Bianmin.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    /// Build everything, load the demonstration bureau and serve it.
+    Run(run::Arguments),
+    /// Run every check that proves the project.
+    Test(test::Arguments),
+    /// Build the residents' client into `dist` and hold it to its size.
+    Client,
+    /// Measure the server in both modes.
+    Bench(bench::Arguments),
+    /// Install the tools that the other commands need.
+    Tools,
+}
+
+fn main() -> ExitCode {
+    let done = match Command::parse() {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Test(arguments) => test::test(&arguments),
+        Command::Client => client::client(),
+        Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Tools => tools::install_all(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\n{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

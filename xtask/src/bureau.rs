@@ -1,0 +1,121 @@
+//! The whole bureau, running: the server, and the sandbox that stands in for the outside world.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use crate::command::{self, cargo, program};
+use crate::service::{self, Service};
+use crate::workspace;
+
+/// How the two programs are compiled.
+#[derive(Clone, Copy)]
+pub enum Build {
+    /// With the checks of a developer's build.
+    Checked,
+    /// As it is deployed.
+    Release,
+}
+
+impl Build {
+    /// Compiles the server and the sandbox.
+    pub fn compile(self) -> Result<()> {
+        let mut build = cargo();
+        build.args(["build", "--bins"]);
+        match self {
+            // The crates that the tests name, so that their dependencies are compiled already.
+            Self::Checked => build.args(["--workspace", "--exclude", "app", "--exclude", "e2e"]),
+            Self::Release => build.args(["--release", "--package", "server", "--package", "sandbox"]),
+        };
+        command::run(&mut build)
+    }
+
+    fn folder(self) -> PathBuf {
+        workspace::target().join(match self {
+            Self::Checked => "debug",
+            Self::Release => "release",
+        })
+    }
+}
+
+/// Where a bureau listens and keeps its data.
+pub struct Place {
+    pub build: Build,
+    pub server: SocketAddr,
+    pub sandbox: SocketAddr,
+    pub data: PathBuf,
+    pub client: PathBuf,
+    pub logs: PathBuf,
+}
+
+impl Place {
+    /// Migrates the database and loads the demonstration bureau; what is loaded already stays.
+    pub fn load_demonstration(&self) -> Result<()> {
+        command::run(self.bianmin()?.arg("demo"))
+    }
+
+    /// Starts both programs and waits until they can be used.
+    pub fn open(&self) -> Result<Bureau> {
+        for address in [self.server, self.sandbox] {
+            if service::accepts(address) {
+                bail!("{address} is in use: end what listens there, or choose another address.");
+            }
+        }
+        let mut sandbox = program(self.program("sandbox")?);
+        self.describe(&mut sandbox);
+        let mut sandbox = Service::start("The sandbox", &mut sandbox, &self.logs.join("sandbox.log"))?;
+        sandbox.wait_until(Duration::from_secs(30), || service::accepts(self.sandbox))?;
+
+        let mut server = Service::start(
+            "The server",
+            self.bianmin()?.arg("serve"),
+            &self.logs.join("server.log"),
+        )?;
+        server.wait_until(Duration::from_secs(60), || service::answers(self.server, "/readyz"))?;
+        Ok(Bureau { server, sandbox })
+    }
+
+    fn bianmin(&self) -> Result<Command> {
+        let mut bianmin = program(self.program("bianmin")?);
+        self.describe(&mut bianmin);
+        Ok(bianmin)
+    }
+
+    fn describe(&self, command: &mut Command) {
+        command
+            .env("BIANMIN_LISTEN", self.server.to_string())
+            .env("BIANMIN_SANDBOX_URL", format!("http://{}", self.sandbox))
+            .env("BIANMIN_DATA_DIR", &self.data)
+            .env("BIANMIN_CLIENT_DIR", &self.client)
+            .env("SANDBOX_LISTEN", self.sandbox.to_string());
+    }
+
+    fn program(&self, name: &str) -> Result<PathBuf> {
+        let file = self.build.folder().join(name);
+        if !file.is_file() {
+            bail!("{} was not built: run again without --skip-build.", file.display());
+        }
+        Ok(file)
+    }
+}
+
+/// Both programs, running until this is dropped.
+pub struct Bureau {
+    // The server ends first: it calls the sandbox.
+    server: Service,
+    sandbox: Service,
+}
+
+impl Bureau {
+    /// Returns only when one of the two has ended, with what it said.
+    pub fn watch(&mut self) -> Result<()> {
+        loop {
+            self.server.still_runs()?;
+            self.sandbox.still_runs()?;
+            std::thread::sleep(Duration::from_millis(250));
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The page as it is shipped.
+//!
+//! Trunk starts the client from a script inside the page. The content security policy runs no such script, so the
+//! start moves to the end of the binding code: one file, loaded early, that fetches and starts the WebAssembly.
+
+use anyhow::{Context, Result, bail};
+
+/// The page's markup, as trunk made it.
+pub struct Page(String);
+
+impl Page {
+    pub fn new(markup: String) -> Self {
+        Self(markup)
+    }
+
+    pub fn markup(&self) -> &str {
+        &self.0
+    }
+
+    /// Lets a file be known by another name.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        self.0 = self.0.replace(from, to);
+    }
+
+    /// Replaces the script inside the page that starts the WebAssembly with this file.
+    pub fn start_with(&mut self, file: &str) -> Result<()> {
+        let inside = self
+            .0
+            .find("module_or_path")
+            .context("trunk left no script in the page that starts the client")?;
+        let (before, after) = self.0.split_at(inside);
+        let begin = before
+            .rfind("<script")
+            .context("the start of the client is not in a script")?;
+        let end = inside
+            + after
+                .find("</script>")
+                .context("the script that starts the client has no end")?;
+        self.0
+            .replace_range(begin..end, &format!(r#"<script type="module" src="/{file}">"#));
+        Ok(())
+    }
+
+    /// Refuses what the content security policy would.
+    pub fn refuse_scripts_inside(&self) -> Result<()> {
+        for script in self.0.split("<script").skip(1) {
+            let tag = script.split('>').next().unwrap_or_default();
+            if !tag.contains("src=") && !tag.contains("application/ld+json") {
+                bail!("index.html holds a script, which the content security policy forbids: move it into a file.");
+            }
+        }
+        Ok(())
+    }
+
+    /// The files that a browser loads with the page, itself first.
+    pub fn first_load(&self) -> Vec<String> {
+        let mut loaded = vec!["index.html".to_owned()];
+        for tag in self.0.split('<') {
+            let name = tag.split([' ', '>']).next().unwrap_or_default();
+            if !["link", "script", "img"].contains(&name) || tag.contains("alternate") || tag.contains("canonical") {
+                continue;
+            }
+            let file = attribute(tag, "href=").or_else(|| attribute(tag, "src="));
+            if let Some(file) = file.and_then(|file| file.strip_prefix('/'))
+                && !loaded.iter().any(|known| known == file)
+            {
+                loaded.push(file.to_owned());
+            }
+        }
+        loaded
+    }
+}
+
+/// The value of an attribute, quoted or, as the minifier leaves it, bare.
+fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+    let (_, value) = tag.split_once(&format!(" {name}"))?;
+    match value.strip_prefix(['"', '\'']) {
+        Some(quoted) => quoted.split(['"', '\'']).next(),
+        None => value.split([' ', '>']).next(),
+    }
+}
+
+/// The binding code with the client's start at its end.
+pub fn with_start(bindings: &str, wasm: &str) -> Result<String> {
+    let exports = bindings
+        .rfind("export")
+        .and_then(|at| bindings.get(at..))
+        .unwrap_or_default();
+    let (before, _) = exports
+        .split_once(" as default")
+        .context("the binding code exports no initialiser")?;
+    let init = before.rsplit(['{', ',', ' ']).next().unwrap_or_default();
+    Ok(format!(
+        "{}\n{init}({{module_or_path:\"/{wasm}\"}});\n",
+        bindings.trim_end()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MADE: &str = r#"<!DOCTYPE html><html><head><link rel="icon" href="/icon.svg"><link rel=modulepreload href=/app-1.js><link rel="preload" href="/app-1_bg.wasm" as="fetch"><script src="/early.js"></script></head><body><script type="module">import a from"/app-1.js";await a({module_or_path:"/app-1_bg.wasm"})</script><p>x</p></body></html>"#;
+
+    #[test]
+    fn the_start_moves_out_of_the_page() -> Result<()> {
+        let mut page = Page::new(MADE.to_owned());
+        assert!(page.refuse_scripts_inside().is_err());
+        page.rename("app-1_bg.wasm", "app-3.wasm");
+        page.rename("app-1.js", "app-2.js");
+        page.start_with("app-2.js")?;
+        page.refuse_scripts_inside()?;
+        assert!(
+            page.markup()
+                .contains(r#"<body><script type="module" src="/app-2.js"></script><p>x</p>"#)
+        );
+        assert_eq!(
+            page.first_load(),
+            ["index.html", "icon.svg", "app-2.js", "app-3.wasm", "early.js"]
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn the_initialiser_is_found_with_and_without_minification() -> Result<()> {
+        let plain = "function f(){}\nexport { initSync, __wbg_init as default };\n";
+        assert!(with_start(plain, "a.wasm")?.ends_with("};\n__wbg_init({module_or_path:\"/a.wasm\"});\n"));
+        let small = "export{b as initSync,c as default}";
+        assert!(with_start(small, "a.wasm")?.ends_with("}\nc({module_or_path:\"/a.wasm\"});\n"));
+        assert!(with_start("let a = 1;", "a.wasm").is_err());
+        Ok(())
+    }
+}

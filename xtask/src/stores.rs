@@ -1,0 +1,139 @@
+//! A private PostgreSQL and Redis, for what is proven or measured in the scaled-out mode.
+
+use std::net::SocketAddr;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use nix::unistd::{User, geteuid};
+use tempfile::TempDir;
+
+use crate::command::{self, program};
+use crate::service::{self, Service};
+use crate::tools::{self, system_program};
+
+/// How long a store may take to be ready.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Both stores, on free ports and in a folder that goes with them.
+pub struct Stores {
+    // The order matters: the services end before their folder is removed.
+    _postgres: Service,
+    _redis: Service,
+    _folder: TempDir,
+    postgres: SocketAddr,
+    redis: SocketAddr,
+}
+
+impl Stores {
+    pub fn start() -> Result<Self> {
+        tools::ensure_stores()?;
+        let folder = tempfile::Builder::new().prefix("bianmin-stores-").tempdir()?;
+        let postgres = service::free_address()?;
+        let redis = service::free_address()?;
+        Ok(Self {
+            _postgres: start_postgres(folder.path(), postgres)?,
+            _redis: start_redis(folder.path(), redis)?,
+            _folder: folder,
+            postgres,
+            redis,
+        })
+    }
+
+    pub fn postgres_url(&self) -> String {
+        format!("postgres://postgres@{}/postgres", self.postgres)
+    }
+
+    pub fn redis_url(&self) -> String {
+        format!("redis://{}", self.redis)
+    }
+}
+
+fn start_postgres(folder: &Path, address: SocketAddr) -> Result<Service> {
+    let owner = unprivileged()?;
+    // The server must own its folder and reach it through the one above.
+    let home = folder.join("postgres");
+    std::fs::create_dir(&home)?;
+    if let Some(owner) = &owner {
+        chown(folder, Some(owner.uid.as_raw()), Some(owner.gid.as_raw()))?;
+        chown(&home, Some(owner.uid.as_raw()), Some(owner.gid.as_raw()))?;
+    }
+    let data = home.join("data");
+    let begin = |name: &str| -> Result<Command> {
+        let mut command = program(postgres_program(name)?);
+        command.current_dir(&home).env("LC_ALL", "C.UTF-8");
+        if let Some(owner) = &owner {
+            command.uid(owner.uid.as_raw()).gid(owner.gid.as_raw());
+        }
+        Ok(command)
+    };
+
+    command::read(
+        begin("initdb")?
+            .args([
+                "--username=postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+                "--pgdata",
+            ])
+            .arg(&data),
+    )?;
+    let mut server = begin("postgres")?;
+    server.arg("-D").arg(&data).arg("-p").arg(address.port().to_string());
+    for setting in [
+        "listen_addresses=127.0.0.1",
+        "unix_socket_directories=",
+        "max_connections=300",
+        "fsync=on",
+    ] {
+        server.args(["-c", setting]);
+    }
+    let ready = postgres_program("pg_isready")?;
+    let port = address.port().to_string();
+    let mut service = Service::start("PostgreSQL", &mut server, &folder.join("postgres.log"))?;
+    service.wait_until(LIMIT, || {
+        command::read(program(&ready).args(["--quiet", "--host=127.0.0.1", "--username=postgres", "--port", &port]))
+            .is_ok()
+    })?;
+    Ok(service)
+}
+
+fn postgres_program(name: &str) -> Result<PathBuf> {
+    system_program(name).with_context(|| format!("PostgreSQL's {name} is missing: install the PostgreSQL server."))
+}
+
+/// PostgreSQL refuses to run as root; whom it runs as then.
+fn unprivileged() -> Result<Option<User>> {
+    if !geteuid().is_root() {
+        return Ok(None);
+    }
+    for name in ["postgres", "nobody"] {
+        if let Some(user) = User::from_name(name)? {
+            return Ok(Some(user));
+        }
+    }
+    Ok(None)
+}
+
+fn start_redis(folder: &Path, address: SocketAddr) -> Result<Service> {
+    let mut server = program(system_program("redis-server").context("redis-server is missing: install Redis.")?);
+    server.args([
+        "--bind",
+        "127.0.0.1",
+        "--port",
+        &address.port().to_string(),
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]);
+    server.arg("--dir").arg(folder);
+    let mut service = Service::start("Redis", &mut server, &folder.join("redis.log"))?;
+    service.wait_until(LIMIT, || service::accepts(address))?;
+    Ok(service)
+}

@@ -9,13 +9,16 @@ use serde_json::{Value, json};
 use crate::command;
 use crate::compress::{self, with_suffix};
 use crate::fingerprint;
-use crate::page::{Page, with_start};
+use crate::page::Page;
 use crate::tools::Tools;
 use crate::wasm::Toolchain;
 use crate::workspace;
 
 /// What a browser may have to load, compressed, before the first page works.
 const BUDGET: u64 = 170_000;
+
+/// The language of the oldest browsers on residents' phones that have modules and WebAssembly.
+const LANGUAGE: [&str; 2] = ["--target=es2018", "--supported:import-meta=true"];
 
 /// What the client is made from; this program's own part in it counts as well.
 const SOURCES: [&str; 13] = [
@@ -100,49 +103,87 @@ fn count(value: &Value, name: &str) -> u64 {
 fn trunk(tools: &Tools, toolchain: &Toolchain, made: &Path) -> Result<()> {
     fs::create_dir_all(made)?;
     let mut trunk = tools.command("trunk")?;
-    trunk.args(["build", "--release", "--dist"]).arg(made);
+    // It warns that it cannot minify the binding code, which is not its task here.
+    trunk.args(["build", "--release", "--log", "error", "--dist"]).arg(made);
     // Trunk takes NO_COLOR for a switch of its own and stops at any value but true or false.
     trunk.env_remove("NO_COLOR");
     command::run(toolchain.apply(&mut trunk)).context("The client could not be built")
 }
 
-/// Optimises the WebAssembly, moves the start into the binding code, and names both after their content.
+/// Optimises what trunk made and names it after its content.
 fn finish(tools: &Tools, toolchain: &Toolchain, made: &Path) -> Result<Page> {
     let module = compress::files(made)?
         .into_iter()
         .find(|file| file.to_string_lossy().ends_with("_bg.wasm"))
         .context("trunk made no WebAssembly")?;
-    let module_name = module
+    let module_before = module
         .file_name()
         .and_then(|name| name.to_str())
         .unwrap_or_default()
         .to_owned();
-    let bindings_name = module_name.replace("_bg.wasm", ".js");
-
-    let optimised = made.join("optimised.wasm");
-    let mut optimiser = tools.command("wasm-opt")?;
-    optimiser
-        .args(["-Oz", "--converge", "--output"])
-        .arg(&optimised)
-        .args(toolchain.optimiser_features())
-        .arg(&module);
-    command::run(&mut optimiser)?;
-    let module_hashed = format!("app-{}.wasm", fingerprint::of_bytes(&fs::read(&optimised)?));
-    fs::rename(&optimised, made.join(&module_hashed))?;
-    fs::remove_file(&module)?;
-
-    let bindings = with_start(&fs::read_to_string(made.join(&bindings_name))?, &module_hashed)?;
-    let bindings_hashed = format!("app-{}.js", fingerprint::of_bytes(bindings.as_bytes()));
-    fs::remove_file(made.join(&bindings_name))?;
-    fs::write(made.join(&bindings_hashed), bindings)?;
+    let bindings_before = module_before.replace("_bg.wasm", ".js");
+    let module_after = optimise(tools, toolchain, made, &module)?;
+    let start = bundle(tools, made, &bindings_before, &module_after)?;
 
     let mut page = Page::new(fs::read_to_string(made.join("index.html"))?);
-    page.start_with(&bindings_hashed)?;
-    page.rename(&module_name, &module_hashed);
-    page.rename(&bindings_name, &bindings_hashed);
+    page.start_with(&start)?;
+    page.rename(&module_before, &module_after);
+    page.rename(&bindings_before, &start);
     page.refuse_scripts_inside()?;
     fs::write(made.join("index.html"), page.markup())?;
     Ok(page)
+}
+
+/// Makes the WebAssembly small.
+fn optimise(tools: &Tools, toolchain: &Toolchain, made: &Path, module: &Path) -> Result<String> {
+    let small = made.join("small.wasm");
+    let mut optimiser = tools.command("wasm-opt")?;
+    optimiser
+        .args(["-Oz", "--converge", "--output"])
+        .arg(&small)
+        .args(toolchain.optimiser_features())
+        .arg(module);
+    command::run(&mut optimiser)?;
+    fs::remove_file(module)?;
+    named_after_content(&small, "wasm")
+}
+
+/// Makes one small script of the binding code, what it imports, and the client's start.
+fn bundle(tools: &Tools, made: &Path, bindings: &str, module: &str) -> Result<String> {
+    let entry = made.join("entry.js");
+    let start = format!("import init from './{bindings}';\ninit({{ module_or_path: '/{module}' }});\n");
+    fs::write(&entry, start)?;
+    let script = made.join("script.js");
+    let mut esbuild = tools.command("esbuild")?;
+    esbuild.args([
+        "--bundle",
+        "--minify",
+        "--format=esm",
+        "--legal-comments=none",
+        "--log-level=warning",
+        LANGUAGE,
+    ]);
+    command::run(
+        esbuild
+            .args(LANGUAGE)
+            .arg(format!("--outfile={}", script.display()))
+            .arg(&entry),
+    )?;
+
+    fs::remove_file(&entry)?;
+    fs::remove_file(made.join(bindings))?;
+    let imported = made.join("snippets");
+    if imported.exists() {
+        fs::remove_dir_all(imported)?;
+    }
+    named_after_content(&script, "js")
+}
+
+/// Gives a file a name that no other content has, so that browsers may keep it for ever.
+fn named_after_content(file: &Path, kind: &str) -> Result<String> {
+    let name = format!("app-{}.{kind}", fingerprint::of_bytes(&fs::read(file)?));
+    fs::rename(file, file.with_file_name(&name))?;
+    Ok(name)
 }
 
 fn sizes(page: &Page, made: &Path, fingerprint: &str) -> Result<Value> {

@@ -1,7 +1,7 @@
 //! The page as it is shipped.
 //!
 //! Trunk starts the client from a script inside the page. The content security policy runs no such script, so the
-//! start moves to the end of the binding code: one file, loaded early, that fetches and starts the WebAssembly.
+//! page names a file instead that holds the start and the binding code.
 
 use anyhow::{Context, Result, bail};
 
@@ -80,22 +80,6 @@ fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
     }
 }
 
-/// The binding code with the client's start at its end.
-pub fn with_start(bindings: &str, wasm: &str) -> Result<String> {
-    let exports = bindings
-        .rfind("export")
-        .and_then(|at| bindings.get(at..))
-        .unwrap_or_default();
-    let (before, _) = exports
-        .split_once(" as default")
-        .context("the binding code exports no initialiser")?;
-    let init = before.rsplit(['{', ',', ' ']).next().unwrap_or_default();
-    Ok(format!(
-        "{}\n{init}({{module_or_path:\"/{wasm}\"}});\n",
-        bindings.trim_end()
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,16 +102,6 @@ mod tests {
             page.first_load(),
             ["index.html", "icon.svg", "app-2.js", "app-3.wasm", "early.js"]
         );
-        Ok(())
-    }
-
-    #[test]
-    fn the_initialiser_is_found_with_and_without_minification() -> Result<()> {
-        let plain = "function f(){}\nexport { initSync, __wbg_init as default };\n";
-        assert!(with_start(plain, "a.wasm")?.ends_with("};\n__wbg_init({module_or_path:\"/a.wasm\"});\n"));
-        let small = "export{b as initSync,c as default}";
-        assert!(with_start(small, "a.wasm")?.ends_with("}\nc({module_or_path:\"/a.wasm\"});\n"));
-        assert!(with_start("let a = 1;", "a.wasm").is_err());
         Ok(())
     }
 }

@@ -19,7 +19,9 @@ use crate::workspace;
 /// From 0.22 on, trunk asks for a newer Rust than the workspace's.
 const TRUNK: &str = "0.21";
 const CARGO_DENY: &str = "0.20";
+/// The package of wasm-opt.
 const BINARYEN: &str = "132";
+const ESBUILD: &str = "0.28";
 
 /// The tools are compiled once and run for seconds: a cheap build is the faster one.
 const CHEAP: [&str; 4] = [
@@ -50,7 +52,7 @@ impl Tools {
     pub fn for_client(&self) -> Result<Toolchain> {
         self.trunk()?;
         self.wasm_bindgen()?;
-        self.wasm_opt()?;
+        self.wasm_opt_and_esbuild()?;
         Toolchain::prepare(&self.root)
     }
 
@@ -90,7 +92,7 @@ impl Tools {
             return Ok(());
         }
         // Trunk's default features only let it fetch tools and look for its own updates.
-        self.cargo_install("trunk", TRUNK, &["--locked", "--no-default-features"])
+        self.cargo_install("trunk", &format!("^{TRUNK}"), &["--locked", "--no-default-features"])
     }
 
     fn wasm_bindgen(&self) -> Result<()> {
@@ -105,20 +107,20 @@ impl Tools {
         if self.has("cargo-deny", CARGO_DENY) {
             return Ok(());
         }
-        self.cargo_install("cargo-deny", CARGO_DENY, &["--locked"])
+        self.cargo_install("cargo-deny", &format!("^{CARGO_DENY}"), &["--locked"])
     }
 
-    fn wasm_opt(&self) -> Result<()> {
-        if self.has("wasm-opt", BINARYEN) {
+    /// Both from npm, in one go: npm removes what a call does not name.
+    fn wasm_opt_and_esbuild(&self) -> Result<()> {
+        if self.has("wasm-opt", BINARYEN) && self.has("esbuild", ESBUILD) {
             return Ok(());
         }
-        let advice = "wasm-opt comes from the npm package binaryen: install Node.js 18 or later with npm, connect to the \
-                      network and run `cargo xtask tools` again.";
+        let advice = "wasm-opt and esbuild come from npm (packages binaryen and esbuild): install Node.js 18 or later with \
+                      npm, connect to the network and run `cargo xtask tools` again.";
         if find("npm", &[]).is_none() {
             bail!("npm is missing. {advice}");
         }
-        println!("      installing wasm-opt {BINARYEN} …");
-        let package = format!("binaryen@{BINARYEN}");
+        println!("      installing wasm-opt {BINARYEN} and esbuild {ESBUILD} …");
         command::read(
             program("npm")
                 .args([
@@ -130,7 +132,7 @@ impl Tools {
                     "--prefix",
                 ])
                 .arg(self.root.join("npm"))
-                .arg(package),
+                .args([format!("binaryen@{BINARYEN}"), format!("esbuild@{ESBUILD}")]),
         )
         .context(advice)?;
         Ok(())
@@ -276,7 +278,7 @@ pub fn install_all() -> Result<()> {
     let mut narrator = Narrator::new(6);
     narrator.step("trunk", || tools.trunk())?;
     narrator.step("wasm-bindgen", || tools.wasm_bindgen())?;
-    narrator.step("wasm-opt", || tools.wasm_opt())?;
+    narrator.step("wasm-opt and esbuild", || tools.wasm_opt_and_esbuild())?;
     narrator.step("the WebAssembly target", || Toolchain::prepare(&tools.root).map(|_| ()))?;
     narrator.step("cargo-deny", || tools.cargo_deny())?;
     narrator.step("PostgreSQL, Redis and a browser", || {

@@ -74,7 +74,7 @@ impl Place {
             self.bianmin()?.arg("serve"),
             &self.logs.join("server.log"),
         )?;
-        server.wait_until(Duration::from_secs(60), || service::answers(self.server, "/readyz"))?;
+        server.wait_until(Duration::from_mins(1), || service::answers(self.server, "/readyz"))?;
         Ok(Bureau { server, sandbox })
     }
 

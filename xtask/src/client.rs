@@ -161,7 +161,6 @@ fn bundle(tools: &Tools, made: &Path, bindings: &str, module: &str) -> Result<St
         "--format=esm",
         "--legal-comments=none",
         "--log-level=warning",
-        LANGUAGE,
     ]);
     command::run(
         esbuild

@@ -16,7 +16,7 @@ use crate::service::{self, Service};
 use crate::tools::{self, system_program};
 
 /// How long a store may take to be ready.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Both stores, on free ports and in a folder that goes with them.
 pub struct Stores {

@@ -19,7 +19,7 @@ use crate::wasm::TARGET;
 use crate::workspace;
 
 /// How long the database of known vulnerabilities may take to arrive.
-const ADVISORIES_LIMIT: Duration = Duration::from_secs(60);
+const ADVISORIES_LIMIT: Duration = Duration::from_mins(1);
 
 #[derive(Args)]
 pub struct Arguments {

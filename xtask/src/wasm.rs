@@ -150,7 +150,7 @@ fn target_can_be_added() -> bool {
     println!("      adding the {TARGET} target with rustup …");
     command::succeeds_within(
         program("rustup").args(["target", "add", TARGET]),
-        Duration::from_secs(120),
+        Duration::from_mins(2),
     )
 }
 

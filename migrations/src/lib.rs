@@ -1,1 +1,34 @@
-//! x
+//! The database schema, as steps that can be taken forward and back.
+//!
+//! Each file is one change. A step never edits an earlier one. Unique keys and checks stand here and not only in the
+//! server's rules: what must never happen is refused by the database itself.
+
+use sea_orm_migration::{MigrationTrait, async_trait};
+pub use sea_orm_migration::{MigratorTrait, SchemaManager};
+
+mod m20261122_000001_platform;
+mod m20261122_000002_people;
+mod m20261122_000003_sessions;
+mod m20261122_000004_catalogue;
+mod m20261122_000005_appointments;
+mod m20261122_000006_queue;
+mod m20261122_000007_messages;
+
+/// Every step, in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_platform::Migration),
+            Box::new(m20261122_000002_people::Migration),
+            Box::new(m20261122_000003_sessions::Migration),
+            Box::new(m20261122_000004_catalogue::Migration),
+            Box::new(m20261122_000005_appointments::Migration),
+            Box::new(m20261122_000006_queue::Migration),
+            Box::new(m20261122_000007_messages::Migration),
+        ]
+    }
+}

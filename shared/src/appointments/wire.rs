@@ -1,5 +1,6 @@
 //! Bodies and problems of appointments.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::rules::{AppointmentStatus, CheckInError, ConfirmError, NotAllowed, SeatError};
@@ -7,7 +8,7 @@ use crate::{
     ids::{AppointmentId, HallId, PersonId, ServiceId, TicketId, WindowId},
     problem::Problem,
     problem_types,
-    time::{Instant, wire_time},
+    time::wire_time,
 };
 
 problem_types! {
@@ -107,7 +108,7 @@ pub struct Hold {
     pub id: AppointmentId,
     /// When the seat is given back.
     #[serde(with = "wire_time")]
-    pub expires_at: Instant,
+    pub expires_at: DateTime<Utc>,
 }
 
 /// `POST /appointments`: either a hold to confirm, or a seat to take at once.
@@ -153,16 +154,16 @@ pub struct Appointment {
     pub person: String,
     /// When the window begins.
     #[serde(with = "wire_time")]
-    pub starts_at: Instant,
+    pub starts_at: DateTime<Utc>,
     /// When the window ends.
     #[serde(with = "wire_time")]
-    pub ends_at: Instant,
+    pub ends_at: DateTime<Utc>,
     /// When check-in opens.
     #[serde(with = "wire_time")]
-    pub check_in_from: Instant,
+    pub check_in_from: DateTime<Utc>,
     /// Until when it can be cancelled without a strike.
     #[serde(with = "wire_time")]
-    pub cancel_until: Instant,
+    pub cancel_until: DateTime<Utc>,
     /// The ticket, once checked in.
     pub ticket_id: Option<TicketId>,
 }

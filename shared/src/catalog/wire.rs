@@ -1,6 +1,6 @@
 //! Bodies and problems of the catalogue. Names and sentences come in the language that the request accepts.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::rules::Family;
@@ -8,7 +8,7 @@ use crate::{
     ids::{CounterId, GroupId, HallId, ServiceId, WindowId},
     money::Fen,
     problem_types,
-    time::{Instant, wire_time},
+    time::wire_time,
 };
 
 problem_types! {
@@ -218,10 +218,10 @@ pub struct WindowView {
     pub day: NaiveDate,
     /// When it begins.
     #[serde(with = "wire_time")]
-    pub starts_at: Instant,
+    pub starts_at: DateTime<Utc>,
     /// When it ends.
     #[serde(with = "wire_time")]
-    pub ends_at: Instant,
+    pub ends_at: DateTime<Utc>,
     /// Seats for residents who book online.
     pub quota: i32,
     /// How many of them are free.

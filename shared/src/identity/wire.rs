@@ -1,5 +1,6 @@
 //! Bodies and problems of identity.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::rules::{CodeError, StaffRole};
@@ -7,7 +8,7 @@ use crate::{
     ids::{HallId, PersonId, ResidentId, StaffId},
     problem::Problem,
     problem_types,
-    time::{Instant, wire_time},
+    time::wire_time,
 };
 
 problem_types! {
@@ -94,7 +95,7 @@ pub struct SmsCodeRequest {
 pub struct SmsCodeSent {
     /// Until when the code can be used.
     #[serde(with = "wire_time")]
-    pub expires_at: Instant,
+    pub expires_at: DateTime<Utc>,
     /// Seconds until another can be asked for.
     pub retry_after: u32,
 }
@@ -144,7 +145,7 @@ pub struct Session {
     pub refresh_token: String,
     /// When the access token ends.
     #[serde(with = "wire_time")]
-    pub expires_at: Instant,
+    pub expires_at: DateTime<Utc>,
     /// Who signed in, when it is a resident.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub resident: Option<ResidentView>,

@@ -1,5 +1,6 @@
 //! Bodies and problems of the queue.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -11,7 +12,7 @@ use crate::{
     ids::{CounterId, CounterSessionId, GroupId, HallId, ServiceId, TicketId},
     problem::Problem,
     problem_types,
-    time::{Instant, wire_time},
+    time::wire_time,
 };
 
 problem_types! {
@@ -81,10 +82,10 @@ pub struct Ticket {
     pub counter: Option<CounterPlace>,
     /// When it was issued.
     #[serde(with = "wire_time")]
-    pub entered_at: Instant,
+    pub entered_at: DateTime<Utc>,
     /// When it was last called.
     #[serde(with = "wire_time::option")]
-    pub called_at: Option<Instant>,
+    pub called_at: Option<DateTime<Utc>>,
 }
 
 /// A counter, as one is sent to it.
@@ -113,7 +114,7 @@ pub struct CounterSession {
     pub groups: Vec<GroupId>,
     /// When it was opened.
     #[serde(with = "wire_time")]
-    pub opened_at: Instant,
+    pub opened_at: DateTime<Utc>,
     /// The open ticket, if there is one.
     pub current: Option<ClerkTicket>,
     /// How many wait for this counter's groups.
@@ -141,7 +142,7 @@ pub struct ClerkTicket {
     pub reason: Option<Reason>,
     /// When it joined the queue.
     #[serde(with = "wire_time")]
-    pub entered_at: Instant,
+    pub entered_at: DateTime<Utc>,
     /// How often it was missed.
     pub misses: i32,
     /// What can be done with it now.
@@ -178,7 +179,7 @@ pub struct BoardCall {
     pub status: TicketStatus,
     /// When it was last called.
     #[serde(with = "wire_time")]
-    pub called_at: Instant,
+    pub called_at: DateTime<Utc>,
 }
 
 /// How many wait in a group.

@@ -1,0 +1,149 @@
+//! The database: a pool to read from and a way to write.
+//!
+//! On SQLite there is exactly one connection that writes, since several only stall each other; on PostgreSQL both are one pool.
+//! Nothing decides on a row that it has merely read: guards stand in the `WHERE` of the write, and unique keys behind them.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::{Context, bail};
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqlErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+
+use crate::config::Store;
+
+/// Connections that read from SQLite at the same time.
+const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL of one instance.
+const POSTGRES_CONNECTIONS: u32 = 24;
+
+/// The database.
+#[derive(Clone, Debug)]
+pub struct Db {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+}
+
+impl Db {
+    /// Opens the pools.
+    pub async fn connect(store: &Store) -> anyhow::Result<Self> {
+        match store {
+            Store::Sqlite(path) => Self::open_sqlite(path).await,
+            Store::Postgres(url) => {
+                let mut options = ConnectOptions::new(url);
+                options
+                    .max_connections(POSTGRES_CONNECTIONS)
+                    .acquire_timeout(Duration::from_secs(5))
+                    .connect_timeout(Duration::from_secs(5))
+                    .test_before_acquire(false)
+                    .sqlx_logging(false);
+                let pool = Database::connect(options)
+                    .await
+                    .context("cannot connect to the database of BIANMIN_DATABASE_URL")?;
+                Ok(Self {
+                    reader: pool.clone(),
+                    writer: pool,
+                })
+            }
+        }
+    }
+
+    async fn open_sqlite(path: &Path) -> anyhow::Result<Self> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("cannot create the data folder {}", folder.display()))?;
+        }
+        let open = |connections: u32, min: u32| {
+            let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
+            options
+                .max_connections(connections)
+                .min_connections(min)
+                .acquire_timeout(Duration::from_secs(30))
+                .idle_timeout(None::<Duration>)
+                .max_lifetime(None::<Duration>)
+                .test_before_acquire(false)
+                .sqlx_logging(false)
+                .map_sqlx_sqlite_opts(|sqlite| {
+                    sqlite
+                        .pragma("journal_mode", "WAL")
+                        .pragma("synchronous", "FULL")
+                        .pragma("foreign_keys", "ON")
+                        .pragma("busy_timeout", "10000")
+                        .pragma("cache_size", "-16000")
+                });
+            options
+        };
+        let at = || format!("cannot open the database {}", path.display());
+        let writer = Database::connect(open(1, 1)).await.with_context(at)?;
+        require_sound_sqlite(&writer).await?;
+        let reader = Database::connect(open(SQLITE_READERS, 1)).await.with_context(at)?;
+        Ok(Self { reader, writer })
+    }
+
+    /// The connections to read from.
+    pub const fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// Begins a transaction that may write. It rolls back unless it is committed.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        // SQLite takes the write lock at once, so that a transaction never fails half-way for having read first.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: match self.writer.get_database_backend() {
+                DatabaseBackend::Sqlite => Some(SqliteTransactionMode::Immediate),
+                _ => None,
+            },
+            ..TransactionOptions::default()
+        };
+        self.writer.begin_with_options(options).await
+    }
+
+    /// Takes every migration that has not been taken.
+    pub async fn migrate(&self) -> Result<(), DbErr> {
+        Migrator::up(&self.writer, None).await
+    }
+
+    /// Takes back this many migrations, or all of them.
+    pub async fn migrate_down(&self, steps: Option<u32>) -> Result<(), DbErr> {
+        Migrator::down(&self.writer, steps).await
+    }
+
+    /// Whether the database answers and has every migration.
+    pub async fn is_ready(&self) -> bool {
+        Migrator::get_pending_migrations(&self.reader)
+            .await
+            .is_ok_and(|pending| pending.is_empty())
+    }
+}
+
+/// SQLite before 3.51.3 can corrupt a database when it resets the write-ahead log.
+async fn require_sound_sqlite(db: &DatabaseConnection) -> anyhow::Result<()> {
+    let row = db
+        .query_one_raw(Statement::from_string(
+            DatabaseBackend::Sqlite,
+            "SELECT sqlite_version()",
+        ))
+        .await?
+        .context("SQLite did not tell its version")?;
+    let version: String = row.try_get_by_index(0)?;
+    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    if parts < vec![3, 51, 3] {
+        bail!("SQLite {version} is too old: 3.51.3 or later is needed");
+    }
+    Ok(())
+}
+
+/// Whether a write failed because a unique key holds already.
+pub fn is_duplicate(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// Whether the same transaction may succeed when it is tried again: a deadlock, a lock that could not be had, a serialisation failure.
+pub fn is_passing(error: &DbErr) -> bool {
+    let text = error.to_string();
+    ["40P01", "40001", "deadlock detected", "database is locked"]
+        .iter()
+        .any(|sign| text.contains(sign))
+}

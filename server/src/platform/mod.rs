@@ -1,0 +1,62 @@
+//! What every slice stands on: the database, the clock, the keys, the bus, remembered answers and the audit log.
+//!
+//! Architecture invariant: this is the only module that looks at the deployment [`Mode`](crate::config::Mode), and it does so once, in
+//! [`Platform::connect`]. No slice can tell whether it runs embedded or scaled out.
+
+pub mod audit;
+pub mod bus;
+pub mod clock;
+pub mod db;
+pub mod idempotency;
+pub mod keys;
+pub mod limits;
+
+use std::sync::Arc;
+
+use crate::config::Config;
+
+use self::{
+    bus::{Bus, InProcessBus, RedisBus},
+    clock::{Clock, SystemClock},
+    db::Db,
+    keys::Keys,
+};
+
+/// The platform of one server.
+#[derive(Clone)]
+pub struct Platform {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The keys.
+    pub keys: Arc<Keys>,
+    /// How instances, and parts of one, wake each other.
+    pub bus: Arc<dyn Bus>,
+    /// The configuration.
+    pub config: Arc<Config>,
+}
+
+impl Platform {
+    /// Connects to what the configuration names, with the system's clock.
+    pub async fn connect(config: Config) -> anyhow::Result<Self> {
+        Self::connect_with(config, Arc::new(SystemClock)).await
+    }
+
+    /// Connects with a clock of the caller's.
+    pub async fn connect_with(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let keys = Arc::new(Keys::load_or_create(&config.keys_dir)?);
+        let db = Db::connect(&config.mode.store).await?;
+        let bus: Arc<dyn Bus> = match &config.mode.redis_url {
+            None => Arc::new(InProcessBus::default()),
+            Some(url) => Arc::new(RedisBus::connect(url)?),
+        };
+        Ok(Self {
+            db,
+            clock,
+            keys,
+            bus,
+            config: Arc::new(config),
+        })
+    }
+}

@@ -44,7 +44,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
     let mut narrator = Narrator::new(if arguments.skip_build { 2 } else { 5 });
     if !arguments.skip_build {
-        narrator.step("looking for the tools", || Tools::open()?.for_client().map(|_| ()))?;
+        narrator.step("looking for the tools", || {
+            let tools = Tools::open()?;
+            tools.for_client()?;
+            tools.tidy()
+        })?;
         narrator.step("building the client", client::build)?;
         narrator.step("building the server and the sandbox", || place.build.compile())?;
     }

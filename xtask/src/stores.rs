@@ -137,3 +137,30 @@ fn start_redis(folder: &Path, address: SocketAddr) -> Result<Service> {
     service.wait_until(LIMIT, || service::accepts(address))?;
     Ok(service)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_stores_answer_and_leave_nothing_behind() -> Result<()> {
+        if ["initdb", "redis-server"]
+            .iter()
+            .any(|name| system_program(name).is_none())
+        {
+            // They are installed when a proof needs them; this test alone is no reason to.
+            return Ok(());
+        }
+        let stores = Stores::start()?;
+        let (postgres, redis) = (stores.postgres, stores.redis);
+        let connections = command::read(program(postgres_program("psql")?).args([
+            &stores.postgres_url(),
+            "-Atc",
+            "show max_connections",
+        ]))?;
+        assert_eq!(connections, "300");
+        drop(stores);
+        assert!(!service::accepts(postgres) && !service::accepts(redis));
+        Ok(())
+    }
+}

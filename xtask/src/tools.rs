@@ -56,6 +56,20 @@ impl Tools {
         Toolchain::prepare(&self.root)
     }
 
+    /// Removes what was left of compiling the tools.
+    pub fn tidy(&self) -> Result<()> {
+        let build = self.build();
+        if build.exists() {
+            fs::remove_dir_all(build)?;
+        }
+        Ok(())
+    }
+
+    /// One build folder for all, so that the tools share what they have in common.
+    fn build(&self) -> PathBuf {
+        self.root.join("build")
+    }
+
     /// `PATH` with the tools first.
     pub fn path(&self) -> Result<OsString> {
         let inherited = env::var_os("PATH").unwrap_or_default();
@@ -140,7 +154,6 @@ impl Tools {
 
     fn cargo_install(&self, package: &str, version: &str, options: &[&str]) -> Result<()> {
         println!("      installing {package} {version}: this takes some minutes, once …");
-        let build = self.root.join("build");
         let mut install = cargo();
         install
             .args(["install", package, "--version", version, "--root"])
@@ -149,8 +162,7 @@ impl Tools {
         for setting in CHEAP {
             install.args(["--config", setting]);
         }
-        // One build folder, so that the tools share what they have in common.
-        install.env("CARGO_TARGET_DIR", &build);
+        install.env("CARGO_TARGET_DIR", self.build());
         command::run(&mut install).with_context(|| {
             format!(
                 "{package} {version} could not be installed. Connect to the network and run `cargo xtask tools`, \
@@ -284,6 +296,7 @@ pub fn install_all() -> Result<()> {
     narrator.step("PostgreSQL, Redis and a browser", || {
         ensure_stores().and_then(|()| ensure_browser())
     })?;
+    tools.tidy()?;
     println!("All tools are in {}.", tools.root.display());
     Ok(())
 }

@@ -95,7 +95,7 @@ pub enum Delivery {
 pub struct Sent {
     /// Which gateway took it.
     pub gateway: Gateway,
-    /// The gateway's own number for the request: `BizId`, `SerialNo` or `Msg_Id` in hexadecimal.
+    /// The gateway's own number for the request: `BizId`, `SerialNo`, or the `Msg_Id` of each part in hexadecimal.
     pub number: String,
     /// `OutId` or `SessionContext`.
     pub out_id: Option<String>,

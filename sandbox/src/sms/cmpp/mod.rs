@@ -91,7 +91,7 @@ pub async fn serve(sandbox: web::Data<Sandbox>, listener: TcpListener) {
     }
 }
 
-/// Sends the status report of a text to the line.
+/// Sends the status report of each part of a text to the line.
 pub fn report(sandbox: &Sandbox, sent: &Sent) {
     let status = if sent.delivery == Delivery::Delivered {
         "DELIVRD"

@@ -49,6 +49,9 @@ mod result {
     pub const FLOW_CONTROL: u8 = 8;
 }
 
+/// The message id and the text of one part.
+type Part = (u64, String);
+
 struct Unanswered {
     frame: Frame,
     again_at: Instant,
@@ -64,7 +67,7 @@ struct Session<'a> {
     /// Deliveries that wait for room in the window.
     waiting: VecDeque<Deliver>,
     /// Parts of long texts, by phone and reference.
-    parts: HashMap<(String, u8), Vec<Option<String>>>,
+    parts: HashMap<(String, u8), Vec<Option<Part>>>,
     /// Submits that have been taken and not been answered.
     open_submits: Arc<AtomicUsize>,
 }
@@ -344,30 +347,36 @@ impl Session<'_> {
             return result::BAD_STRUCTURE;
         }
         for phone in phones {
-            if let Some(text) = self.assemble(&phone, reference, total, number, &text) {
-                self.hand_to_phone(id, phone, &text, submit.wants_report);
+            if let Some((ids, text)) = self.assemble(&phone, reference, (total, number), (id, text.clone())) {
+                self.hand_to_phone(&ids, phone, &text, submit.wants_report);
             }
         }
         result::OK
     }
 
-    /// The whole text once its last part is there.
-    fn assemble(&mut self, phone: &str, reference: u8, total: u8, number: u8, text: &str) -> Option<String> {
+    /// The ids of all parts and the whole text, once its last part is there.
+    fn assemble(
+        &mut self,
+        phone: &str,
+        reference: u8,
+        (total, number): (u8, u8),
+        part: Part,
+    ) -> Option<(Vec<u64>, String)> {
         if total == 1 {
-            return Some(text.to_owned());
+            return Some((vec![part.0], part.1));
         }
         let key = (phone.to_owned(), reference);
         let parts = self
             .parts
             .entry(key.clone())
             .or_insert_with(|| vec![None; usize::from(total)]);
-        *parts.get_mut(usize::from(number).checked_sub(1)?)? = Some(text.to_owned());
-        let whole = parts.iter().cloned().collect::<Option<String>>()?;
+        *parts.get_mut(usize::from(number).checked_sub(1)?)? = Some(part);
+        let whole = parts.iter().cloned().collect::<Option<(Vec<u64>, String)>>()?;
         self.parts.remove(&key);
         Some(whole)
     }
 
-    fn hand_to_phone(&self, id: u64, phone: String, text: &str, wants_report: bool) {
+    fn hand_to_phone(&self, ids: &[u64], phone: String, text: &str, wants_report: bool) {
         let templates = &self.sandbox.sms.templates;
         let unsigned = text
             .strip_prefix(&signed(""))
@@ -376,7 +385,9 @@ impl Session<'_> {
         let Some((template, text)) = template else {
             if wants_report {
                 let now = self.sandbox.clock.now();
-                super::status_report(self.sandbox, id, &phone, "REJECTD", now, now);
+                for id in ids {
+                    super::status_report(self.sandbox, *id, &phone, "REJECTD", now, now);
+                }
             }
             return;
         };
@@ -384,7 +395,7 @@ impl Session<'_> {
             self.sandbox,
             Accepted {
                 gateway: Gateway::Cmpp,
-                number: format!("{id:016x}"),
+                number: ids.iter().map(|id| format!("{id:016x}")).collect::<Vec<_>>().join(","),
                 out_id: None,
                 phone,
                 template,

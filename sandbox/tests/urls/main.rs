@@ -1,0 +1,10 @@
+//! The sandbox over its real sockets, as a server would use it; modules mirror the URLs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod faults;
+mod sms;
+mod support;

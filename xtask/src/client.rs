@@ -1,7 +1,7 @@
-//! `cargo xtask client`: the residents' client, small and ready to be served.
+//! `cargo xtask client`: the client, small and ready to be served.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -56,37 +56,56 @@ pub fn build() -> Result<()> {
         return Ok(());
     }
 
-    // Trunk empties its folder first; what is being served is replaced only when the new one is whole.
-    let made = workspace::client_target().join("dist");
-    println!("      compiling with {} …", toolchain.description());
-    trunk(&tools, &toolchain, &made)?;
-    println!("      optimising …");
-    let page = finish(&tools, &toolchain, &made)?;
-    println!("      compressing …");
-    compress::folder(&made)?;
-    let report = sizes(&page, &made, &fingerprint)?;
-    fs::write(made.join(REPORT), serde_json::to_string_pretty(&report)?)?;
+    let mut pages = Vec::new();
+    for document in documents() {
+        let made = workspace::client_target().join("pages").join(document);
+        println!("      {document}: compiling with {} …", toolchain.description());
+        trunk(&tools, &toolchain, document, &made)?;
+        println!("      {document}: optimising and compressing …");
+        let page = finish(&tools, &toolchain, &made)?;
+        fs::rename(made.join("index.html"), made.join(document))?;
+        compress::folder(&made)?;
+        pages.push(sizes(document, &page, &made)?);
+    }
 
+    // What is being served is replaced only when the new one is whole.
     let dist = workspace::dist();
     if dist.exists() {
         fs::remove_dir_all(&dist)?;
     }
-    copy(&made, &dist)
+    for document in documents() {
+        copy(&workspace::client_target().join("pages").join(document), &dist)?;
+    }
+    let report = json!({ "fingerprint": fingerprint, "pages": pages });
+    Ok(fs::write(dist.join(REPORT), serde_json::to_string_pretty(&report)?)?)
 }
 
-/// Prints the first load, file by file, and fails above the budget.
+/// The residents' page, and the staff's, which is a program of its own so that no resident loads it.
+fn documents() -> impl Iterator<Item = &'static str> {
+    ["index.html", "staff.html"]
+        .into_iter()
+        .filter(|document| workspace::root().join("app").join(document).is_file())
+}
+
+/// Prints the first load, file by file, and fails when the residents' is above its budget.
 pub fn within_budget() -> Result<()> {
-    let report = report()?;
-    println!("First load of the home page, brotli bytes:");
-    for file in report.get("first_load").and_then(Value::as_array).into_iter().flatten() {
-        let name = file.get("file").and_then(Value::as_str).unwrap_or_default();
-        println!("{:>10}  {name}", count(file, "brotli"));
+    let mut residents = 0;
+    for page in list(&report()?, "pages") {
+        let document = text(page, "page");
+        let total = count(page, "brotli");
+        println!("First load of {document}, brotli bytes:");
+        for file in list(page, "files") {
+            println!("{:>10}  {}", count(file, "brotli"), text(file, "file"));
+        }
+        println!("{total:>10}  in all");
+        if document == "index.html" {
+            residents = total;
+        }
     }
-    let total = count(&report, "brotli");
-    println!("{total:>10}  in all, of {BUDGET}");
-    if total > BUDGET {
-        bail!("The first load is {} bytes above its budget.", total - BUDGET);
+    if residents > BUDGET {
+        bail!("The residents' first load may be {BUDGET} bytes and is {residents}.");
     }
+    println!("The residents' first load keeps to its {BUDGET} bytes.");
     Ok(())
 }
 
@@ -96,17 +115,29 @@ fn report() -> Result<Value> {
     Ok(serde_json::from_str(&text)?)
 }
 
+fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {
+    value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
 fn count(value: &Value, name: &str) -> u64 {
     value.get(name).and_then(Value::as_u64).unwrap_or_default()
 }
 
-fn trunk(tools: &Tools, toolchain: &Toolchain, made: &Path) -> Result<()> {
+fn trunk(tools: &Tools, toolchain: &Toolchain, document: &str, made: &Path) -> Result<()> {
     fs::create_dir_all(made)?;
     let mut trunk = tools.command("trunk")?;
     // It warns that it cannot minify the binding code, which is not its task here.
-    trunk.args(["build", "--release", "--log", "error", "--dist"]).arg(made);
-    // Trunk takes NO_COLOR for a switch of its own and stops at any value but true or false.
-    trunk.env_remove("NO_COLOR");
+    trunk
+        .args(["build", "--release", "--log", "error", "--dist"])
+        .arg(made)
+        .arg(Path::new("app").join(document));
+    // Trunk takes NO_COLOR for a switch of its own and stops at any value but true or false; the way through its
+    // own code tells nothing about a mistake in ours.
+    trunk.env_remove("NO_COLOR").env("RUST_BACKTRACE", "0");
     command::run(toolchain.apply(&mut trunk)).context("The client could not be built")
 }
 
@@ -122,8 +153,9 @@ fn finish(tools: &Tools, toolchain: &Toolchain, made: &Path) -> Result<Page> {
         .unwrap_or_default()
         .to_owned();
     let bindings_before = module_before.replace("_bg.wasm", ".js");
-    let module_after = optimise(tools, toolchain, made, &module)?;
-    let start = bundle(tools, made, &bindings_before, &module_after)?;
+    let program = module_before.split('-').next().unwrap_or_default();
+    let module_after = named_after_content(program, &optimise(tools, toolchain, made, &module)?)?;
+    let start = named_after_content(program, &bundle(tools, made, &bindings_before, &module_after)?)?;
 
     let mut page = Page::new(fs::read_to_string(made.join("index.html"))?);
     page.start_with(&start)?;
@@ -135,7 +167,7 @@ fn finish(tools: &Tools, toolchain: &Toolchain, made: &Path) -> Result<Page> {
 }
 
 /// Makes the WebAssembly small.
-fn optimise(tools: &Tools, toolchain: &Toolchain, made: &Path, module: &Path) -> Result<String> {
+fn optimise(tools: &Tools, toolchain: &Toolchain, made: &Path, module: &Path) -> Result<PathBuf> {
     let small = made.join("small.wasm");
     let mut optimiser = tools.command("wasm-opt")?;
     optimiser
@@ -145,11 +177,11 @@ fn optimise(tools: &Tools, toolchain: &Toolchain, made: &Path, module: &Path) ->
         .arg(module);
     command::run(&mut optimiser)?;
     fs::remove_file(module)?;
-    named_after_content(&small, "wasm")
+    Ok(small)
 }
 
 /// Makes one small script of the binding code, what it imports, and the client's start.
-fn bundle(tools: &Tools, made: &Path, bindings: &str, module: &str) -> Result<String> {
+fn bundle(tools: &Tools, made: &Path, bindings: &str, module: &str) -> Result<PathBuf> {
     let entry = made.join("entry.js");
     let start = format!("import init from './{bindings}';\ninit({{ module_or_path: '/{module}' }});\n");
     fs::write(&entry, start)?;
@@ -175,24 +207,25 @@ fn bundle(tools: &Tools, made: &Path, bindings: &str, module: &str) -> Result<St
     if imported.exists() {
         fs::remove_dir_all(imported)?;
     }
-    named_after_content(&script, "js")
+    Ok(script)
 }
 
 /// Gives a file a name that no other content has, so that browsers may keep it for ever.
-fn named_after_content(file: &Path, kind: &str) -> Result<String> {
-    let name = format!("app-{}.{kind}", fingerprint::of_bytes(&fs::read(file)?));
+fn named_after_content(program: &str, file: &Path) -> Result<String> {
+    let kind = file.extension().unwrap_or_default().to_string_lossy();
+    let name = format!("{program}-{}.{kind}", fingerprint::of_bytes(&fs::read(file)?));
     fs::rename(file, file.with_file_name(&name))?;
     Ok(name)
 }
 
-fn sizes(page: &Page, made: &Path, fingerprint: &str) -> Result<Value> {
+fn sizes(document: &str, page: &Page, made: &Path) -> Result<Value> {
     let mut files = Vec::new();
     let mut total = 0;
-    for name in page.first_load() {
+    for name in page.first_load(document) {
         let plain = made.join(&name);
         let bytes = plain
             .metadata()
-            .with_context(|| format!("index.html names {name}, which was not made"))?
+            .with_context(|| format!("{document} names {name}, which was not made"))?
             .len();
         let packed = with_suffix(&plain, "br")
             .metadata()
@@ -200,7 +233,7 @@ fn sizes(page: &Page, made: &Path, fingerprint: &str) -> Result<Value> {
         total += packed;
         files.push(json!({ "file": name, "bytes": bytes, "brotli": packed }));
     }
-    Ok(json!({ "fingerprint": fingerprint, "first_load": files, "brotli": total, "budget": BUDGET }))
+    Ok(json!({ "page": document, "brotli": total, "files": files }))
 }
 
 /// Copies, because cargo's folder may be on another disk.

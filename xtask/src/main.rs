@@ -32,7 +32,7 @@ enum Command {
     Run(run::Arguments),
     /// Run every check that proves the project.
     Test(test::Arguments),
-    /// Build the residents' client into `dist` and hold it to its size.
+    /// Build the client into `dist` and hold it to its size.
     Client,
     /// Measure the server in both modes.
     Bench(bench::Arguments),

@@ -46,15 +46,15 @@ impl Page {
         for script in self.0.split("<script").skip(1) {
             let tag = script.split('>').next().unwrap_or_default();
             if !tag.contains("src=") && !tag.contains("application/ld+json") {
-                bail!("index.html holds a script, which the content security policy forbids: move it into a file.");
+                bail!("The page holds a script, which the content security policy forbids: move it into a file.");
             }
         }
         Ok(())
     }
 
     /// The files that a browser loads with the page, itself first.
-    pub fn first_load(&self) -> Vec<String> {
-        let mut loaded = vec!["index.html".to_owned()];
+    pub fn first_load(&self, document: &str) -> Vec<String> {
+        let mut loaded = vec![document.to_owned()];
         for tag in self.0.split('<') {
             let name = tag.split([' ', '>']).next().unwrap_or_default();
             if !["link", "script", "img"].contains(&name) || tag.contains("alternate") || tag.contains("canonical") {
@@ -99,7 +99,7 @@ mod tests {
                 .contains(r#"<body><script type="module" src="/app-2.js"></script><p>x</p>"#)
         );
         assert_eq!(
-            page.first_load(),
+            page.first_load("index.html"),
             ["index.html", "icon.svg", "app-2.js", "app-3.wasm", "early.js"]
         );
         Ok(())

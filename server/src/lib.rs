@@ -4,5 +4,6 @@
 //! `ARCHITECTURE.md` has the map and the invariants; `tests/architecture.rs` enforces them.
 
 pub mod config;
+pub mod notify;
 pub mod platform;
 pub mod problem;

@@ -14,6 +14,7 @@ pub mod ids;
 pub mod language;
 pub mod list;
 pub mod money;
+pub mod notify;
 pub mod problem;
 pub mod queue;
 pub mod time;

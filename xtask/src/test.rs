@@ -15,7 +15,7 @@ use crate::narrator::Took;
 use crate::service::{self, Service};
 use crate::stores::Stores;
 use crate::tools::{self, Tools, system_program};
-use crate::wasm::TARGET;
+use crate::wasm::{PROFILE, TARGET};
 use crate::workspace;
 
 /// How long the database of known vulnerabilities may take to arrive.
@@ -214,35 +214,22 @@ fn api_scaled() -> Result<Outcome> {
 
 fn documentation() -> Result<Outcome> {
     // All but the client: the features are then those that clippy has compiled already.
-    let mut doc = cargo();
-    doc.args([
-        "doc",
-        "--workspace",
-        "--exclude",
-        "app",
-        "--no-deps",
-        "--document-private-items",
-    ]);
-    pass(doc.env("RUSTDOCFLAGS", "--deny warnings"))
+    let mut doc = document();
+    pass(doc.args(["--workspace", "--exclude", "app"]))
 }
 
 fn documentation_client() -> Result<Outcome> {
+    let toolchain = Tools::open()?.for_client()?;
+    let mut doc = document();
+    doc.args(["--package", "app", "--target", TARGET, "--profile", PROFILE]);
+    pass(toolchain.apply(&mut doc))
+}
+
+fn document() -> Command {
     let mut doc = cargo();
-    doc.args([
-        "doc",
-        "--package",
-        "app",
-        "--target",
-        TARGET,
-        "--no-deps",
-        "--document-private-items",
-    ]);
-    pass(
-        Tools::open()?
-            .for_client()?
-            .apply(&mut doc)
-            .env("RUSTDOCFLAGS", "--deny warnings"),
-    )
+    doc.args(["doc", "--no-deps", "--document-private-items"]);
+    doc.env("RUSTDOCFLAGS", "--deny warnings");
+    doc
 }
 
 fn client_build() -> Result<Outcome> {

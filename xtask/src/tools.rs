@@ -24,8 +24,7 @@ const BINARYEN: &str = "132";
 const ESBUILD: &str = "0.28";
 
 /// The tools are compiled once and run for seconds: a cheap build is the faster one.
-const CHEAP: [&str; 4] = [
-    "profile.release.opt-level=1",
+const CHEAP: [&str; 3] = [
     "profile.release.lto=false",
     "profile.release.codegen-units=16",
     "profile.release.debug=0",
@@ -106,7 +105,7 @@ impl Tools {
             return Ok(());
         }
         // Trunk's default features only let it fetch tools and look for its own updates.
-        self.cargo_install("trunk", &format!("^{TRUNK}"), &["--locked", "--no-default-features"])
+        self.cargo_install("trunk", &format!("^{TRUNK}"), 0, &["--locked", "--no-default-features"])
     }
 
     fn wasm_bindgen(&self) -> Result<()> {
@@ -114,14 +113,14 @@ impl Tools {
         if self.has("wasm-bindgen", &version) {
             return Ok(());
         }
-        self.cargo_install("wasm-bindgen-cli", &format!("={version}"), &[])
+        self.cargo_install("wasm-bindgen-cli", &format!("={version}"), 1, &[])
     }
 
     pub fn cargo_deny(&self) -> Result<()> {
         if self.has("cargo-deny", CARGO_DENY) {
             return Ok(());
         }
-        self.cargo_install("cargo-deny", &format!("^{CARGO_DENY}"), &["--locked"])
+        self.cargo_install("cargo-deny", &format!("^{CARGO_DENY}"), 0, &["--locked"])
     }
 
     /// Both from npm, in one go: npm removes what a call does not name.
@@ -152,7 +151,8 @@ impl Tools {
         Ok(())
     }
 
-    fn cargo_install(&self, package: &str, version: &str, options: &[&str]) -> Result<()> {
+    /// Compiles a tool; the level of optimisation is worth its time for what reads the whole client.
+    fn cargo_install(&self, package: &str, version: &str, level: u8, options: &[&str]) -> Result<()> {
         println!("      installing {package} {version}: this takes some minutes, once …");
         let mut install = cargo();
         install
@@ -162,6 +162,7 @@ impl Tools {
         for setting in CHEAP {
             install.args(["--config", setting]);
         }
+        install.args(["--config", &format!("profile.release.opt-level={level}")]);
         install.env("CARGO_TARGET_DIR", self.build());
         command::run(&mut install).with_context(|| {
             format!(

@@ -20,7 +20,7 @@ use crate::workspace;
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The profile in which the client is shipped.
-const PROFILE: &str = "wasm-release";
+pub const PROFILE: &str = "wasm-release";
 
 /// Debian's packages: the compiler, what it links with, its lints, and the library's source.
 const PACKAGES: [&str; 5] = [
@@ -87,25 +87,19 @@ impl Toolchain {
     }
 
     /// A command that lints the client with warnings denied.
+    ///
+    /// In the shipped profile, so that the macros' own code is compiled once for this and for the build.
     pub fn clippy(&self) -> Command {
         let mut cargo = command::cargo();
         match self {
             Self::Ready => {
-                cargo.args([
-                    "clippy",
-                    "--package",
-                    "app",
-                    "--target",
-                    TARGET,
-                    "--",
-                    "--deny",
-                    "warnings",
-                ]);
+                cargo.args(["clippy", "--package=app", "--target", TARGET]);
+                cargo.args(["--profile", PROFILE, "--", "--deny=warnings"]);
             }
             // `cargo clippy` would put the workspace toolchain's driver before the other compiler.
             Self::FromSource { home, .. } => {
                 cargo
-                    .args(["check", "--package", "app", "--target", TARGET])
+                    .args(["check", "--package=app", "--target", TARGET, "--profile", PROFILE])
                     .env("RUSTC_WORKSPACE_WRAPPER", home.join("clippy-driver"))
                     .env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");
             }

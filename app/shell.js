@@ -1,0 +1,34 @@
+// What must work before the program does, or without it. It loads beside the painted page and never holds it up.
+(function () {
+  var root = document.documentElement;
+  var kept = function (name) {
+    try { return localStorage.getItem(name); } catch (refused) { return null; }
+  };
+  if (kept("elder")) root.classList.add("elder");
+  if (kept("signed-in")) root.classList.add("known");
+  // What is painted is the home page in Chinese; whoever comes for something else sees that it is being prepared.
+  var language = kept("language") || navigator.language || "zh";
+  if (location.pathname !== "/" || language.slice(0, 2) === "en") root.classList.add("pending");
+
+  if (typeof WebAssembly !== "object") {
+    var tell = function () {
+      root.classList.remove("pending");
+      document.getElementById("no-wasm").hidden = false;
+    };
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", tell);
+    else tell();
+    return;
+  }
+
+  if (!("serviceWorker" in navigator)) return;
+  navigator.serviceWorker.addEventListener("message", function (event) {
+    if (event.data === "update") dispatchEvent(new Event("bianmin:update"));
+  });
+  var register = function () {
+    navigator.serviceWorker.register("/sw.js").catch(function () {
+      // Without it every visit needs the network, and nothing else is lost.
+    });
+  };
+  if (document.readyState === "complete") register();
+  else addEventListener("load", register);
+})();

@@ -1,0 +1,287 @@
+//! Calls to the server: a thin layer over the browser's `fetch`.
+//!
+//! What a network swallows is asked again, under the same idempotency key, so that nothing happens twice; the page
+//! says meanwhile that it is trying. When a session has ended, it is renewed once and the call repeated.
+
+use std::cell::{Cell, RefCell};
+
+use js_sys::Promise;
+use leptos::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+use shared::{
+    API,
+    problem::{Problem, UNAUTHENTICATED},
+};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{AbortController, Headers, Request, RequestInit, Response};
+
+use crate::{
+    browser,
+    language::{Phrase, language, t, words},
+};
+
+words! {
+    LOST_TITLE: "网络连接失败" / "No connection";
+    LOST_ADVICE: "没有收到回复。请检查网络后重试，重复提交不会重复办理。" / "No answer came back. Check the network and try again; nothing happens twice.";
+    UNREADABLE_TITLE: "系统暂时繁忙" / "The system is busy";
+    UNREADABLE_ADVICE: "请稍后再试。" / "Please try again shortly.";
+}
+
+/// Without an answer for so long, a call counts as lost.
+const PATIENCE: i32 = 15_000;
+/// Pauses before a lost call is made again.
+const PAUSES: [i32; 3] = [1_000, 2_000, 4_000];
+
+/// Why a call brought nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Failure {
+    /// No answer came, also after some tries.
+    Lost,
+    /// The server refuses, and says why.
+    Refused(Box<Problem>),
+    /// The answer cannot be read: something between here and the server spoke in its place.
+    Unreadable,
+}
+
+impl Failure {
+    /// What happened, in the language of the pages.
+    pub fn title(&self) -> String {
+        self.words(LOST_TITLE, UNREADABLE_TITLE, |problem| problem.title)
+    }
+
+    /// What to do next, in the language of the pages.
+    pub fn advice(&self) -> String {
+        self.words(LOST_ADVICE, UNREADABLE_ADVICE, |problem| problem.detail)
+    }
+
+    fn words(&self, lost: Phrase, unreadable: Phrase, of: fn(Problem) -> String) -> String {
+        match self {
+            Self::Lost => t(lost).to_owned(),
+            Self::Unreadable => t(unreadable).to_owned(),
+            Self::Refused(problem) => of(problem.as_ref().clone().translated(language())),
+        }
+    }
+
+    /// The document, when the server refused.
+    pub fn problem(&self) -> Option<&Problem> {
+        match self {
+            Self::Refused(problem) => Some(problem),
+            Self::Lost | Self::Unreadable => None,
+        }
+    }
+
+    /// Whether the server refused for this reason.
+    pub fn is(&self, kind: &shared::problem::ProblemType) -> bool {
+        self.problem().is_some_and(|problem| problem.is(kind))
+    }
+
+    /// Whether signing in would help.
+    pub fn asks_for_sign_in(&self) -> bool {
+        self.is(&UNAUTHENTICATED)
+    }
+
+    /// The request's id, to quote when asking for help.
+    pub fn reference(&self) -> Option<&str> {
+        self.problem()
+            .filter(|problem| problem.status >= 500)?
+            .instance
+            .as_deref()
+    }
+}
+
+thread_local! {
+    static RETRYING: ArcRwSignal<bool> = ArcRwSignal::new(false);
+    /// The keys of unsafe calls that were lost, so that pressing the button again repeats the call and not the deed.
+    static LOST_KEYS: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
+    /// The renewal under way, so that several calls that find the session ended wait for the same one.
+    static RENEWAL: RefCell<Option<Promise>> = const { RefCell::new(None) };
+    static WAITING: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whether a lost call is being made again right now.
+pub fn retrying() -> bool {
+    RETRYING.with(Get::get)
+}
+
+/// One who calls.
+#[derive(Clone, Copy, Debug)]
+pub struct Client {
+    renews: bool,
+}
+
+/// Calls that need no one to be signed in.
+pub const ANONYMOUS: Client = Client { renews: false };
+/// Calls in the name of whoever is signed in.
+pub const AUTHORIZED: Client = Client { renews: true };
+
+impl Client {
+    /// Reads.
+    pub async fn get<T: DeserializeOwned>(self, path: &str) -> Result<T, Failure> {
+        read(&self.get_text(path).await?)
+    }
+
+    /// Reads, and leaves the text as it came.
+    pub async fn get_text(self, path: &str) -> Result<String, Failure> {
+        self.call("GET", path, None).await
+    }
+
+    /// Asks for something to happen.
+    pub async fn post<T: DeserializeOwned>(self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
+        read(&self.call("POST", path, Some(written(body))).await?)
+    }
+
+    /// Puts something in its place.
+    pub async fn put<T: DeserializeOwned>(self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
+        read(&self.call("PUT", path, Some(written(body))).await?)
+    }
+
+    /// Removes something.
+    pub async fn delete(self, path: &str) -> Result<(), Failure> {
+        self.call("DELETE", path, None).await.map(drop)
+    }
+
+    async fn call(self, method: &str, path: &str, body: Option<String>) -> Result<String, Failure> {
+        let path = format!("{API}{path}");
+        let answer = persistently(method, &path, body.as_deref()).await?;
+        let answer = if answer.status == 401 && self.renews && renewed().await {
+            persistently(method, &path, body.as_deref()).await?
+        } else {
+            answer
+        };
+        answer.judged()
+    }
+}
+
+/// The body of a request that says nothing more than its path.
+#[derive(Serialize)]
+pub struct Nothing {}
+
+/// An answer whose content does not matter.
+#[derive(serde::Deserialize)]
+pub struct Anything {}
+
+fn written(body: &impl Serialize) -> String {
+    serde_json::to_string(body).unwrap_or_default()
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    serde_json::from_str(text).map_err(|_| Failure::Unreadable)
+}
+
+struct Answer {
+    status: u16,
+    text: String,
+}
+
+impl Answer {
+    fn judged(self) -> Result<String, Failure> {
+        if (200..300).contains(&self.status) {
+            return Ok(self.text);
+        }
+        Err(match serde_json::from_str::<Problem>(&self.text) {
+            Ok(problem) => Failure::Refused(Box::new(problem)),
+            Err(_) => Failure::Unreadable,
+        })
+    }
+}
+
+/// Makes a call until it is answered, or too often.
+async fn persistently(method: &str, path: &str, body: Option<&str>) -> Result<Answer, Failure> {
+    let deed = (method != "GET").then(|| format!("{method} {path} {}", body.unwrap_or_default()));
+    let key = deed.as_ref().map(|deed| lost_key(deed).unwrap_or_else(new_key));
+    let mut answer = once(method, path, body, key.as_deref()).await;
+    for pause in PAUSES {
+        if answer.is_some() {
+            break;
+        }
+        set_waiting(1);
+        browser::pause(pause).await;
+        answer = once(method, path, body, key.as_deref()).await;
+        set_waiting(-1);
+    }
+    if let (None, Some(deed), Some(key)) = (&answer, deed, key) {
+        LOST_KEYS.with_borrow_mut(|keys| keys.push((deed, key)));
+    }
+    answer.ok_or(Failure::Lost)
+}
+
+fn set_waiting(change: i32) {
+    let waiting = WAITING.get().saturating_add_signed(change);
+    WAITING.set(waiting);
+    RETRYING.with(|retrying| retrying.set(waiting > 0));
+}
+
+fn lost_key(deed: &str) -> Option<String> {
+    LOST_KEYS.with_borrow_mut(|keys| {
+        let at = keys.iter().position(|(known, _)| known == deed)?;
+        Some(keys.swap_remove(at).1)
+    })
+}
+
+/// A random UUID. `crypto.randomUUID` is missing in the older engines that WeChat brings, and outside HTTPS.
+fn new_key() -> String {
+    let mut bytes = [0; 16];
+    if let Ok(crypto) = window().crypto() {
+        crypto.get_random_values_with_u8_array(&mut bytes).ok();
+    }
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+}
+
+async fn once(method: &str, path: &str, body: Option<&str>, key: Option<&str>) -> Option<Answer> {
+    fetched(method, path, body, key).await.ok()
+}
+
+async fn fetched(method: &str, path: &str, body: Option<&str>, key: Option<&str>) -> Result<Answer, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("accept", "application/json, application/problem+json")?;
+    headers.set("accept-language", language().tag())?;
+    if let Some(key) = key {
+        headers.set("idempotency-key", key)?;
+    }
+    let wish = RequestInit::new();
+    wish.set_method(method);
+    if let Some(body) = body {
+        headers.set("content-type", "application/json")?;
+        wish.set_body(&JsValue::from_str(body));
+    }
+    wish.set_headers(&headers);
+    let abort = AbortController::new()?;
+    wish.set_signal(Some(&abort.signal()));
+    let timer = set_timeout_with_handle(
+        move || abort.abort(),
+        std::time::Duration::from_millis(u64::from(PATIENCE.unsigned_abs())),
+    )?;
+    let answer = answered(&Request::new_with_str_and_init(path, &wish)?).await;
+    timer.clear();
+    answer
+}
+
+async fn answered(request: &Request) -> Result<Answer, JsValue> {
+    let response: Response = JsFuture::from(window().fetch_with_request(request)).await?.dyn_into()?;
+    if let Some(date) = response.headers().get("date")? {
+        browser::set_clock(&date);
+    }
+    let text = JsFuture::from(response.text()?).await?;
+    Ok(Answer {
+        status: response.status(),
+        text: text.as_string().unwrap_or_default(),
+    })
+}
+
+/// Renews the session by its cookie; whether that worked.
+async fn renewed() -> bool {
+    let promise = RENEWAL.with_borrow_mut(|renewal| {
+        renewal
+            .get_or_insert_with(|| {
+                future_to_promise(async {
+                    let path = format!("{API}/auth/sessions/refresh");
+                    let answer = persistently("POST", &path, Some("{}")).await;
+                    RENEWAL.with_borrow_mut(|renewal| *renewal = None);
+                    Ok(JsValue::from_bool(answer.is_ok_and(|answer| answer.status < 300)))
+                })
+            })
+            .clone()
+    });
+    JsFuture::from(promise).await.is_ok_and(|worked| worked.is_truthy())
+}

@@ -1,0 +1,184 @@
+//! An appointment in brief: where it stands and what happens next.
+
+use chrono::TimeDelta;
+use leptos::prelude::*;
+use shared::{
+    appointments::{
+        rules::{AppointmentStatus, BookingPolicy},
+        wire::Appointment,
+    },
+    time::Instant,
+};
+
+use super::words::{
+    NEXT_CHECK_IN, NEXT_COME, NEXT_DONE, NEXT_HALL_CANCELLED, NEXT_HELD, NEXT_LATE, NEXT_MISSED, NEXT_QUEUE,
+    STATUS_CANCELLED, STATUS_CHECKED_IN, STATUS_CONFIRMED, STATUS_EXPIRED, STATUS_FULFILLED, STATUS_HALL_CANCELLED,
+    STATUS_HELD, STATUS_NO_SHOW, STATUS_RESCHEDULED,
+};
+use crate::{
+    browser, dates,
+    language::{Phrase, filled, t},
+};
+
+/// The status in words.
+pub const fn status(status: AppointmentStatus) -> Phrase {
+    match status {
+        AppointmentStatus::Held => STATUS_HELD,
+        AppointmentStatus::Confirmed => STATUS_CONFIRMED,
+        AppointmentStatus::CheckedIn => STATUS_CHECKED_IN,
+        AppointmentStatus::Fulfilled => STATUS_FULFILLED,
+        AppointmentStatus::Expired => STATUS_EXPIRED,
+        AppointmentStatus::Cancelled => STATUS_CANCELLED,
+        AppointmentStatus::Rescheduled => STATUS_RESCHEDULED,
+        AppointmentStatus::NoShow => STATUS_NO_SHOW,
+        AppointmentStatus::HallCancelled => STATUS_HALL_CANCELLED,
+    }
+}
+
+/// The status as a tag.
+pub fn tag(of: AppointmentStatus) -> AnyView {
+    let class = match of {
+        AppointmentStatus::Confirmed | AppointmentStatus::CheckedIn => "tag good",
+        AppointmentStatus::Held | AppointmentStatus::HallCancelled | AppointmentStatus::NoShow => "tag bad",
+        _ => "tag",
+    };
+    view! { <span class=class>{t(status(of))}</span> }.into_any()
+}
+
+/// Until when one can check in, by the grace that the rules give.
+pub fn check_in_until(appointment: &Appointment) -> Instant {
+    appointment.ends_at + BookingPolicy::default().late_grace
+}
+
+/// Whether one can check in now.
+pub fn can_check_in(appointment: &Appointment, now: Instant) -> bool {
+    appointment.status == AppointmentStatus::Confirmed
+        && now >= appointment.check_in_from
+        && now < check_in_until(appointment)
+}
+
+/// What happens next.
+pub fn next_step(appointment: &Appointment, now: Instant) -> String {
+    let words = match appointment.status {
+        AppointmentStatus::Held => NEXT_HELD,
+        AppointmentStatus::Confirmed if now < appointment.check_in_from => {
+            let opens = appointment.check_in_from;
+            let opens = if appointment.check_in_from - now < TimeDelta::hours(12) {
+                dates::clock(opens)
+            } else {
+                format!("{} {}", dates::day(opens), dates::clock(opens))
+            };
+            return filled(NEXT_COME, &[&opens]);
+        }
+        AppointmentStatus::Confirmed if now < appointment.ends_at => NEXT_CHECK_IN,
+        AppointmentStatus::Confirmed if now < check_in_until(appointment) => NEXT_LATE,
+        AppointmentStatus::Confirmed => NEXT_MISSED,
+        AppointmentStatus::CheckedIn => NEXT_QUEUE,
+        AppointmentStatus::HallCancelled => NEXT_HALL_CANCELLED,
+        _ => NEXT_DONE,
+    };
+    t(words).to_owned()
+}
+
+/// Whether it is still to come, or under way.
+pub fn is_ahead(appointment: &Appointment, now: Instant) -> bool {
+    match appointment.status {
+        AppointmentStatus::Held => now < appointment.ends_at,
+        AppointmentStatus::Confirmed => now < check_in_until(appointment),
+        AppointmentStatus::CheckedIn => true,
+        _ => false,
+    }
+}
+
+/// The appointment that is nearest.
+pub fn next_of(mine: &[Appointment], now: Instant) -> Option<&Appointment> {
+    mine.iter()
+        .filter(|appointment| is_ahead(appointment, now) && appointment.status != AppointmentStatus::Held)
+        .min_by_key(|appointment| {
+            (
+                appointment.status != AppointmentStatus::CheckedIn,
+                appointment.starts_at,
+            )
+        })
+}
+
+/// The page that says more about it: the ticket while one waits, the appointment otherwise.
+pub fn address(appointment: &Appointment) -> String {
+    match (appointment.status, appointment.ticket_id) {
+        (AppointmentStatus::CheckedIn, Some(ticket)) => format!("/tickets/{ticket}"),
+        _ => format!("/appointments/{}", appointment.id),
+    }
+}
+
+/// The appointment in brief.
+pub fn card(appointment: &Appointment) -> AnyView {
+    let time = format!(
+        "{} {}",
+        dates::day(appointment.starts_at),
+        dates::span(appointment.starts_at, appointment.ends_at)
+    );
+    view! {
+        <a class="booking" href=address(appointment)>
+            <span class="booking-top"><strong>{appointment.service.clone()}</strong>{tag(appointment.status)}</span>
+            <span class="booking-time">{time}</span>
+            <span class="booking-place">{appointment.hall.clone()}" · "{appointment.person.clone()}</span>
+            <span class="booking-next">{next_step(appointment, browser::now())}</span>
+        </a>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Instant {
+        Instant::default() + TimeDelta::minutes(minutes)
+    }
+
+    fn appointment(status: AppointmentStatus, starts: i64) -> Appointment {
+        Appointment {
+            id: uuid::Uuid::nil().into(),
+            status,
+            code: String::new(),
+            window_id: uuid::Uuid::nil().into(),
+            service_id: uuid::Uuid::nil().into(),
+            service: String::new(),
+            hall_id: uuid::Uuid::nil().into(),
+            hall: String::new(),
+            address: String::new(),
+            person_id: uuid::Uuid::nil().into(),
+            person: String::new(),
+            starts_at: at(starts),
+            ends_at: at(starts + 30),
+            check_in_from: at(starts - 30),
+            cancel_until: at(starts - 120),
+            ticket_id: None,
+        }
+    }
+
+    #[test]
+    fn one_can_check_in_from_the_opening_until_the_grace_has_passed() {
+        let booked = appointment(AppointmentStatus::Confirmed, 100);
+        assert!(!can_check_in(&booked, at(69)));
+        assert!(can_check_in(&booked, at(70)));
+        assert!(can_check_in(&booked, at(159)));
+        assert!(!can_check_in(&booked, at(160)));
+        assert!(!can_check_in(&appointment(AppointmentStatus::CheckedIn, 100), at(100)));
+    }
+
+    #[test]
+    fn whoever_waits_in_a_hall_comes_before_whoever_goes_there() {
+        let mine = [
+            appointment(AppointmentStatus::Cancelled, 1),
+            appointment(AppointmentStatus::Confirmed, 10),
+            appointment(AppointmentStatus::CheckedIn, 40),
+        ];
+        assert_eq!(
+            next_of(&mine, at(0)).map(|next| next.status),
+            Some(AppointmentStatus::CheckedIn)
+        );
+        assert_eq!(next_of(&mine[..2], at(0)).map(|next| next.starts_at), Some(at(10)));
+        assert_eq!(next_of(&mine[..2], at(70)), None);
+    }
+}

@@ -1,0 +1,66 @@
+//! Checking in with the code that the hall's screen shows.
+
+use leptos::prelude::*;
+use shared::{appointments::wire::CheckInRequest, identity::rules::LoginCode, ids::AppointmentId, queue::wire::Ticket};
+
+use super::words::{CHECK_IN, CHECK_IN_WHY, CHECKED_IN, PRESENCE, PRESENCE_HINT, PRESENCE_WRONG};
+use crate::{
+    api::AUTHORIZED,
+    language::{Phrase, t},
+    routes,
+    ui::{self, Deed, Field, Keyboard, toast},
+};
+
+/// A presence code has the shape of a login code: six digits.
+fn presence_wrong(text: &str) -> Option<Phrase> {
+    text.parse::<LoginCode>().is_err().then_some(PRESENCE_WRONG)
+}
+
+/// The form. Whoever scanned the code on the screen has it filled in and sent.
+pub fn form(appointment: AppointmentId) -> AnyView {
+    let presence = Field::new(presence_wrong);
+    let deed = Deed::new();
+    let send = move || {
+        if !presence.is_right() {
+            return;
+        }
+        deed.run(async move {
+            let asked = CheckInRequest {
+                presence: presence.now(),
+            };
+            let outcome = AUTHORIZED
+                .post::<Ticket>(&format!("/appointments/{appointment}/check-in"), &asked)
+                .await;
+            if outcome.is_err() {
+                // The code changes every half minute: the next try needs another one.
+                presence.clear();
+            }
+            let ticket = outcome?;
+            toast(CHECKED_IN);
+            routes::replace(&format!("/tickets/{}", ticket.id));
+            Ok(())
+        });
+    };
+    if let Some(scanned) = routes::query("presence") {
+        presence.value.set(scanned);
+        routes::remember(&format!("/appointments/{appointment}"));
+        send();
+    }
+    view! {
+        <section class="block">
+            <h2 class="cells-title">{t(CHECK_IN)}</h2>
+            <form
+                on:submit=move |event| {
+                    event.prevent_default();
+                    send();
+                }
+            >
+                <div class="cells">{presence.view("presence", PRESENCE, PRESENCE_HINT, Keyboard::Digits, None)}</div>
+                <p class="small">{t(CHECK_IN_WHY)}</p>
+                {deed.outcome()}
+                <div class="actions">{ui::submit(CHECK_IN, deed, move || presence.is_right())}</div>
+            </form>
+        </section>
+    }
+    .into_any()
+}

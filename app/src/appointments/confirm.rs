@@ -1,0 +1,86 @@
+//! Confirming a held seat while its time runs.
+
+use leptos::{prelude::*, task::spawn_local};
+use shared::{
+    appointments::wire::{Appointment, BookRequest, Hold},
+    catalog::wire::WindowView,
+    ids::AppointmentId,
+};
+
+use super::{
+    form::Choice,
+    words::{BOOKED, CHOOSE_AGAIN, CONFIRM, GIVE_BACK, HELD_FOR, HELD_OVER, SERVICE, WHEN},
+};
+use crate::{
+    api::AUTHORIZED,
+    browser, dates,
+    language::{filled, t},
+    routes,
+    ui::{self, Deed, button, fact, notice, toast},
+};
+
+/// The dialog over the form.
+pub fn dialog(choice: Choice, hold: &Hold, window: &WindowView, service: String) -> AnyView {
+    let (id, expires_at) = (hold.id, hold.expires_at);
+    let left = RwSignal::new(dates::left(expires_at));
+    browser::every(1_000, move || left.set(dates::left(expires_at)));
+    let over = Memo::new(move |_| left.with(Option::is_none));
+
+    let deed = Deed::new();
+    let confirm = move || {
+        deed.run(async move {
+            let booked: Appointment = AUTHORIZED
+                .post("/appointments", &BookRequest::Held { hold_id: id })
+                .await?;
+            toast(BOOKED);
+            routes::replace(&format!("/appointments/{}", booked.id));
+            Ok(())
+        });
+    };
+    let give_back = move || {
+        choice.held.set(None);
+        choice.window.set(None);
+        let done = over.get_untracked();
+        spawn_local(async move {
+            if !done {
+                release(id).await;
+            }
+            choice.windows.refresh();
+        });
+    };
+    let clock = move || {
+        left.get().map_or_else(
+            || notice("bad", t(HELD_OVER)),
+            |left| view! { <p class="countdown" role="timer">{filled(HELD_FOR, &[&left])}</p> }.into_any(),
+        )
+    };
+    let actions = move || {
+        if over.get() {
+            button("button primary", CHOOSE_AGAIN, None, give_back)
+        } else {
+            view! {
+                {button("button plain", GIVE_BACK, None, give_back)}
+                {button("button primary", CONFIRM, Some(deed), confirm)}
+            }
+            .into_any()
+        }
+    };
+    let time = format!(
+        "{} {}",
+        dates::day(window.starts_at),
+        dates::span(window.starts_at, window.ends_at)
+    );
+    let content = view! {
+        {clock}
+        <div class="cells">{fact(t(SERVICE), service)}{fact(t(WHEN), time)}</div>
+        {deed.outcome()}
+        <div class="actions side">{actions}</div>
+    }
+    .into_any();
+    ui::dialog(t(CONFIRM).to_owned(), give_back, content)
+}
+
+/// Gives the seat back. If that fails, the hold runs out by itself.
+async fn release(hold: AppointmentId) {
+    AUTHORIZED.delete(&format!("/holds/{hold}")).await.ok();
+}

@@ -1,0 +1,58 @@
+//! The resident's appointments.
+
+use leptos::prelude::*;
+use shared::{appointments::wire::Appointment, list::List};
+
+use super::{
+    card::{can_check_in, card, is_ahead},
+    words::{CHECK_IN_WHICH, CHOOSE_SERVICE, MINE, NONE, PAST, UPCOMING},
+};
+use crate::{
+    api::AUTHORIZED,
+    browser,
+    language::t,
+    routes,
+    ui::{self, Remote, Tab, empty, notice},
+};
+
+/// The page. Whoever scanned a hall's code is led to the appointment to check in.
+pub fn list() -> AnyView {
+    let mine = Remote::<List<Appointment>>::fetch(AUTHORIZED, "/appointments");
+    ui::page(t(MINE), Some(Tab::Appointments), mine.view(4, |mine| show(mine.items)))
+}
+
+fn show(mine: Vec<Appointment>) -> AnyView {
+    if mine.is_empty() {
+        let way_on = view! { <a class="button primary" href="/services">{t(CHOOSE_SERVICE)}</a> }.into_any();
+        return empty(NONE, Some(way_on));
+    }
+    let now = browser::now();
+    let presence = routes::query("presence");
+    if let Some(presence) = &presence {
+        let mut open = mine.iter().filter(|appointment| can_check_in(appointment, now));
+        if let (Some(only), None) = (open.next(), open.next()) {
+            let to = routes::with_query(
+                &format!("/appointments/{}", only.id),
+                &[("presence", Some(presence.clone()))],
+            );
+            // The page is being built: it is left once it stands.
+            request_animation_frame(move || routes::replace(&to));
+        }
+    }
+    let (mut ahead, mut past): (Vec<_>, Vec<_>) = mine.into_iter().partition(|one| is_ahead(one, now));
+    ahead.sort_by_key(|one| one.starts_at);
+    past.sort_by_key(|one| std::cmp::Reverse(one.starts_at));
+    let group = |title: &'static str, group: Vec<Appointment>| {
+        (!group.is_empty()).then(|| {
+            view! { <section class="block"><h2 class="cells-title">{title}</h2>{group.iter().map(card).collect_view()}</section> }
+                .into_any()
+        })
+    };
+    view! {
+        {presence.map(|_| notice("good", t(CHECK_IN_WHICH)))}
+        {group(t(UPCOMING), ahead)}
+        {group(t(PAST), past)}
+        <div class="actions"><a class="button plain" href="/services">{t(CHOOSE_SERVICE)}</a></div>
+    }
+    .into_any()
+}

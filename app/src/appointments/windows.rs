@@ -1,0 +1,164 @@
+//! The strip of days and the grid of times.
+
+use chrono::{Days, NaiveDate, Timelike};
+use leptos::prelude::*;
+use shared::{catalog::wire::WindowView, time::local};
+
+use super::{
+    form::Choice,
+    words::{
+        AFTERNOON, DAY_CLOSED, DAY_FREE, DAY_FULL, DAY_SAID, MORNING, NO_DAYS, SEATS, SEATS_NONE, STEP_DAY, STEP_TIME,
+        TIME_PASSED, TIME_SAID,
+    },
+};
+use crate::{
+    browser, dates,
+    language::{filled, t},
+    ui::notice,
+};
+
+/// A day of the strip.
+pub type Day = NaiveDate;
+
+/// How many days can be booked ahead.
+const AHEAD: u64 = 14;
+
+/// The days that can be booked.
+pub fn days() -> Vec<Day> {
+    let today = dates::today();
+    (0..AHEAD)
+        .filter_map(|ahead| today.checked_add_days(Days::new(ahead)))
+        .collect()
+}
+
+/// Whether a seat can be taken.
+pub fn is_free(window: &WindowView) -> bool {
+    window.remaining > 0 && browser::now() < window.ends_at
+}
+
+/// The free window that comes soonest after a full one, or else the soonest of all.
+pub fn nearest_free(windows: &[WindowView], full: &WindowView) -> Option<WindowView> {
+    let free = || windows.iter().filter(|window| window.id != full.id && is_free(window));
+    free()
+        .filter(|window| window.starts_at >= full.starts_at)
+        .min_by_key(|window| window.starts_at)
+        .or_else(|| free().min_by_key(|window| window.starts_at))
+        .cloned()
+}
+
+/// Days and times of the chosen hall.
+pub fn section(choice: Choice) -> AnyView {
+    choice.windows.view(5, move |windows| show(windows.items, choice))
+}
+
+fn show(windows: Vec<WindowView>, choice: Choice) -> AnyView {
+    let first_free = windows
+        .iter()
+        .filter(|window| is_free(window))
+        .min_by_key(|window| window.starts_at);
+    let Some(first_free) = first_free else {
+        return notice("bad", t(NO_DAYS));
+    };
+    if choice.day.get_untracked().is_none() {
+        choice.day.set(Some(first_free.day));
+    }
+    let strip = days()
+        .into_iter()
+        .map(|day| day_button(day, windows.iter().filter(|window| window.day == day), choice))
+        .collect_view();
+    view! {
+        <section class="block">
+            <h2 class="cells-title" id="days">{t(STEP_DAY)}</h2>
+            <div class="days" role="group" aria-labelledby="days">{strip}</div>
+        </section>
+        <section class="block">
+            <h2 class="cells-title" id="times">{t(STEP_TIME)}</h2>
+            {move || choice.day.get().map(|day| times(&windows, day, choice))}
+        </section>
+    }
+    .into_any()
+}
+
+fn day_button<'w>(day: Day, windows: impl Iterator<Item = &'w WindowView>, choice: Choice) -> AnyView {
+    let (mut any, mut free) = (false, false);
+    for window in windows {
+        any = true;
+        free |= is_free(window);
+    }
+    let (state, class) = match (any, free) {
+        (_, true) => (t(DAY_FREE), "day free"),
+        (true, false) => (t(DAY_FULL), "day"),
+        (false, false) => (t(DAY_CLOSED), "day"),
+    };
+    let choose = move |_| {
+        if choice.day.get_untracked() != Some(day) {
+            choice.day.set(Some(day));
+            choice.window.set(None);
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class=class
+            disabled=!free
+            aria-pressed=move || (choice.day.get() == Some(day)).to_string()
+            aria-label=filled(DAY_SAID, &[&dates::spoken_day(day), state])
+            on:click=choose
+        >
+            <span>{dates::weekday(day)}</span>
+            <strong>{dates::month_day(day)}</strong>
+            <small>{state}</small>
+        </button>
+    }
+    .into_any()
+}
+
+fn times(windows: &[WindowView], day: Day, choice: Choice) -> AnyView {
+    let mut of_day: Vec<&WindowView> = windows.iter().filter(|window| window.day == day).collect();
+    of_day.sort_by_key(|window| window.starts_at);
+    let (morning, afternoon): (Vec<_>, Vec<_>) = of_day
+        .into_iter()
+        .partition(|window| local(window.starts_at).hour() < 12);
+    let half = |title: &'static str, windows: Vec<&WindowView>| {
+        (!windows.is_empty()).then(|| {
+            let buttons = windows
+                .into_iter()
+                .map(|window| time_button(window, choice))
+                .collect_view();
+            view! { <h3 class="half">{title}</h3><div class="times">{buttons}</div> }.into_any()
+        })
+    };
+    view! {
+        <div role="group" aria-labelledby="times">{half(t(MORNING), morning)}{half(t(AFTERNOON), afternoon)}</div>
+    }
+    .into_any()
+}
+
+fn time_button(window: &WindowView, choice: Choice) -> AnyView {
+    let id = window.id;
+    let span = dates::span(window.starts_at, window.ends_at);
+    let free = is_free(window);
+    let seats = if free {
+        filled(SEATS, &[&window.remaining.to_string()])
+    } else if window.remaining > 0 {
+        t(TIME_PASSED).to_owned()
+    } else {
+        t(SEATS_NONE).to_owned()
+    };
+    let said = filled(TIME_SAID, &[&span, &window.remaining.max(0).to_string()]);
+    let chosen = window.clone();
+    view! {
+        <button
+            type="button"
+            class="time"
+            disabled=!free
+            aria-pressed=move || (choice.window.get() == Some(id)).to_string()
+            aria-label=said
+            on:click=move |_| choice.choose_window(&chosen)
+        >
+            <strong>{span}</strong>
+            <small>{seats}</small>
+        </button>
+    }
+    .into_any()
+}

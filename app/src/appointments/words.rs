@@ -1,0 +1,92 @@
+//! What the pages of appointments say.
+
+use crate::language::words;
+
+words! {
+    BOOK: "预约办理" / "Book a visit";
+    STEP_HALL: "1. 选择大厅" / "1. Choose a hall";
+    STEP_DAY: "2. 选择日期" / "2. Choose a day";
+    STEP_TIME: "3. 选择时段" / "3. Choose a time";
+    STEP_WHO: "4. 给谁办理" / "4. Who is it for";
+    DAY_FREE: "有号" / "Free";
+    DAY_FULL: "约满" / "Full";
+    DAY_CLOSED: "不办公" / "Closed";
+    DAY_SAID: "{}，{}" / "{}, {}";
+    SEATS: "余{}" / "{} left";
+    SEATS_NONE: "约满" / "Full";
+    TIME_SAID: "{}，余{}个" / "{}, {} left";
+    TIME_PASSED: "已过" / "Past";
+    NO_DAYS: "这个大厅近14天没有可预约的时段，请换一个大厅。" / "This hall has no times in the next 14 days. Choose another hall.";
+    NO_HALLS: "暂无大厅办理此事项。" / "No hall serves this at the moment.";
+    MORNING: "上午" / "Morning";
+    AFTERNOON: "下午" / "Afternoon";
+    MYSELF: "本人" / "Myself";
+    ADD_FAMILY: "替家人预约？先添加家庭成员" / "For someone else? Add a family member";
+    SIGN_IN_TO_BOOK: "登录并预约" / "Sign in to book";
+    BIND_TO_BOOK: "去实名认证" / "Confirm identity";
+    BIND_FIRST: "预约需要先完成实名认证，选好的内容会保留。" / "Booking needs a confirmed identity. What you chose is kept.";
+    HOLD: "占住这个号" / "Hold this seat";
+    CHOOSE_TIME: "请选择时段" / "Choose a time";
+    TAKE_INSTEAD: "改约 {} {}" / "Take {} {} instead";
+    FULL_INSTEAD: "您选的时段刚刚约满。最近的空余时段：" / "That time was just taken. The nearest free one:";
+    FULL_NONE: "您选的时段刚刚约满，近14天也没有其他空余时段。" / "That time was just taken, and no other is free in the next 14 days.";
+
+    CONFIRM: "确认预约" / "Confirm booking";
+    HELD_FOR: "已为您占号，请在 {} 内确认" / "The seat is yours for {}";
+    HELD_OVER: "占号已超时，名额已释放。" / "The hold ran out and the seat was given back.";
+    CHOOSE_AGAIN: "重新选择" / "Choose again";
+    GIVE_BACK: "不约了" / "Give it back";
+    BOOKED: "预约成功" / "Booked";
+
+    MINE: "我的预约" / "My bookings";
+    UPCOMING: "即将办理" / "Coming up";
+    PAST: "历史预约" / "Earlier";
+    NONE: "还没有预约" / "No bookings yet";
+    CHOOSE_SERVICE: "选择要办的事" / "Choose a service";
+    CHECK_IN_WHICH: "请选择要签到的预约。" / "Choose the booking to check in.";
+
+    APPOINTMENT: "预约详情" / "Booking";
+    SERVICE: "事项" / "Service";
+    WHEN: "时间" / "Time";
+    HALL: "大厅" / "Hall";
+    ADDRESS: "地址" / "Address";
+    PERSON: "办理人" / "For";
+    CODE: "预约码" / "Booking code";
+    CODE_WHY: "到大厅后向工作人员或自助机出示" / "Show it at the hall's kiosk or counter";
+    DETAILS: "预约信息" / "Details";
+    SEE_TICKET: "查看排队进度" / "See my place in the queue";
+    BOOK_AGAIN: "重新预约" / "Book again";
+
+    STATUS_HELD: "待确认" / "To confirm";
+    STATUS_CONFIRMED: "已预约" / "Booked";
+    STATUS_CHECKED_IN: "已签到" / "Checked in";
+    STATUS_FULFILLED: "已办结" / "Done";
+    STATUS_EXPIRED: "已超时" / "Ran out";
+    STATUS_CANCELLED: "已取消" / "Cancelled";
+    STATUS_RESCHEDULED: "已改期" / "Moved";
+    STATUS_NO_SHOW: "爽约" / "Missed";
+    STATUS_HALL_CANCELLED: "大厅取消" / "Cancelled by the hall";
+
+    NEXT_HELD: "请在占号超时前确认" / "Confirm before the hold runs out";
+    NEXT_COME: "{} 起可在大厅签到，请带好材料" / "Check-in at the hall opens {}. Bring the papers";
+    NEXT_CHECK_IN: "现在可以签到：输入大厅屏幕上的6位签到码" / "Check in now with the 6 digits on the hall's screen";
+    NEXT_LATE: "时段已过，请尽快签到，按现场号排队" / "The time has passed. Check in soon; you queue as a walk-in";
+    NEXT_QUEUE: "您已在排队，点按查看前面还有几人" / "You are in the queue. See how many are ahead";
+    NEXT_MISSED: "没有签到，时段已过" / "The time has passed without check-in";
+    NEXT_DONE: "这次预约已经结束" / "This booking is over";
+    NEXT_HALL_CANCELLED: "大厅停办，不计爽约，请重新预约" / "The hall is closed that day. It does not count against you; book again";
+
+    CHECK_IN: "到厅签到" / "Check in";
+    CHECK_IN_WHY: "签到码在大厅屏幕上，每半分钟更换；也可以直接扫屏幕上的二维码。" / "The code is on the hall's screen and changes every half minute. You can also scan the screen's QR code.";
+    PRESENCE: "签到码" / "Check-in code";
+    PRESENCE_HINT: "大厅屏幕上的6位数字" / "6 digits on the screen";
+    PRESENCE_WRONG: "签到码是6位数字" / "The code has 6 digits";
+    CHECKED_IN: "签到成功，已为您取号" / "Checked in. You have a ticket";
+
+    CANCEL: "取消预约" / "Cancel booking";
+    CANCEL_ASK: "确定取消这次预约吗？名额会让给其他人。" / "Cancel this booking? The seat goes to someone else.";
+    CANCEL_IN_TIME: "{} 前取消不影响信用。" / "Until {} cancelling has no consequences.";
+    CANCEL_LATE: "已过 {} 的取消期限，现在取消会记一次爽约；六个月内三次爽约将限制网上预约。" / "The cut-off was {}. Cancelling now counts as a missed booking; three in six months restrict online booking.";
+    KEEP: "保留预约" / "Keep it";
+    CANCELLED: "预约已取消" / "Booking cancelled";
+}

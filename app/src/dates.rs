@@ -1,0 +1,94 @@
+//! Days and times as people write them, by the browser's own knowledge of both languages.
+
+use chrono::{Days, NaiveDate, Timelike};
+use js_sys::{Date, Object, Reflect};
+use shared::time::{Instant, day_of, local};
+use wasm_bindgen::JsValue;
+
+use crate::{
+    browser,
+    language::{filled, language, t, words},
+};
+
+words! {
+    TODAY: "今天" / "Today";
+    TOMORROW: "明天" / "Tomorrow";
+    MINUTES_SECONDS: "{}分{}秒" / "{} min {} s";
+    SECONDS: "{}秒" / "{} s";
+}
+
+/// Formats a day of the bureau with these options of `Intl`.
+fn format(day: NaiveDate, options: &[(&str, &str)]) -> String {
+    let wanted = Object::new();
+    for (name, value) in options.iter().chain(&[("timeZone", "UTC")]) {
+        Reflect::set(&wanted, &JsValue::from_str(name), &JsValue::from_str(value)).ok();
+    }
+    // A day has no offset: it is read and written as if it were in Greenwich.
+    let date = Date::new(&JsValue::from_str(&format!("{day}T00:00:00Z")));
+    date.to_locale_date_string(language().tag(), &wanted).into()
+}
+
+/// The day with its weekday, or "today" and "tomorrow".
+pub fn day(at: Instant) -> String {
+    let day = day_of(at);
+    let today = today();
+    let date = format(day, &[("month", "short"), ("day", "numeric"), ("weekday", "short")]);
+    if day == today {
+        format!("{} · {date}", t(TODAY))
+    } else if Some(day) == today.checked_add_days(Days::new(1)) {
+        format!("{} · {date}", t(TOMORROW))
+    } else {
+        date
+    }
+}
+
+/// The weekday for the strip of days.
+pub fn weekday(day: NaiveDate) -> String {
+    if day == today() {
+        t(TODAY).to_owned()
+    } else {
+        format(day, &[("weekday", "short")])
+    }
+}
+
+/// Month and day for the strip of days.
+pub fn month_day(day: NaiveDate) -> String {
+    format(day, &[("month", "numeric"), ("day", "numeric")])
+}
+
+/// The whole day, to be read aloud.
+pub fn spoken_day(day: NaiveDate) -> String {
+    format(day, &[("month", "long"), ("day", "numeric"), ("weekday", "long")])
+}
+
+/// The bureau's day now.
+pub fn today() -> NaiveDate {
+    day_of(browser::now())
+}
+
+/// Hours and minutes on the bureau's clocks.
+pub fn clock(at: Instant) -> String {
+    let at = local(at);
+    format!("{:02}:{:02}", at.hour(), at.minute())
+}
+
+/// From one time to another.
+pub fn span(from: Instant, to: Instant) -> String {
+    format!("{}–{}", clock(from), clock(to))
+}
+
+/// What is left until then, to the second; nothing once it has passed.
+pub fn left(until: Instant) -> Option<String> {
+    let seconds = (until - browser::now()).num_seconds();
+    if seconds <= 0 {
+        return None;
+    }
+    Some(if seconds >= 60 {
+        filled(
+            MINUTES_SECONDS,
+            &[&(seconds / 60).to_string(), &format!("{:02}", seconds % 60)],
+        )
+    } else {
+        filled(SECONDS, &[&seconds.to_string()])
+    })
+}

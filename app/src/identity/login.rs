@@ -1,0 +1,131 @@
+//! Signing in by phone and code.
+
+use leptos::prelude::*;
+use shared::identity::{
+    rules::{LoginCode, Phone},
+    wire::{CodePurpose, Session, SessionRequest, SmsCodeRequest, SmsCodeSent},
+};
+
+use super::{
+    session,
+    words::{
+        CODE, CODE_AGAIN, CODE_HINT, CODE_SENT, CODE_WRONG, GET_CODE, KEPT_CHOICE, PHONE, PHONE_HINT, PHONE_WRONG,
+        PRIVACY, SIGN_IN, SIGN_IN_WHY, SIGNED_IN,
+    },
+};
+use crate::{
+    api::{ANONYMOUS, Failure},
+    browser,
+    language::{Phrase, filled, t},
+    routes,
+    ui::{self, Deed, Field, Keyboard, notice, toast},
+};
+
+fn phone_wrong(text: &str) -> Option<Phrase> {
+    text.parse::<Phone>().is_err().then_some(PHONE_WRONG)
+}
+
+fn code_wrong(text: &str) -> Option<Phrase> {
+    text.parse::<LoginCode>().is_err().then_some(CODE_WRONG)
+}
+
+/// The sign-in page.
+pub fn login() -> AnyView {
+    let phone = Field::new(phone_wrong);
+    let code = Field::new(code_wrong);
+    let sending = Deed::new();
+    let entering = Deed::new();
+    let wait = RwSignal::new(0_u32);
+    browser::every(1_000, move || {
+        if wait.get_untracked() > 0 {
+            wait.update(|seconds| *seconds -= 1);
+        }
+    });
+
+    let send = move || {
+        entering.forget();
+        sending.run(async move {
+            let asked = SmsCodeRequest {
+                phone: phone.now(),
+                purpose: CodePurpose::Login,
+            };
+            let outcome = ANONYMOUS.post::<SmsCodeSent>("/auth/sms-codes", &asked).await;
+            wait.try_set(outcome.as_ref().map_or_else(retry_after, |sent| sent.retry_after));
+            outcome?;
+            toast(CODE_SENT);
+            focus_code();
+            Ok(())
+        });
+    };
+    let enter = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if !(phone.is_right() && code.is_right()) {
+            return;
+        }
+        sending.forget();
+        entering.run(async move {
+            let asked = SessionRequest {
+                phone: phone.now(),
+                code: code.now(),
+            };
+            ANONYMOUS.post::<Session>("/auth/sessions", &asked).await?;
+            session::remember_sign_in();
+            toast(SIGNED_IN);
+            routes::replace(&routes::next_or("/"));
+            Ok(())
+        });
+    };
+
+    let send_button = view! {
+        <button
+            type="button"
+            class="field-button"
+            disabled=move || sending.is_busy() || wait.get() != 0 || !phone.is_right()
+            on:click=move |_| send()
+        >
+            {move || match wait.get() {
+                0 => t(GET_CODE).to_owned(),
+                seconds => filled(CODE_AGAIN, &[&seconds.to_string()]),
+            }}
+        </button>
+    }
+    .into_any();
+    let kept = routes::query("next")
+        .filter(|next| next.starts_with("/book/"))
+        .map(|_| notice("good", t(KEPT_CHOICE)));
+    let form = view! {
+        {kept}
+        <p class="lead">{t(SIGN_IN_WHY)}</p>
+        <form on:submit=enter>
+            <div class="cells">
+                {phone.view("phone", PHONE, PHONE_HINT, Keyboard::Phone, None)}
+                {code.view("code", CODE, CODE_HINT, Keyboard::OneTimeCode, Some(send_button))}
+            </div>
+            {sending.outcome()}
+            {entering.outcome()}
+            <div class="actions">{ui::submit(SIGN_IN, entering, move || phone.is_right() && code.is_right())}</div>
+        </form>
+        <p class="small">{t(PRIVACY)}</p>
+    }
+    .into_any();
+    ui::page(t(SIGN_IN), None, form)
+}
+
+/// How long to wait after a refusal: as long as it says.
+fn retry_after(failure: &Failure) -> u32 {
+    failure
+        .problem()
+        .and_then(|problem| problem.extensions.get("retry_after")?.as_u64())
+        .and_then(|seconds| u32::try_from(seconds).ok())
+        .unwrap_or(0)
+}
+
+fn focus_code() {
+    use wasm_bindgen::JsCast;
+    if let Some(field) = document()
+        .get_element_by_id("code")
+        .and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok())
+    {
+        field.focus().ok();
+    }
+}

@@ -1,0 +1,15 @@
+//! Identity (身份): signing in, the bound person, the family, and how the pages speak.
+
+mod binding;
+mod family;
+mod login;
+mod page;
+mod session;
+mod staff_login;
+mod words;
+
+pub use login::login;
+pub use page::page;
+pub use session::{elder_mode, forget_sign_in, is_signed_in, toggle_elder_mode};
+pub use staff_login::{gate, sign_out_staff};
+pub use words::language_name;

@@ -1,0 +1,94 @@
+//! The sign-in of staff: a password and a one-time code.
+
+use leptos::prelude::*;
+use shared::identity::{
+    rules::LoginCode,
+    wire::{Me, Session, StaffSessionRequest, StaffView},
+};
+
+use super::words::{
+    NOT_STAFF, PASSWORD, REQUIRED, SIGN_IN, STAFF_SIGN_IN, TOTP, TOTP_HINT, TOTP_WRONG, USERNAME, USERNAME_HINT,
+};
+use crate::{
+    api::{ANONYMOUS, AUTHORIZED},
+    language::{Phrase, t},
+    ui::{self, Deed, Field, Keyboard, Load, Remote, failed, notice, skeleton},
+};
+
+fn missing(text: &str) -> Option<Phrase> {
+    text.trim().is_empty().then_some(REQUIRED)
+}
+
+fn totp_wrong(text: &str) -> Option<Phrase> {
+    text.parse::<LoginCode>().is_err().then_some(TOTP_WRONG)
+}
+
+/// Shows something to staff, and the sign-in to everyone else.
+pub fn gate(show: impl Fn(StaffView) -> AnyView + Send + Sync + 'static) -> AnyView {
+    let me = Remote::<Me>::fetch(AUTHORIZED, "/me");
+    (move || match me.state.get() {
+        Load::Waiting => skeleton(6),
+        Load::Ready(Me::Staff(staff)) => show(staff),
+        Load::Ready(Me::Resident(_)) => form(me, true),
+        Load::Failed(failure) if failure.asks_for_sign_in() => form(me, false),
+        Load::Failed(failure) => failed(&failure, move || me.again()),
+    })
+    .into_any()
+}
+
+/// Ends the session of the member of staff.
+pub fn sign_out_staff(deed: Deed) {
+    deed.run(async {
+        match AUTHORIZED.delete("/auth/sessions/current").await {
+            Err(failure) if !failure.asks_for_sign_in() => Err(failure),
+            _ => {
+                window().location().reload().ok();
+                Ok(())
+            }
+        }
+    });
+}
+
+fn form(me: Remote<Me>, resident: bool) -> AnyView {
+    document().set_title(t(STAFF_SIGN_IN));
+    let username = Field::new(missing);
+    let password = Field::new(missing);
+    let totp = Field::new(totp_wrong);
+    let deed = Deed::new();
+    let ready = move || username.is_right() && password.is_right() && totp.is_right();
+    let enter = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        if !ready() {
+            return;
+        }
+        deed.run(async move {
+            let asked = StaffSessionRequest {
+                username: username.now(),
+                password: password.value.get_untracked(),
+                totp: totp.now(),
+            };
+            let outcome = ANONYMOUS.post::<Session>("/auth/staff-sessions", &asked).await;
+            // A one-time code works once, so it is asked for again after every try.
+            totp.clear();
+            outcome?;
+            me.again();
+            Ok(())
+        });
+    };
+    view! {
+        <main class="staff-login">
+            <h1>{t(STAFF_SIGN_IN)}</h1>
+            {resident.then(|| notice("bad", t(NOT_STAFF)))}
+            <form on:submit=enter>
+                <div class="cells">
+                    {username.view("username", USERNAME, USERNAME_HINT, Keyboard::Text { fill: "username" }, None)}
+                    {password.view("password", PASSWORD, PASSWORD, Keyboard::Password, None)}
+                    {totp.view("totp", TOTP, TOTP_HINT, Keyboard::OneTimeCode, None)}
+                </div>
+                {deed.outcome()}
+                <div class="actions">{ui::submit(SIGN_IN, deed, ready)}</div>
+            </form>
+        </main>
+    }
+    .into_any()
+}

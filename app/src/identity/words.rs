@@ -1,0 +1,71 @@
+//! What the pages of identity say.
+
+use crate::language::{Language, words};
+
+/// A language, in itself.
+pub const fn language_name(language: Language) -> &'static str {
+    match language {
+        Language::Chinese => "中文",
+        Language::English => "English",
+    }
+}
+
+words! {
+    SIGN_IN: "登录" / "Sign in";
+    SIGN_IN_WHY: "用手机号登录，首次登录自动开通。" / "Sign in with your mobile number. The first time opens your account.";
+    PHONE: "手机号" / "Mobile number";
+    PHONE_HINT: "11位手机号码" / "11 digits";
+    PHONE_WRONG: "请填写11位大陆手机号码" / "Enter an 11-digit mainland mobile number";
+    CODE: "验证码" / "Code";
+    CODE_HINT: "短信中的6位数字" / "6 digits from the message";
+    CODE_WRONG: "验证码是6位数字" / "The code has 6 digits";
+    GET_CODE: "获取验证码" / "Get a code";
+    CODE_AGAIN: "{}秒后可重发" / "Again in {} s";
+    CODE_SENT: "验证码已发送，5分钟内有效" / "The code was sent and works for 5 minutes";
+    SIGNED_IN: "登录成功" / "Signed in";
+    KEPT_CHOICE: "您选好的内容已保留，登录后继续。" / "What you chose is kept. Sign in to go on.";
+    PRIVACY: "手机号和身份信息加密保存，只用于办理您的事项。" / "Your number and identity are stored encrypted and used only for your own matters.";
+
+    ME: "我的" / "Me";
+    ACCOUNT: "账号" / "Account";
+    PERSON: "实名信息" / "Identity";
+    NAME: "姓名" / "Name";
+    NAME_HINT: "与身份证一致" / "As on the ID card";
+    NAME_WRONG: "请填写2至50个字的姓名" / "Enter a name of 2 to 50 letters";
+    ID_NUMBER: "身份证号" / "ID number";
+    ID_NUMBER_HINT: "18位，最后一位可为X" / "18 characters, may end in X";
+    ID_SHAPE: "身份证号是17位数字加一位数字或X" / "An ID number has 17 digits and a digit or X";
+    ID_BIRTH_DATE: "身份证号中的出生日期不存在" / "The birth date inside the number does not exist";
+    ID_CHECK: "校验位不符，请核对是否输错" / "The last character does not match. Check for a typing error";
+    BIND: "完成实名认证" / "Confirm identity";
+    BIND_WHY: "预约和办理都需要实名，只需认证一次。" / "Booking needs a confirmed identity. You do this once.";
+    BOUND: "实名认证成功" / "Identity confirmed";
+    FAMILY: "家庭成员" / "Family";
+    FAMILY_WHY: "可以替老人、孩子预约。" / "You can book for elders and children.";
+    FAMILY_ADD: "添加家庭成员" / "Add a family member";
+    FAMILY_ADDED: "已添加" / "Added";
+    FAMILY_REMOVED: "已移除" / "Removed";
+    FAMILY_REMOVE: "移除" / "Remove";
+    FAMILY_REMOVE_ASK: "移除{}后，不能再替其预约；已有的预约不受影响。" / "After removing {} you can no longer book for them. Existing bookings stay.";
+    RELATION: "关系" / "Relation";
+    RELATION_HINT: "如：母亲、儿子" / "Such as mother, son";
+    RELATION_WRONG: "请填写1至10个字" / "Enter 1 to 10 characters";
+    CANCEL: "取消" / "Cancel";
+    SETTINGS: "设置" / "Settings";
+    LANGUAGE: "语言" / "Language";
+    ELDER: "大字模式" / "Larger type";
+    ELDER_WHY: "字更大，按钮更大" / "Larger type and buttons";
+    SIGN_OUT: "退出登录" / "Sign out";
+    SIGNED_OUT: "已退出登录" / "Signed out";
+    SIGN_IN_FIRST: "登录后可查看个人信息和预约" / "Sign in to see your details and bookings";
+
+    STAFF_SIGN_IN: "工作人员登录" / "Staff sign-in";
+    USERNAME: "账号" / "Username";
+    USERNAME_HINT: "工作账号" / "Your staff account";
+    PASSWORD: "密码" / "Password";
+    TOTP: "动态口令" / "One-time code";
+    TOTP_HINT: "验证器上的6位数字" / "6 digits from the authenticator";
+    TOTP_WRONG: "动态口令是6位数字" / "The one-time code has 6 digits";
+    REQUIRED: "请填写" / "Required";
+    NOT_STAFF: "当前登录的不是工作人员账号" / "The account that is signed in is not a staff account";
+}

@@ -1,0 +1,149 @@
+//! Who waits for a counter, in calling order, and why the first is first.
+
+use leptos::prelude::*;
+use shared::queue::{
+    order::Reason,
+    rules::{Action, TicketStatus},
+    wire::ClerkTicket,
+};
+
+use super::{
+    counter::{Desk, action_words},
+    words::{
+        ACTIONS, ANONYMOUS_PERSON, KIND, KIND_APPOINTMENT, KIND_WALK_IN, MINUTES, NUMBER, QUEUE, QUEUE_NONE,
+        REASON_CAME_FIRST, REASON_CHOSEN, REASON_NOBODY_ELSE, REASON_PRIORITY, REASON_WAITED_LONGEST,
+        REASON_WALK_INS_TURN, REASON_WINDOW_BEGUN, SERVICE, STATUS_ABANDONED, STATUS_CALLED, STATUS_MISSED,
+        STATUS_PARKED, STATUS_SERVED, STATUS_SERVING, STATUS_VOIDED, STATUS_WAITING, WAITED, WHO, WHY_NEXT,
+    },
+};
+use crate::{
+    browser,
+    language::{Phrase, filled, t},
+};
+
+/// The status as the clerk reads it.
+pub const fn status(status: TicketStatus) -> Phrase {
+    match status {
+        TicketStatus::Waiting => STATUS_WAITING,
+        TicketStatus::Called => STATUS_CALLED,
+        TicketStatus::Serving => STATUS_SERVING,
+        TicketStatus::Served => STATUS_SERVED,
+        TicketStatus::Missed => STATUS_MISSED,
+        TicketStatus::Parked => STATUS_PARKED,
+        TicketStatus::Abandoned => STATUS_ABANDONED,
+        TicketStatus::Voided => STATUS_VOIDED,
+    }
+}
+
+/// Why a ticket is next.
+const fn reason(reason: Reason) -> Phrase {
+    match reason {
+        Reason::Priority => REASON_PRIORITY,
+        Reason::WaitedLongest => REASON_WAITED_LONGEST,
+        Reason::WalkInsTurn => REASON_WALK_INS_TURN,
+        Reason::WindowBegun => REASON_WINDOW_BEGUN,
+        Reason::CameFirst => REASON_CAME_FIRST,
+        Reason::NobodyElse => REASON_NOBODY_ELSE,
+        Reason::Chosen => REASON_CHOSEN,
+    }
+}
+
+fn kind(ticket: &ClerkTicket) -> &'static str {
+    t(if ticket.appointment {
+        KIND_APPOINTMENT
+    } else {
+        KIND_WALK_IN
+    })
+}
+
+fn person(ticket: &ClerkTicket) -> String {
+    ticket.person.clone().unwrap_or_else(|| t(ANONYMOUS_PERSON).to_owned())
+}
+
+fn waited(ticket: &ClerkTicket) -> String {
+    let minutes = (browser::now() - ticket.entered_at).num_minutes().max(0);
+    filled(MINUTES, &[&minutes.to_string()])
+}
+
+/// What the clerk must know of the current ticket.
+pub fn facts(ticket: &ClerkTicket) -> AnyView {
+    let why = ticket.reason.map(|why| t(reason(why)).to_owned());
+    [
+        (SERVICE, Some(ticket.service.clone())),
+        (WHO, Some(person(ticket))),
+        (KIND, Some(kind(ticket).to_owned())),
+        (WAITED, Some(waited(ticket))),
+        (WHY_NEXT, why),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some(view! { <div><dt>{t(name)}</dt><dd>{value?}</dd></div> }.into_any()))
+    .collect_view()
+    .into_any()
+}
+
+/// The queue.
+pub fn section(desk: Desk) -> AnyView {
+    let rows = move |waiting: Vec<ClerkTicket>| {
+        // A ticket that was put aside here may or may not be in the list of those who wait.
+        let aside = desk.parked.get();
+        let aside = aside
+            .into_iter()
+            .filter(|parked| !waiting.iter().any(|one| one.id == parked.id))
+            .collect::<Vec<_>>();
+        if waiting.is_empty() && aside.is_empty() {
+            return view! { <p class="desk-idle">{t(QUEUE_NONE)}</p> }.into_any();
+        }
+        let rows = waiting
+            .iter()
+            .chain(&aside)
+            .map(|ticket| row(desk, ticket))
+            .collect_view();
+        view! {
+            <table>
+                <thead>
+                    <tr>{[NUMBER, SERVICE, WHO, KIND, WAITED, WHY_NEXT, ACTIONS].map(|name| view! { <th scope="col">{t(name)}</th> })}</tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="desk-line" aria-label=t(QUEUE)>
+            <h2>{t(QUEUE)}</h2>
+            {desk.waiting.view(6, move |list| rows(list.items))}
+        </section>
+    }
+    .into_any()
+}
+
+fn row(desk: Desk, ticket: &ClerkTicket) -> AnyView {
+    let id = ticket.id;
+    let why = match (ticket.status, ticket.reason) {
+        (TicketStatus::Waiting, Some(why)) => t(reason(why)),
+        (TicketStatus::Waiting, None) => "",
+        (other, _) => t(status(other)),
+    };
+    let buttons = [Action::Resume, Action::Park, Action::Void]
+        .into_iter()
+        .filter(|action| ticket.actions.contains(action))
+        .map(|action| {
+            view! {
+                <button type="button" class="text-button" on:click=move |_| desk.act(id, action)>{t(action_words(action))}</button>
+            }
+            .into_any()
+        })
+        .collect_view();
+    view! {
+        <tr>
+            <th scope="row">{ticket.number.clone()}</th>
+            <td>{ticket.service.clone()}</td>
+            <td>{person(ticket)}</td>
+            <td>{kind(ticket)}</td>
+            <td>{waited(ticket)}</td>
+            <td>{why}</td>
+            <td class="row-actions">{buttons}</td>
+        </tr>
+    }
+    .into_any()
+}

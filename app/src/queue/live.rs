@@ -1,0 +1,148 @@
+//! Following something live: a snapshot, then every change, and back again after a break.
+//!
+//! The snapshot comes first at every connection, by an ordinary call: it renews a session that has ended, which an
+//! `EventSource` cannot, and it tells why when there is nothing to follow.
+
+use std::rc::Rc;
+
+use leptos::{prelude::*, task::spawn_local};
+use shared::API;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{EventSource, MessageEvent};
+
+use crate::{
+    api::{AUTHORIZED, Failure},
+    browser,
+};
+
+/// Pauses before the next try to connect, the last one again and again.
+const PAUSES: [i32; 6] = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
+
+/// An open stream; it closes when it is dropped.
+struct Stream {
+    source: EventSource,
+    _message: Closure<dyn FnMut(MessageEvent)>,
+    _open: Closure<dyn FnMut()>,
+    _broken: Closure<dyn FnMut()>,
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        for event in ["onmessage", "onopen", "onerror"] {
+            js_sys::Reflect::set(&self.source, &event.into(), &wasm_bindgen::JsValue::NULL).ok();
+        }
+        self.source.close();
+    }
+}
+
+struct State {
+    path: String,
+    deliver: Rc<dyn Fn(&str)>,
+    stream: Option<Stream>,
+    broken: usize,
+}
+
+/// Something that is being followed for as long as its page stands.
+#[derive(Clone, Copy)]
+pub struct Feed {
+    /// Whether changes arrive right now.
+    pub live: RwSignal<bool>,
+    /// Why there is nothing to follow.
+    pub failure: RwSignal<Option<Failure>>,
+    state: StoredValue<State, LocalStorage>,
+}
+
+/// Follows what stands at a path, whose changes stand at the same path with `/events`.
+pub fn follow(path: String, deliver: impl Fn(&str) + 'static) -> Feed {
+    let feed = Feed {
+        live: RwSignal::new(false),
+        failure: RwSignal::new(None),
+        state: StoredValue::new_local(State {
+            path,
+            deliver: Rc::new(deliver),
+            stream: None,
+            broken: 0,
+        }),
+    };
+    feed.connect();
+    feed
+}
+
+impl Feed {
+    fn with<T>(self, action: impl FnOnce(&mut State) -> T) -> Option<T> {
+        self.state.try_update_value(action)
+    }
+
+    fn connect(self) {
+        let Some((path, deliver)) = self.with(|state| (state.path.clone(), Rc::clone(&state.deliver))) else {
+            return;
+        };
+        spawn_local(async move {
+            match AUTHORIZED.get_text(&path).await {
+                Ok(snapshot) => {
+                    // The page may have been left while the snapshot was on its way.
+                    if self.with(|_| ()).is_some() {
+                        deliver(&snapshot);
+                        self.open(&path);
+                    }
+                }
+                Err(failure) if failure.problem().is_some_and(|problem| problem.status < 500) => {
+                    self.failure.try_set(Some(failure));
+                }
+                Err(_) => self.connect_later(),
+            }
+        });
+    }
+
+    fn connect_later(self) {
+        let Some(broken) = self.with(|state| {
+            state.broken += 1;
+            state.broken
+        }) else {
+            return;
+        };
+        self.live.try_set(false);
+        let pause = PAUSES.get(broken - 1).or(PAUSES.last()).copied().unwrap_or_default();
+        spawn_local(async move {
+            browser::pause(pause).await;
+            self.connect();
+        });
+    }
+
+    fn open(self, path: &str) {
+        let Ok(source) = EventSource::new(&format!("{API}{path}/events")) else {
+            self.connect_later();
+            return;
+        };
+        let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if let Some((text, deliver)) = event
+                .data()
+                .as_string()
+                .and_then(|text| Some((text, self.with(|state| Rc::clone(&state.deliver))?)))
+            {
+                deliver(&text);
+            }
+        });
+        let opened = Closure::<dyn FnMut()>::new(move || {
+            self.live.try_set(true);
+            self.with(|state| state.broken = 0);
+        });
+        let closing = source.clone();
+        let broken = Closure::<dyn FnMut()>::new(move || {
+            // The browser would try again by itself, but not after a refusal, and never with a renewed session.
+            closing.close();
+            self.connect_later();
+        });
+        source.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        source.set_onopen(Some(opened.as_ref().unchecked_ref()));
+        source.set_onerror(Some(broken.as_ref().unchecked_ref()));
+        self.with(|state| {
+            state.stream = Some(Stream {
+                source,
+                _message: message,
+                _open: opened,
+                _broken: broken,
+            });
+        });
+    }
+}

@@ -1,0 +1,214 @@
+//! Which address shows which page, and how one gets from page to page.
+//!
+//! The pages are few and their addresses plain, so a signal and a match do what a router would; it costs a fifth of
+//! the bytes.
+
+use std::cell::Cell;
+
+use leptos::prelude::*;
+use shared::ids::{AppointmentId, HallId, ServiceId, TicketId};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{Element, MouseEvent, UrlSearchParams};
+
+use crate::browser::encoded;
+
+/// A page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    Home,
+    Services,
+    Service(ServiceId),
+    Book(ServiceId),
+    Appointments,
+    Appointment(AppointmentId),
+    Ticket(TicketId),
+    Login,
+    Me,
+    Console,
+    Board(HallId),
+    Unknown,
+}
+
+impl Route {
+    /// The page at a path.
+    pub fn at(path: &str) -> Self {
+        let mut parts = path.trim_matches('/').split('/');
+        let found = match (parts.next().unwrap_or_default(), parts.next()) {
+            ("", None) => Some(Self::Home),
+            ("services", None) => Some(Self::Services),
+            ("services", Some(id)) => id.parse().map(Self::Service).ok(),
+            ("book", Some(id)) => id.parse().map(Self::Book).ok(),
+            ("appointments", None) => Some(Self::Appointments),
+            ("appointments", Some(id)) => id.parse().map(Self::Appointment).ok(),
+            ("tickets", Some(id)) => id.parse().map(Self::Ticket).ok(),
+            ("login", None) => Some(Self::Login),
+            ("me", None) => Some(Self::Me),
+            ("console", None) => Some(Self::Console),
+            ("board", Some(id)) => id.parse().map(Self::Board).ok(),
+            _ => None,
+        };
+        found.filter(|_| parts.next().is_none()).unwrap_or(Self::Unknown)
+    }
+}
+
+thread_local! {
+    /// Counts the visits, so that the same address shows anew when it is gone to again.
+    static VISIT: ArcRwSignal<u32> = ArcRwSignal::new(0);
+    /// How many pages lie behind this one inside the client.
+    static BEHIND: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The page to show, for the one place that shows it.
+pub fn followed_route() -> Route {
+    VISIT.with(Track::track);
+    here()
+}
+
+/// How many pages were visited before this one.
+pub fn visits() -> u32 {
+    VISIT.with(GetUntracked::get_untracked)
+}
+
+/// The page of the address bar.
+pub fn here() -> Route {
+    Route::at(&window().location().pathname().unwrap_or_default())
+}
+
+fn visit() {
+    VISIT.with(|visit| visit.update(|count| *count += 1));
+}
+
+/// Goes to an address.
+pub fn go(to: &str) {
+    if let Ok(history) = window().history() {
+        history.push_state_with_url(&JsValue::NULL, "", Some(to)).ok();
+    }
+    BEHIND.set(BEHIND.get() + 1);
+    window().scroll_to_with_x_and_y(0.0, 0.0);
+    visit();
+}
+
+/// Goes to an address in place of this one, to which one then does not come back.
+pub fn replace(to: &str) {
+    remember(to);
+    window().scroll_to_with_x_and_y(0.0, 0.0);
+    visit();
+}
+
+/// Changes the address without leaving the page, so that the page can be left and come back to as it is.
+pub fn remember(address: &str) {
+    if let Ok(history) = window().history() {
+        history.replace_state_with_url(&JsValue::NULL, "", Some(address)).ok();
+    }
+}
+
+/// Goes back, or home when the client was entered here.
+pub fn back() {
+    match (BEHIND.get(), window().history()) {
+        (0, _) | (_, Err(_)) => replace("/"),
+        (_, Ok(history)) => {
+            history.back().ok();
+        }
+    }
+}
+
+/// A value from the address.
+pub fn query(name: &str) -> Option<String> {
+    let search = window().location().search().ok()?;
+    UrlSearchParams::new_with_str(&search)
+        .ok()?
+        .get(name)
+        .filter(|value| !value.is_empty())
+}
+
+/// An address with those of the values that there are.
+pub fn with_query(path: &str, values: &[(&str, Option<String>)]) -> String {
+    let mut address = path.to_owned();
+    let present = values.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+    for (index, (name, value)) in present.enumerate() {
+        address.push(if index == 0 { '?' } else { '&' });
+        address.push_str(name);
+        address.push('=');
+        address.push_str(&encoded(value));
+    }
+    address
+}
+
+/// The address of this page, as a place to come back to.
+pub fn address() -> String {
+    let location = window().location();
+    location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
+}
+
+/// The sign-in page that comes back to an address.
+pub fn sign_in_for(address: &str) -> String {
+    with_query("/login", &[("next", Some(address.to_owned()))])
+}
+
+/// Where the `next` of this address leads, inside this client only: a foreign page must not borrow our sign-in.
+pub fn next_or(fallback: &str) -> String {
+    query("next")
+        .filter(|next| next.starts_with('/') && !next.starts_with("//") && !next.contains('\\'))
+        .unwrap_or_else(|| fallback.to_owned())
+}
+
+/// Follows the browser's own back and forward, and lets links inside the client not load the page again.
+pub fn follow(ours: fn(Route) -> bool) {
+    let popped = Closure::<dyn FnMut()>::new(|| {
+        BEHIND.set(BEHIND.get().saturating_sub(1));
+        visit();
+    });
+    let clicked = Closure::<dyn FnMut(MouseEvent)>::new(move |click: MouseEvent| follow_link(&click, ours));
+    let window = window();
+    window
+        .add_event_listener_with_callback("popstate", popped.as_ref().unchecked_ref())
+        .ok();
+    window
+        .add_event_listener_with_callback("click", clicked.as_ref().unchecked_ref())
+        .ok();
+    // They live as long as the page does.
+    popped.forget();
+    clicked.forget();
+}
+
+fn follow_link(click: &MouseEvent, ours: fn(Route) -> bool) {
+    if click.default_prevented()
+        || click.button() != 0
+        || click.ctrl_key()
+        || click.meta_key()
+        || click.shift_key()
+        || click.alt_key()
+    {
+        return;
+    }
+    let link = click
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok())
+        .and_then(|element| element.closest("a[href]").ok().flatten())
+        .filter(|link| !link.has_attribute("target") && !link.has_attribute("download"));
+    let Some(to) = link.and_then(|link| link.get_attribute("href")) else {
+        return;
+    };
+    let path = to.split(['?', '#']).next().unwrap_or_default();
+    if path.starts_with('/') && ours(Route::at(path)) {
+        click.prevent_default();
+        go(&to);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_shows_its_page_and_no_other() {
+        let id = "0190f3c4-0000-7000-8000-000000000001";
+        assert_eq!(Route::at("/"), Route::Home);
+        assert_eq!(Route::at("/services/"), Route::Services);
+        assert!(matches!(Route::at(&format!("/book/{id}")), Route::Book(_)));
+        assert!(matches!(Route::at(&format!("/board/{id}")), Route::Board(_)));
+        assert_eq!(Route::at("/services/x"), Route::Unknown);
+        assert_eq!(Route::at("/me/x"), Route::Unknown);
+        assert_eq!(Route::at(&format!("/tickets/{id}/x")), Route::Unknown);
+    }
+}

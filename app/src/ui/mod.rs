@@ -1,0 +1,23 @@
+//! Small accessible components with the look of `WeUI`, WeChat's own design language.
+//!
+//! They are functions and not generic components: every page pays for its own markup only.
+
+mod bars;
+mod buttons;
+mod cells;
+mod dialog;
+mod fields;
+mod icons;
+mod remote;
+mod states;
+mod toast;
+
+pub use bars::{Tab, page, tab_bar};
+pub use buttons::{Deed, button, submit};
+pub use cells::{cells, choice, fact, link_cell};
+pub use dialog::dialog;
+pub use fields::{Field, Keyboard};
+pub use icons::{Icon, icon};
+pub use remote::{Load, Remote};
+pub use states::{empty, failed, notice, skeleton};
+pub use toast::{toast, toasts};

@@ -1,0 +1,95 @@
+//! What is fetched for a page: waited for, there, or failed.
+
+use leptos::{prelude::*, task::spawn_local};
+use serde::de::DeserializeOwned;
+
+use super::{failed, skeleton};
+use crate::api::{Client, Failure};
+
+/// How far the fetching has come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Load<T> {
+    Waiting,
+    Ready(T),
+    Failed(Failure),
+}
+
+/// Something fetched from a path that can change.
+pub struct Remote<T: 'static> {
+    /// How far it has come.
+    pub state: RwSignal<Load<T>>,
+    path: StoredValue<String>,
+    client: Client,
+}
+
+impl<T> Clone for Remote<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Remote<T> {}
+
+impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Remote<T> {
+    /// Something that is fetched when a path is given to [`Remote::load`].
+    pub fn idle(client: Client) -> Self {
+        Self {
+            state: RwSignal::new(Load::Waiting),
+            path: StoredValue::new(String::new()),
+            client,
+        }
+    }
+
+    /// Fetches from a path at once.
+    pub fn fetch(client: Client, path: impl Into<String>) -> Self {
+        let remote = Self::idle(client);
+        remote.load(path);
+        remote
+    }
+
+    /// Fetches from another path. What an earlier path answers later is thrown away.
+    pub fn load(self, path: impl Into<String>) {
+        self.path.set_value(path.into());
+        self.state.set(Load::Waiting);
+        self.refresh();
+    }
+
+    /// Fetches again, and shows meanwhile what was there.
+    pub fn refresh(self) {
+        let path = self.path.get_value();
+        spawn_local(async move {
+            let outcome = self.client.get::<T>(&path).await;
+            if self.path.try_get_value().is_none_or(|wanted| wanted != path) {
+                return;
+            }
+            self.state.try_set(match outcome {
+                Ok(value) => Load::Ready(value),
+                Err(failure) => Load::Failed(failure),
+            });
+        });
+    }
+
+    /// Fetches again from the start.
+    pub fn again(self) {
+        self.state.set(Load::Waiting);
+        self.refresh();
+    }
+
+    /// What was fetched, if it is there; followed.
+    pub fn ready(self) -> Option<T> {
+        match self.state.get() {
+            Load::Ready(value) => Some(value),
+            Load::Waiting | Load::Failed(_) => None,
+        }
+    }
+
+    /// Shows it, or that it is on its way, or why not.
+    pub fn view(self, lines: usize, show: impl Fn(T) -> AnyView + Send + Sync + 'static) -> AnyView {
+        (move || match self.state.get() {
+            Load::Waiting => skeleton(lines),
+            Load::Ready(value) => show(value),
+            Load::Failed(failure) => failed(&failure, move || self.again()),
+        })
+        .into_any()
+    }
+}

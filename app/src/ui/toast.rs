@@ -1,0 +1,39 @@
+//! Toasts: what just happened, said for a moment.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    browser,
+    language::{Phrase, t},
+};
+
+thread_local! {
+    static TOAST: ArcRwSignal<Option<(u32, String)>> = ArcRwSignal::new(None);
+}
+
+/// Says something for three seconds.
+pub fn toast(words: Phrase) {
+    TOAST.with(|toast| {
+        let number = toast.get_untracked().map_or(0, |(number, _)| number + 1);
+        toast.set(Some((number, t(words).to_owned())));
+        let toast = toast.clone();
+        spawn_local(async move {
+            browser::pause(3_000).await;
+            toast.update(|now| {
+                if now.as_ref().is_some_and(|(shown, _)| *shown == number) {
+                    *now = None;
+                }
+            });
+        });
+    });
+}
+
+/// The place where toasts appear; it is always there, so that screen readers watch it.
+pub fn toasts() -> AnyView {
+    let words = || {
+        TOAST
+            .with(Get::get)
+            .map(|(_, words)| view! { <p class="toast">{words}</p> }.into_any())
+    };
+    view! { <div class="toasts" role="status" aria-live="polite">{words}</div> }.into_any()
+}

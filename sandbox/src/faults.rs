@@ -22,10 +22,14 @@ use actix_web::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::Sandbox;
+use crate::{Sandbox, crypto};
 
 /// How long a hang lasts unless the fault says otherwise: longer than any client ought to wait.
 const HANG: Duration = Duration::from_mins(2);
+
+/// What a proxy says when nobody is behind it.
+const BAD_GATEWAY: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
+     <center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
 
 /// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,8 +60,18 @@ pub enum Kind {
     TimeoutAfterAccept,
     /// The amount is one fen more than it should be.
     WrongAmount,
+    /// The currency is not CNY.
+    WrongCurrency,
+    /// The merchant is another one.
+    WrongMchid,
+    /// The application is another one.
+    WrongAppid,
     /// The signature headers are missing.
     Unsigned,
+    /// WeChat Pay probes whether signatures are looked at: `WECHATPAY/SIGNTEST/…`.
+    SignTest,
+    /// The OAuth code belongs to a virtual account, as it does in a page snapshot.
+    Snapshot,
     /// The provider's own limit refuses this message.
     Throttle,
     /// The delivery report is never pushed; asking still answers.
@@ -231,8 +245,23 @@ pub fn remember_connection(io: &dyn Any, data: &mut Extensions) {
 /// How a system words its own refusals, because a client parses them.
 pub type Wording = fn(StatusCode) -> HttpResponse;
 
-/// Lets the faults of `target` strike a request.
+/// Lets the faults of `target` strike a request of a system that does not sign its answers.
 pub async fn inject(
+    target: &'static str,
+    wording: Wording,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let faults = request.app_data::<web::Data<Sandbox>>().cloned();
+    let response = inject_before(target, wording, request, next).await?;
+    match faults {
+        Some(sandbox) if sandbox.faults.strike(target, Kind::Corrupt).is_some() => corrupted(response).await,
+        _ => Ok(response),
+    }
+}
+
+/// Lets the faults of `target` strike before an answer is made, or keep it back once it is.
+pub async fn inject_before(
     target: &'static str,
     wording: Wording,
     request: ServiceRequest,
@@ -260,8 +289,7 @@ pub async fn inject(
         return Ok(request.into_response(wording(StatusCode::INTERNAL_SERVER_ERROR)));
     }
     if faults.strike(target, Kind::Html502).is_some() {
-        let page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
-        return Ok(request.into_response(HttpResponse::BadGateway().content_type("text/html").body(page)));
+        return Ok(request.into_response(HttpResponse::BadGateway().content_type("text/html").body(BAD_GATEWAY)));
     }
     if faults.strike(target, Kind::TooMany).is_some() {
         let mut response = wording(StatusCode::TOO_MANY_REQUESTS);
@@ -274,13 +302,37 @@ pub async fn inject(
     if let Some(hit) = faults.strike(target, Kind::TimeoutAfterAccept) {
         tokio::time::sleep(hit.duration_or(HANG)).await;
     }
+    Ok(response)
+}
+
+/// Lets the faults of `target` strike an answer that is made and signed.
+pub async fn spoil(
+    target: &'static str,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let sandbox = request.app_data::<web::Data<Sandbox>>().cloned();
+    let mut response = next.call(request).await?;
+    let Some(sandbox) = sandbox else { return Ok(response) };
+    let faults = &sandbox.faults;
     if faults.strike(target, Kind::Unsigned).is_some() {
-        return Ok(without_signature(response));
+        response = without_signature(response);
+    }
+    if faults.strike(target, Kind::SignTest).is_some() {
+        let probe = HeaderValue::from_str(&sign_test()).map_err(actix_web::error::ErrorInternalServerError)?;
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("wechatpay-signature"), probe);
     }
     if faults.strike(target, Kind::Corrupt).is_some() {
         return corrupted(response).await;
     }
     Ok(response)
+}
+
+/// A signature that WeChat Pay sends to see whether it is refused.
+pub fn sign_test() -> String {
+    format!("WECHATPAY/SIGNTEST/{}", crypto::random_hex().repeat(10))
 }
 
 fn without_signature(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {

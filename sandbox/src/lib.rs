@@ -1,6 +1,6 @@
 //! Stand-ins for the systems that the server of a public-security bureau talks to, speaking their real protocols.
 //!
-//! One folder per outside system: [`sms`] (Aliyun, Tencent, CMPP), WeChat, the fiscal system and the police systems.
+//! One folder per outside system: [`sms`] (Aliyun, Tencent, CMPP), [`wechat`], [`wechat_pay`], the fiscal system and the police systems.
 //! Each verifies what it is sent as strictly as the real one, and [`faults`] breaks each of them on demand.
 //! Nothing is kept over a restart and every credential is public: this is a test rig, never a product.
 
@@ -8,8 +8,11 @@ pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod faults;
+mod page;
 mod push;
 pub mod sms;
+pub mod wechat;
+pub mod wechat_pay;
 
 use std::{io, net::SocketAddr};
 
@@ -18,7 +21,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::{clock::Clock, config::Config, faults::Faults, sms::Sms};
+use crate::{clock::Clock, config::Config, faults::Faults, sms::Sms, wechat::Wechat, wechat_pay::WechatPay};
 
 /// Everything that the stand-ins remember.
 #[derive(Debug)]
@@ -31,6 +34,10 @@ pub struct Sandbox {
     pub faults: Faults,
     /// The gateways and the phones behind them.
     pub sms: Sms,
+    /// WeChat's users and messages.
+    pub wechat: Wechat,
+    /// WeChat Pay's orders, refunds and bills.
+    pub wechat_pay: WechatPay,
     /// Calls back to the server.
     pub http: reqwest::Client,
 }
@@ -72,6 +79,8 @@ pub async fn start(config: Config) -> io::Result<Running> {
         clock: Clock::new(config.time_scale),
         faults: Faults::default(),
         sms: Sms::new(&config)?,
+        wechat: Wechat::default(),
+        wechat_pay: WechatPay::new(config.early_bills)?,
         http: reqwest::Client::builder()
             .pool_idle_timeout(None)
             .build()
@@ -85,6 +94,8 @@ pub async fn start(config: Config) -> io::Result<Running> {
             .app_data(web::PayloadConfig::new(1 << 20))
             .configure(faults::routes)
             .configure(sms::routes)
+            .configure(wechat_pay::routes)
+            .configure(wechat::routes)
             .route(
                 "/healthz",
                 web::get().to(|| async { HttpResponse::Ok().json(json!({ "status": "ok" })) }),

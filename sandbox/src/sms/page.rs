@@ -1,12 +1,10 @@
 //! The phones as a page for people.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, http::StatusCode};
 
-use crate::Sandbox;
+use crate::page;
 
-/// The page asks for the messages itself; without scripts it shows what there was when it was asked for.
-pub async fn show(_sandbox: web::Data<Sandbox>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .body(include_str!("page.html"))
+/// The page asks for the messages itself, every two seconds.
+pub async fn show() -> HttpResponse {
+    page::show(StatusCode::OK, "收到的短信 Text messages", include_str!("page.html"))
 }

@@ -1,6 +1,7 @@
 //! The sandbox over its real sockets, as a server would use it; modules mirror the URLs.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     reason = "a test may stop at the first surprise"
 )]
@@ -8,3 +9,5 @@
 mod faults;
 mod sms;
 mod support;
+mod v3;
+mod wechat;

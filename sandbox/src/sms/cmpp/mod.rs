@@ -98,11 +98,10 @@ pub fn report(sandbox: &Sandbox, sent: &Sent) {
     } else {
         "UNDELIV"
     };
-    let Ok(id) = u64::from_str_radix(&sent.number, 16) else {
-        return;
-    };
     let done = sent.reported_at.unwrap_or(sent.sent_at);
-    status_report(sandbox, id, &sent.phone, status, sent.sent_at, done);
+    for id in sent.number.split(',').filter_map(|id| u64::from_str_radix(id, 16).ok()) {
+        status_report(sandbox, id, &sent.phone, status, sent.sent_at, done);
+    }
 }
 
 fn status_report(

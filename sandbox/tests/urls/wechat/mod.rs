@@ -1,0 +1,5 @@
+//! `/wechat/…`, `/connect/…`, `/sns/…` and `/cgi-bin/…`.
+
+mod messages;
+mod oauth;
+mod payer;

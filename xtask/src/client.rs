@@ -1,6 +1,6 @@
 //! `cargo xtask client`: the client, small and ready to be served.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -50,6 +50,7 @@ pub fn client() -> Result<()> {
 pub fn build() -> Result<()> {
     let tools = Tools::open()?;
     let toolchain = tools.for_client()?;
+    let _alone = alone()?;
     let fingerprint = fingerprint::of_sources(workspace::root(), &SOURCES, &[toolchain.description()])?;
     if report().is_ok_and(|report| report.get("fingerprint") == Some(&Value::from(fingerprint.as_str()))) {
         println!("      the client in dist is up to date");
@@ -78,6 +79,18 @@ pub fn build() -> Result<()> {
     }
     let report = json!({ "fingerprint": fingerprint, "pages": pages });
     Ok(fs::write(dist.join(REPORT), serde_json::to_string_pretty(&report)?)?)
+}
+
+/// Two builds at once would write into the same folders; the lock ends with the file.
+fn alone() -> Result<File> {
+    let folder = workspace::client_target();
+    fs::create_dir_all(&folder)?;
+    let lock = File::create(folder.join("building"))?;
+    if lock.try_lock().is_err() {
+        println!("      waiting for another build of the client …");
+        lock.lock()?;
+    }
+    Ok(lock)
 }
 
 /// The residents' page, and the staff's, which is a program of its own so that no resident loads it.

@@ -107,13 +107,18 @@ pub fn retrying() -> bool {
 /// One who calls.
 #[derive(Clone, Copy, Debug)]
 pub struct Client {
-    renews: bool,
+    /// Whose session is renewed when it has ended; a browser may hold a resident's and a clerk's.
+    renews: Option<&'static str>,
 }
 
 /// Calls that need no one to be signed in.
-pub const ANONYMOUS: Client = Client { renews: false };
-/// Calls in the name of whoever is signed in.
-pub const AUTHORIZED: Client = Client { renews: true };
+pub const ANONYMOUS: Client = Client { renews: None };
+/// Calls in the name of the resident who is signed in.
+pub const AUTHORIZED: Client = Client {
+    renews: Some("resident"),
+};
+/// Calls in the name of the member of staff who is signed in.
+pub const STAFF: Client = Client { renews: Some("staff") };
 
 impl Client {
     /// Reads.
@@ -144,10 +149,11 @@ impl Client {
     async fn call(self, method: &str, path: &str, body: Option<String>) -> Result<String, Failure> {
         let path = format!("{API}{path}");
         let answer = persistently(method, &path, body.as_deref()).await?;
-        let answer = if answer.status == 401 && self.renews && renewed().await {
-            persistently(method, &path, body.as_deref()).await?
-        } else {
-            answer
+        let answer = match self.renews {
+            Some(kind) if answer.status == 401 && renewed(kind).await => {
+                persistently(method, &path, body.as_deref()).await?
+            }
+            _ => answer,
         };
         answer.judged()
     }
@@ -270,12 +276,12 @@ async fn answered(request: &Request) -> Result<Answer, JsValue> {
 }
 
 /// Renews the session by its cookie; whether that worked.
-async fn renewed() -> bool {
+async fn renewed(kind: &'static str) -> bool {
     let promise = RENEWAL.with_borrow_mut(|renewal| {
         renewal
             .get_or_insert_with(|| {
-                future_to_promise(async {
-                    let path = format!("{API}/auth/sessions/refresh");
+                future_to_promise(async move {
+                    let path = format!("{API}/auth/sessions/refresh?kind={kind}");
                     let answer = persistently("POST", &path, Some("{}")).await;
                     RENEWAL.with_borrow_mut(|renewal| *renewal = None);
                     Ok(JsValue::from_bool(answer.is_ok_and(|answer| answer.status < 300)))

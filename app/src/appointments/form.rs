@@ -42,6 +42,7 @@ pub struct Choice {
     pub windows: Remote<List<WindowView>>,
     /// A window that turned out to be full, for which another one is offered.
     full: RwSignal<Option<WindowView>>,
+    offered: RwSignal<Option<WindowView>>,
     /// The seat that is held, and in which window.
     pub held: RwSignal<Option<(Hold, WindowView)>>,
     deed: Deed,
@@ -62,6 +63,7 @@ impl Choice {
             person: RwSignal::new(kept("person")),
             windows: Remote::idle(ANONYMOUS),
             full: RwSignal::new(None),
+            offered: RwSignal::new(None),
             held: RwSignal::new(None),
             deed: Deed::new(),
         };
@@ -155,6 +157,13 @@ impl Choice {
     fn not_held(self, failure: &Failure, window: WindowView) -> Result<(), Failure> {
         if failure.is(&WINDOW_FULL) {
             self.window.try_set(None);
+            // The refusal names the nearest free window; the list that is fetched again comes later.
+            self.offered.try_set(
+                failure
+                    .problem()
+                    .and_then(|problem| problem.extensions.get("next_free"))
+                    .and_then(|next| serde_json::from_value(next.clone()).ok()),
+            );
             self.full.try_set(Some(window));
             self.windows.refresh();
             Ok(())
@@ -221,10 +230,10 @@ fn hall_choice(hall: HallSummary, form: Choice) -> AnyView {
 
 /// The next free window in one tap, when the chosen one was just taken.
 fn instead(choice: Choice, full: &WindowView) -> AnyView {
-    let free = choice
-        .windows
-        .ready()
-        .and_then(|windows| windows::nearest_free(&windows.items, full));
+    let free = choice.offered.get().or_else(|| {
+        let windows = choice.windows.ready()?;
+        windows::nearest_free(&windows.items, full)
+    });
     let Some(window) = free else {
         return notice("bad", t(FULL_NONE));
     };

@@ -29,7 +29,7 @@ impl Persons {
         Self {
             me: identity::is_signed_in().then(|| {
                 (
-                    Remote::fetch(AUTHORIZED, "/me"),
+                    Remote::fetch(AUTHORIZED, "/me?kind=resident"),
                     Remote::fetch(AUTHORIZED, "/me/family"),
                 )
             }),

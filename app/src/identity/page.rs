@@ -27,7 +27,7 @@ fn account() -> AnyView {
     if !session::is_signed_in() {
         return signed_out();
     }
-    let me = Remote::<Me>::fetch(AUTHORIZED, "/me");
+    let me = Remote::<Me>::fetch(AUTHORIZED, "/me?kind=resident");
     (move || match me.state.get() {
         Load::Waiting => skeleton(3),
         Load::Ready(Me::Resident(resident)) => known(resident, me),
@@ -52,7 +52,7 @@ fn known(resident: ResidentView, me: Remote<Me>) -> AnyView {
     let leaving = Deed::new();
     let leave = move || {
         leaving.run(async move {
-            match AUTHORIZED.delete("/auth/sessions/current").await {
+            match AUTHORIZED.delete("/auth/sessions/current?kind=resident").await {
                 Err(failure) if !failure.asks_for_sign_in() => return Err(failure),
                 _ => {}
             }

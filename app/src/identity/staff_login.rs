@@ -10,7 +10,7 @@ use super::words::{
     NOT_STAFF, PASSWORD, REQUIRED, SIGN_IN, STAFF_SIGN_IN, TOTP, TOTP_HINT, TOTP_WRONG, USERNAME, USERNAME_HINT,
 };
 use crate::{
-    api::{ANONYMOUS, AUTHORIZED},
+    api::{ANONYMOUS, STAFF},
     language::{Phrase, t},
     ui::{self, Deed, Field, Keyboard, Load, Remote, failed, notice, skeleton},
 };
@@ -25,7 +25,7 @@ fn totp_wrong(text: &str) -> Option<Phrase> {
 
 /// Shows something to staff, and the sign-in to everyone else.
 pub fn gate(show: impl Fn(StaffView) -> AnyView + Send + Sync + 'static) -> AnyView {
-    let me = Remote::<Me>::fetch(AUTHORIZED, "/me");
+    let me = Remote::<Me>::fetch(STAFF, "/me?kind=staff");
     (move || match me.state.get() {
         Load::Waiting => skeleton(6),
         Load::Ready(Me::Staff(staff)) => show(staff),
@@ -39,7 +39,7 @@ pub fn gate(show: impl Fn(StaffView) -> AnyView + Send + Sync + 'static) -> AnyV
 /// Ends the session of the member of staff.
 pub fn sign_out_staff(deed: Deed) {
     deed.run(async {
-        match AUTHORIZED.delete("/auth/sessions/current").await {
+        match STAFF.delete("/auth/sessions/current?kind=staff").await {
             Err(failure) if !failure.asks_for_sign_in() => Err(failure),
             _ => {
                 window().location().reload().ok();

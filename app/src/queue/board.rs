@@ -19,6 +19,7 @@ use super::{
     },
 };
 use crate::{
+    api::STAFF,
     browser, dates, identity,
     language::{filled, t},
     ui::{failed, skeleton},
@@ -44,7 +45,7 @@ pub fn board(hall: HallId) -> AnyView {
 fn screen(hall: HallId, refused: RwSignal<bool>) -> AnyView {
     let board = RwSignal::new(None::<Board>);
     let speaks = RwSignal::new(false);
-    let feed = live::follow(format!("/halls/{hall}/board"), move |text| {
+    let feed = live::follow(STAFF, format!("/halls/{hall}/board"), move |text| {
         let Ok(next) = serde_json::from_str::<Board>(text) else {
             return;
         };

@@ -13,7 +13,7 @@ use super::{
     words::{CHOOSE_COUNTER, CONSOLE, COUNTER, NO_HALL, OPEN, SERVES, SIGN_OUT},
 };
 use crate::{
-    api::{AUTHORIZED, Nothing},
+    api::{Nothing, STAFF},
     identity,
     language::{filled, t},
     ui::{Deed, Load, Remote, button, failed, notice, skeleton},
@@ -50,8 +50,8 @@ pub fn top(staff: &StaffView, content: AnyView) -> AnyView {
 }
 
 fn at_hall(staff: &StaffView, hall: HallId) -> AnyView {
-    let detail = Remote::<HallDetail>::fetch(AUTHORIZED, format!("/halls/{hall}"));
-    let session = Remote::<CounterSession>::fetch(AUTHORIZED, "/counters/current");
+    let detail = Remote::<HallDetail>::fetch(STAFF, format!("/halls/{hall}"));
+    let session = Remote::<CounterSession>::fetch(STAFF, "/counters/current");
     let staff = staff.clone();
     let shown = detail.view(8, move |detail| {
         let staff = staff.clone();
@@ -95,7 +95,7 @@ fn offer(counter: &Counter, groups: &[Group], deed: Deed, session: Remote<Counte
     let id = counter.id;
     let open = move || {
         deed.run(async move {
-            let open: CounterSession = AUTHORIZED.post(&format!("/counters/{id}/session"), &Nothing {}).await?;
+            let open: CounterSession = STAFF.post(&format!("/counters/{id}/session"), &Nothing {}).await?;
             session.state.try_set(Load::Ready(open));
             Ok(())
         });

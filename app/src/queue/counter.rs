@@ -22,7 +22,7 @@ use super::{
     },
 };
 use crate::{
-    api::{AUTHORIZED, Nothing},
+    api::{Nothing, STAFF},
     browser, dates,
     language::{Phrase, filled, t},
     ui::{Deed, Remote, button, dialog},
@@ -55,9 +55,7 @@ impl Desk {
     fn call_next(self) {
         let counter = self.counter;
         self.deed.run(async move {
-            let ticket = AUTHORIZED
-                .post(&format!("/counters/{counter}/call-next"), &Nothing {})
-                .await;
+            let ticket = STAFF.post(&format!("/counters/{counter}/call-next"), &Nothing {}).await;
             self.waiting.refresh();
             self.current.try_set(Some(ticket?));
             Ok(())
@@ -89,8 +87,8 @@ impl Desk {
         self.deed.run(async move {
             let path = format!("/tickets/{ticket}/{}", action.as_str());
             let outcome = match group {
-                Some(group_id) => AUTHORIZED.post::<ClerkTicket>(&path, &Transfer { group_id }).await,
-                None => AUTHORIZED.post::<ClerkTicket>(&path, &Nothing {}).await,
+                Some(group_id) => STAFF.post::<ClerkTicket>(&path, &Transfer { group_id }).await,
+                None => STAFF.post::<ClerkTicket>(&path, &Nothing {}).await,
             };
             self.waiting.refresh();
             self.take(outcome?);
@@ -171,7 +169,7 @@ pub fn open(staff: &StaffView, hall: &HallDetail, open: CounterSession, session:
     let desk = Desk {
         counter: open.counter_id,
         current: RwSignal::new(open.current),
-        waiting: Remote::fetch(AUTHORIZED, format!("/counters/{}/queue", open.counter_id)),
+        waiting: Remote::fetch(STAFF, format!("/counters/{}/queue", open.counter_id)),
         parked: RwSignal::new(Vec::new()),
         voiding: RwSignal::new(None),
         transferring: RwSignal::new(false),
@@ -179,7 +177,7 @@ pub fn open(staff: &StaffView, hall: &HallDetail, open: CounterSession, session:
     };
     browser::every(POLL, move || desk.waiting.refresh());
     // The board changes whenever anything happens in the hall: then the queue is asked for at once.
-    live::follow(format!("/halls/{}/board", hall.summary.id), move |_| {
+    live::follow(STAFF, format!("/halls/{}/board", hall.summary.id), move |_| {
         desk.waiting.refresh()
     });
     listen(desk);
@@ -188,7 +186,7 @@ pub fn open(staff: &StaffView, hall: &HallDetail, open: CounterSession, session:
     let id = open.counter_id;
     let close = move || {
         closing.run(async move {
-            AUTHORIZED.delete(&format!("/counters/{id}/session")).await?;
+            STAFF.delete(&format!("/counters/{id}/session")).await?;
             session.again();
             Ok(())
         });

@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
 use crate::{
-    api::{AUTHORIZED, Failure},
+    api::{Client, Failure},
     browser,
 };
 
@@ -36,6 +36,7 @@ impl Drop for Stream {
 }
 
 struct State {
+    client: Client,
     path: String,
     deliver: Rc<dyn Fn(&str)>,
     stream: Option<Stream>,
@@ -53,11 +54,12 @@ pub struct Feed {
 }
 
 /// Follows what stands at a path, whose changes stand at the same path with `/events`.
-pub fn follow(path: String, deliver: impl Fn(&str) + 'static) -> Feed {
+pub fn follow(client: Client, path: String, deliver: impl Fn(&str) + 'static) -> Feed {
     let feed = Feed {
         live: RwSignal::new(false),
         failure: RwSignal::new(None),
         state: StoredValue::new_local(State {
+            client,
             path,
             deliver: Rc::new(deliver),
             stream: None,
@@ -74,11 +76,13 @@ impl Feed {
     }
 
     fn connect(self) {
-        let Some((path, deliver)) = self.with(|state| (state.path.clone(), Rc::clone(&state.deliver))) else {
+        let Some((client, path, deliver)) =
+            self.with(|state| (state.client, state.path.clone(), Rc::clone(&state.deliver)))
+        else {
             return;
         };
         spawn_local(async move {
-            match AUTHORIZED.get_text(&path).await {
+            match client.get_text(&path).await {
                 Ok(snapshot) => {
                     // The page may have been left while the snapshot was on its way.
                     if self.with(|_| ()).is_some() {

@@ -17,6 +17,7 @@ use super::{
     },
 };
 use crate::{
+    api::AUTHORIZED,
     dates,
     language::{Phrase, filled, t},
     routes,
@@ -26,7 +27,7 @@ use crate::{
 /// The page of a ticket.
 pub fn ticket(id: TicketId) -> AnyView {
     let ticket = RwSignal::new(None::<Ticket>);
-    let feed = live::follow(format!("/tickets/{id}"), move |text| {
+    let feed = live::follow(AUTHORIZED, format!("/tickets/{id}"), move |text| {
         let Ok(next) = serde_json::from_str::<Ticket>(text) else {
             return;
         };

@@ -1,27 +1,34 @@
 //! Stand-ins for the systems that the server of a public-security bureau talks to, speaking their real protocols.
 //!
-//! One folder per outside system: [`sms`] (Aliyun, Tencent, CMPP), [`wechat`], [`wechat_pay`], the fiscal system and the police systems.
+//! One folder per outside system: [`sms`] (Aliyun, Tencent, CMPP), [`wechat`], [`wechat_pay`], [`fiscal`]
+//! and [`police`].
 //! Each verifies what it is sent as strictly as the real one, and [`faults`] breaks each of them on demand.
 //! Nothing is kept over a restart and every credential is public: this is a test rig, never a product.
 
+pub mod caller;
 pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod faults;
+pub mod fiscal;
 mod page;
+pub mod police;
 mod push;
 pub mod sms;
 pub mod wechat;
 pub mod wechat_pay;
 
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, time::Duration};
 
 use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, web};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-use crate::{clock::Clock, config::Config, faults::Faults, sms::Sms, wechat::Wechat, wechat_pay::WechatPay};
+use crate::{
+    caller::Nonces, clock::Clock, config::Config, faults::Faults, fiscal::Fiscal, police::Police, sms::Sms,
+    wechat::Wechat, wechat_pay::WechatPay,
+};
 
 /// Everything that the stand-ins remember.
 #[derive(Debug)]
@@ -38,6 +45,12 @@ pub struct Sandbox {
     pub wechat: Wechat,
     /// WeChat Pay's orders, refunds and bills.
     pub wechat_pay: WechatPay,
+    /// Receipts and treasury refunds.
+    pub fiscal: Fiscal,
+    /// Write-backs and pushes.
+    pub police: Police,
+    /// Nonces of the server's calls to the last two.
+    pub nonces: Nonces,
     /// Calls back to the server.
     pub http: reqwest::Client,
 }
@@ -75,14 +88,18 @@ pub async fn start(config: Config) -> io::Result<Running> {
     let cmpp = gateway.local_addr()?;
     let listener = std::net::TcpListener::bind(&config.listen)?;
     let http = listener.local_addr()?;
+    let clock = Clock::new(config.time_scale);
     let sandbox = web::Data::new(Sandbox {
-        clock: Clock::new(config.time_scale),
+        police: Police::new(&clock)?,
+        clock,
         faults: Faults::default(),
         sms: Sms::new(&config)?,
         wechat: Wechat::default(),
         wechat_pay: WechatPay::new(config.early_bills)?,
+        fiscal: Fiscal::default(),
+        nonces: Nonces::default(),
         http: reqwest::Client::builder()
-            .pool_idle_timeout(None)
+            .timeout(Duration::from_secs(15))
             .build()
             .map_err(io::Error::other)?,
         config,
@@ -96,6 +113,8 @@ pub async fn start(config: Config) -> io::Result<Running> {
             .configure(sms::routes)
             .configure(wechat_pay::routes)
             .configure(wechat::routes)
+            .configure(fiscal::routes)
+            .configure(police::routes)
             .route(
                 "/healthz",
                 web::get().to(|| async { HttpResponse::Ok().json(json!({ "status": "ok" })) }),

@@ -140,6 +140,10 @@ pub async fn sign_answers(request: ServiceRequest, next: Next<BoxBody>) -> Resul
     let bytes = body::to_bytes(content)
         .await
         .map_err(|error| actix_web::error::ErrorInternalServerError(error.to_string()))?;
+    if !bytes.is_empty() {
+        let json = HeaderValue::from_static("application/json; charset=utf-8");
+        response.headers_mut().insert(CONTENT_TYPE, json);
+    }
     let signature = headers(&sandbox, key(&sandbox, asked_for.as_deref()), &bytes);
     for (name, value) in signature.into_iter().chain([("Request-ID", crypto::request_id())]) {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {

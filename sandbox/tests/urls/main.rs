@@ -7,6 +7,8 @@
 )]
 
 mod faults;
+mod fiscal;
+mod police;
 mod sms;
 mod support;
 mod v3;

@@ -42,6 +42,7 @@ impl MigrationTrait for Migration {
         manager
             .create_index(
                 Index::create()
+                    .unique()
                     .name("residents_by_person")
                     .table("residents")
                     .col("person_id")

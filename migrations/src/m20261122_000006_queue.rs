@@ -119,7 +119,7 @@ impl MigrationTrait for Migration {
             .await?;
         let db = manager.get_connection();
         for statement in [
-            "CREATE UNIQUE INDEX tickets_by_number ON tickets (hall_id, day, group_id, sequence)",
+            "CREATE UNIQUE INDEX tickets_by_number ON tickets (hall_id, day, number)",
             "CREATE UNIQUE INDEX tickets_one_open ON tickets (session_id) WHERE status IN ('called', 'serving')",
             "CREATE INDEX tickets_in_hall ON tickets (hall_id, day, status)",
             "CREATE INDEX tickets_finished ON tickets (hall_id, service_id, finished_at)",

@@ -3,7 +3,15 @@
 //! `app.rs` mounts the slices; each slice is a folder with one file a use case; the slices stand on `platform`, and all on `shared`.
 //! `ARCHITECTURE.md` has the map and the invariants; `tests/architecture.rs` enforces them.
 
+pub mod app;
+pub mod appointments;
+pub mod catalog;
 pub mod config;
+pub mod content;
+pub mod identity;
+pub mod jobs;
 pub mod notify;
+pub mod operations;
 pub mod platform;
 pub mod problem;
+pub mod queue;

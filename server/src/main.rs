@@ -1,1 +1,121 @@
-fn main() {}
+//! `bianmin`: serves the bureau's counter services, and the commands around it.
+
+use std::{net::TcpListener, path::PathBuf};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use server::{
+    app::{self, Services},
+    config::Config,
+    content, jobs,
+    notify::Dispatcher,
+    platform::Platform,
+};
+use tokio::sync::watch;
+use tracing::info;
+use tracing_subscriber::EnvFilter;
+
+/// Counter services of a public-security bureau (便民). Settings are read from `bianmin.toml` and `BIANMIN_…`.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves until it is told to stop; takes missing migrations first.
+    Serve,
+    /// Takes every migration that has not been taken, or takes some back.
+    Migrate {
+        /// Take back this many migrations instead.
+        #[arg(long)]
+        down: Option<u32>,
+    },
+    /// Imports a content folder: services, halls, timetables, calendar, search words, texts.
+    Import {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Migrates and loads the demonstration bureau; it can be repeated.
+    Demo {
+        /// The content folder.
+        #[arg(long, default_value = "content/yunchuan")]
+        content: PathBuf,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let config = Config::load()?;
+    let filter = EnvFilter::try_new(&config.log).context("BIANMIN_LOG is no log filter")?;
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .map_err(|_installed| anyhow::anyhow!("a provider of cryptography was installed before"))?;
+    actix_web::rt::System::new().block_on(run(arguments.command, config))
+}
+
+async fn run(command: Command, config: Config) -> anyhow::Result<()> {
+    match command {
+        Command::Serve => serve(config).await,
+        Command::Migrate { down } => {
+            let platform = Platform::connect(config).await?;
+            match down {
+                Some(steps) => platform.db.migrate_down(Some(steps)).await?,
+                None => platform.db.migrate().await?,
+            }
+            Ok(())
+        }
+        Command::Import { folder } => {
+            let platform = Platform::connect(config).await?;
+            platform.db.migrate().await?;
+            let imported = content::import(&platform, &folder).await?;
+            info!(
+                services = imported.services,
+                halls = imported.halls.len(),
+                counters = imported.counters,
+                "imported"
+            );
+            Ok(())
+        }
+        Command::Demo { content } => {
+            let platform = Platform::connect(config).await?;
+            platform.db.migrate().await?;
+            let loaded = content::load_demo(&platform, &content).await?;
+            info!(
+                services = loaded.services,
+                halls = loaded.halls.len(),
+                counters = loaded.counters,
+                "loaded"
+            );
+            Ok(())
+        }
+    }
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let metrics = PrometheusBuilder::new()
+        .install_recorder()
+        .context("the metrics cannot be recorded")?;
+    let listener = TcpListener::bind(config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
+    let platform = Platform::connect(config).await?;
+    platform.db.migrate().await?;
+    let services = Services::start(platform.clone(), Some(metrics)).await?;
+    jobs::start(&platform, &services.catalogue);
+    let (stop, stopping) = watch::channel(false);
+    let dispatcher = Dispatcher::new(platform.clone())?.spawn(stopping);
+    info!(address = %platform.config.listen, "serving");
+    app::serve(listener, services)?.await?;
+    // Requests are done; texts that are being sent are finished, the others wait in the database.
+    let _listeners = stop.send(true);
+    dispatcher.await?;
+    Ok(())
+}

@@ -110,6 +110,12 @@ impl Db {
         Migrator::down(&self.writer, steps).await
     }
 
+    /// Closes every connection; on SQLite this writes the log back into the file.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.reader.close_by_ref().await?;
+        self.writer.close_by_ref().await
+    }
+
     /// Whether the database answers and has every migration.
     pub async fn is_ready(&self) -> bool {
         Migrator::get_pending_migrations(&self.reader)
@@ -146,4 +152,16 @@ pub fn is_passing(error: &DbErr) -> bool {
     ["40P01", "40001", "deadlock detected", "database is locked"]
         .iter()
         .any(|sign| text.contains(sign))
+}
+
+/// Locks the selected rows until the transaction ends, so that what is read stays true for the writes that follow.
+///
+/// PostgreSQL locks row by row: select in the order of a key, so that two transactions never wait for each other. SQLite drops the
+/// clause, and needs none, because a transaction that [`Db::begin`] began there is the only one that writes.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one place that weighs what each store makes of the clause"
+)]
+pub fn locked<Q: sea_orm::QuerySelect>(select: Q) -> Q {
+    select.lock_exclusive()
 }

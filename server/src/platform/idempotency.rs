@@ -15,7 +15,10 @@ use actix_web::{
 };
 use aws_lc_rs::digest::{Context, SHA256};
 use chrono::TimeDelta;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    sea_query::OnConflict,
+};
 use serde::Serialize;
 use shared::{
     problem::{self, Problem},
@@ -136,6 +139,23 @@ impl Once {
         })))
     }
 
+    /// Ends the request with the stored answer, if a parallel attempt at the same request has stored one meanwhile.
+    pub async fn answered_meanwhile(&self, platform: &Platform) -> Result<(), Failure> {
+        let Some(marked) = &self.marked else { return Ok(()) };
+        match Entity::find_by_id((self.scope.clone(), marked.key.clone()))
+            .one(platform.db.reader())
+            .await?
+        {
+            None => Ok(()),
+            Some(row) if row.created_at < self.now - REMEMBERED => Ok(()),
+            Some(row) if row.request_hash == marked.request_hash => Err(Failure::Answered {
+                status: u16::try_from(row.status).unwrap_or(200),
+                body: row.body,
+            }),
+            Some(_) => Err(Failure::from(&problem::IDEMPOTENCY_MISMATCH)),
+        }
+    }
+
     /// Commits the change together with its answer.
     ///
     /// When the same request was committed a moment ago on another connection, this change is rolled back and the caller is told to
@@ -179,6 +199,21 @@ pub async fn store(db: &impl ConnectionTrait, answers: Vec<Remembered>) -> Resul
     Ok(())
 }
 
+/// Stores those answers whose keys are not taken.
+pub async fn store_new(db: &impl ConnectionTrait, answers: Vec<Remembered>) -> Result<(), DbErr> {
+    if !answers.is_empty() {
+        Entity::insert_many(answers.into_iter().map(|Remembered(row)| row))
+            .on_conflict(
+                OnConflict::columns([Column::Scope, Column::Key])
+                    .do_nothing()
+                    .to_owned(),
+            )
+            .exec_without_returning(db)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Forgets answers that are older than a day.
 pub async fn forget_old(db: &impl ConnectionTrait, now: Instant) -> Result<u64, DbErr> {
     let forgotten = Entity::delete_many()
@@ -207,19 +242,8 @@ impl FromRequest for Once {
                 marked,
                 now: platform.clock.now(),
             };
-            let Some(marked) = &once.marked else { return Ok(once) };
-            match Entity::find_by_id((once.scope.clone(), marked.key.clone()))
-                .one(platform.db.reader())
-                .await?
-            {
-                None => Ok(once),
-                Some(row) if row.created_at < once.now - REMEMBERED => Ok(once),
-                Some(row) if row.request_hash == marked.request_hash => Err(Failure::Answered {
-                    status: u16::try_from(row.status).unwrap_or(200),
-                    body: row.body,
-                }),
-                Some(_) => Err(Failure::from(&problem::IDEMPOTENCY_MISMATCH)),
-            }
+            once.answered_meanwhile(&platform).await?;
+            Ok(once)
         })
     }
 }

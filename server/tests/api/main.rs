@@ -1,1 +1,16 @@
-//! t
+//! The programming interface, tested from outside against the real server on a real database.
+//!
+//! Modules mirror the URLs. `BIANMIN_TEST_MODE` chooses the deployment: `embedded` (SQLite, in process) or `scaled`
+//! (PostgreSQL and Redis, whose URLs stand in `BIANMIN_TEST_POSTGRES_URL` and `BIANMIN_TEST_REDIS_URL`).
+
+mod appointments;
+mod auth;
+mod counters;
+mod docs;
+mod halls;
+mod holds;
+mod me;
+mod problems;
+mod services;
+mod support;
+mod tickets;

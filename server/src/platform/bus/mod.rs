@@ -18,8 +18,10 @@ pub use self::{in_process::InProcessBus, redis::RedisBus};
 pub enum Event {
     /// A hall's queue or counters.
     Queue(HallId),
-    /// How many seats are free in a hall's windows.
+    /// Seats of a hall's windows were taken.
     Seats(HallId),
+    /// Seats of a hall's windows were given back.
+    SeatsReturned(HallId),
     /// A session ended before its time.
     SessionEnded(SessionId),
     /// Services, halls or timetables were imported.

@@ -1,0 +1,162 @@
+//! Mounts the slices: one place that knows them all, and what stands in front of each request.
+
+use std::{net::TcpListener, sync::Arc};
+
+use actix_web::{
+    App, HttpServer,
+    dev::Server,
+    middleware::{DefaultHeaders, from_fn},
+    web::{self, Data},
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tracing_actix_web::TracingLogger;
+use utoipa::{
+    OpenApi,
+    openapi::{
+        OpenApi as Document,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
+
+use crate::{
+    appointments::{self, Availability, Seats},
+    catalog::{self, Catalogue},
+    identity::{self, Sessions},
+    operations,
+    platform::{Platform, idempotency},
+    problem,
+    queue::{self, Halls},
+};
+
+/// Everything that a server keeps in memory.
+#[derive(Clone)]
+pub struct Services {
+    /// The platform.
+    pub platform: Data<Platform>,
+    /// The catalogue.
+    pub catalogue: Data<Catalogue>,
+    sessions: Data<Sessions>,
+    seats: Data<Seats>,
+    availability: Data<Availability>,
+    halls: Data<Halls>,
+    metrics: Data<Option<PrometheusHandle>>,
+}
+
+impl Services {
+    /// Builds the services on a platform whose database has every migration.
+    pub async fn start(platform: Platform, metrics: Option<PrometheusHandle>) -> anyhow::Result<Self> {
+        let catalogue = Catalogue::load(&platform).await?;
+        Ok(Self {
+            sessions: Data::from(identity::sessions(&platform)?),
+            seats: Data::from(Seats::start(&platform)),
+            availability: Data::from(Availability::new(&platform)),
+            halls: Data::from(Halls::new(&platform, &catalogue, appointments::fulfil)),
+            catalogue: Data::new(catalogue),
+            metrics: Data::new(metrics),
+            platform: Data::new(platform),
+        })
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Bianmin",
+        description = "Counter services of a public-security bureau: appointments, queue, fines, cases and pickup slips. \
+            Errors are problem documents (RFC 9457). Every unsafe request accepts an `Idempotency-Key`.",
+    ),
+    components(schemas(shared::problem::Problem))
+)]
+struct Base;
+
+/// The OpenAPI document: what is mounted, and nothing else.
+pub fn openapi() -> Document {
+    let (_, document) = App::new()
+        .into_utoipa_app()
+        .openapi(base())
+        .configure(routes)
+        .split_for_parts();
+    document
+}
+
+fn base() -> Document {
+    let mut document = Base::openapi();
+    let components = document.components.get_or_insert_default();
+    let bearer = || {
+        SecurityScheme::Http(
+            HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .bearer_format("JWT")
+                .build(),
+        )
+    };
+    for role in ["session", "resident", "clerk"] {
+        components.add_security_scheme(role, bearer());
+    }
+    let cookie = ApiKey::Cookie(ApiKeyValue::new("bianmin-resident-access"));
+    components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
+    document
+}
+
+fn routes(config: &mut ServiceConfig<'_>) {
+    config.configure(operations::routes).service(
+        scope::scope(shared::API)
+            .configure(identity::routes)
+            .configure(catalog::routes)
+            .configure(appointments::routes)
+            .configure(queue::routes),
+    );
+}
+
+/// Serves on a socket until it is told to stop; requests under way are finished first.
+pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Server> {
+    let config = Arc::clone(&services.platform.config);
+    let client = Data::new(operations::Client::open(&config.client_dir));
+    let document = Data::new(openapi());
+    let workers = config.workers;
+    let server = HttpServer::new(move || {
+        let (app, _) = App::new()
+            .into_utoipa_app()
+            .app_data(services.platform.clone())
+            .app_data(services.catalogue.clone())
+            .app_data(services.sessions.clone())
+            .app_data(services.seats.clone())
+            .app_data(services.availability.clone())
+            .app_data(services.halls.clone())
+            .app_data(services.metrics.clone())
+            .app_data(client.clone())
+            .app_data(document.clone())
+            .app_data(
+                web::JsonConfig::default()
+                    .limit(64 * 1024)
+                    .error_handler(|error, _| problem::unreadable_body(&error).into()),
+            )
+            .app_data(web::QueryConfig::default().error_handler(|error, _| problem::unreadable_query(&error).into()))
+            .app_data(web::PathConfig::default().error_handler(|error, _| problem::unreadable_path(&error).into()))
+            .configure(routes)
+            .default_service(web::to(operations::page))
+            .split_for_parts();
+        // The last to be wrapped is the first to see a request.
+        app.wrap(from_fn(idempotency::note_key))
+            .wrap(from_fn(identity::authenticate))
+            .wrap(from_fn(identity::refuse_foreign_origins))
+            .wrap(from_fn(problem::present))
+            .wrap(from_fn(operations::measure))
+            .wrap(
+                DefaultHeaders::new()
+                    .add(("Content-Security-Policy", operations::CONTENT_SECURITY_POLICY))
+                    .add(("X-Content-Type-Options", "nosniff"))
+                    .add(("Referrer-Policy", "same-origin"))
+                    .add(("X-Frame-Options", "DENY")),
+            )
+            .wrap(TracingLogger::<operations::RequestSpan>::new())
+    })
+    .listen(listener)?
+    .shutdown_timeout(5);
+    let server = match workers {
+        Some(workers) => server.workers(workers),
+        None => server,
+    };
+    Ok(server.run())
+}

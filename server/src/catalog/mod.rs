@@ -1,0 +1,25 @@
+//! The catalogue (事项目录): services, halls and the working calendar.
+//!
+//! It is read-mostly and small, so every instance holds it whole in memory ([`Catalogue`]) and reads it again when it was imported.
+
+mod content;
+mod entity;
+mod halls;
+mod import;
+mod services;
+mod snapshot;
+
+pub use self::{
+    content::{Schedule, Weekdays},
+    import::{Imported, import},
+    snapshot::{Catalogue, Counter, Hall, Service, ServiceGroup, Snapshot},
+};
+
+/// Mounts the paths of the catalogue.
+pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config
+        .service(services::list_services)
+        .service(services::show_service)
+        .service(halls::list_halls)
+        .service(halls::show_hall);
+}

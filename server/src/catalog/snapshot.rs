@@ -1,0 +1,297 @@
+//! The catalogue in memory.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use anyhow::Context;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::Deserialize;
+use shared::{
+    catalog::rules::{Family, Searchable, Synonym, search},
+    ids::{CounterId, GroupId, HallId, ServiceId},
+    language::Text,
+    time::WorkCalendar,
+};
+
+use super::{
+    content::{self, Schedule, Weekdays},
+    entity::{calendar_day, calendar_year, counter, group, hall, schedule, service, vocabulary},
+};
+use crate::platform::{
+    Platform,
+    bus::{Event, Heard},
+};
+
+/// The catalogue of this server, always whole and never older than the last import that was heard of.
+#[derive(Clone)]
+pub struct Catalogue(Arc<RwLock<Arc<Snapshot>>>);
+
+/// The catalogue at one time.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    services: Vec<Service>,
+    by_service: HashMap<ServiceId, usize>,
+    halls: Vec<Hall>,
+    by_hall: HashMap<HallId, usize>,
+    groups: HashMap<GroupId, ServiceGroup>,
+    counters: HashMap<CounterId, Counter>,
+    /// The timetables.
+    pub schedules: Vec<Schedule>,
+    /// The working calendar.
+    pub calendar: WorkCalendar,
+    synonyms: Vec<Synonym>,
+}
+
+/// A service.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// The service.
+    pub id: ServiceId,
+    /// Its group.
+    pub group: GroupId,
+    /// What its file says.
+    pub content: content::Service,
+}
+
+/// A hall.
+#[derive(Clone, Debug)]
+pub struct Hall {
+    /// The hall.
+    pub id: HallId,
+    /// What its file says.
+    pub content: content::Hall,
+    /// Its counters, by number.
+    pub counters: Vec<CounterId>,
+}
+
+/// A group of services.
+#[derive(Clone, Debug)]
+pub struct ServiceGroup {
+    /// The group.
+    pub id: GroupId,
+    /// Its code.
+    pub code: String,
+    /// The letter of its ticket numbers.
+    pub prefix: String,
+    /// Its name.
+    pub name: Text,
+    /// Its family.
+    pub family: Family,
+}
+
+/// A counter.
+#[derive(Clone, Debug)]
+pub struct Counter {
+    /// The counter.
+    pub id: CounterId,
+    /// The hall.
+    pub hall: HallId,
+    /// The number over it.
+    pub number: i32,
+    /// Its name.
+    pub name: Text,
+    /// The groups it serves.
+    pub groups: Vec<GroupId>,
+}
+
+#[derive(Deserialize)]
+struct GroupName {
+    text: Text,
+    family: Family,
+}
+
+impl Catalogue {
+    /// Loads the catalogue, and again whenever it was imported.
+    pub async fn load(platform: &Platform) -> anyhow::Result<Self> {
+        let mut events = platform.bus.listen();
+        let catalogue = Self(Arc::new(RwLock::new(Arc::new(
+            Snapshot::load(platform.db.reader()).await?,
+        ))));
+        let (kept, db) = (catalogue.clone(), platform.db.clone());
+        tokio::spawn(async move {
+            while let Some(heard) = events.next().await {
+                if matches!(heard, Heard::Event(Event::Catalogue) | Heard::Missed) {
+                    match Snapshot::load(db.reader()).await {
+                        Ok(snapshot) => *kept.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot),
+                        Err(error) => tracing::error!(%error, "the catalogue cannot be read again"),
+                    }
+                }
+            }
+        });
+        Ok(catalogue)
+    }
+
+    /// The catalogue as it is now.
+    pub fn now(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Snapshot {
+    /// Reads the catalogue.
+    pub async fn load(db: &impl ConnectionTrait) -> anyhow::Result<Self> {
+        let mut snapshot = Self::default();
+        for row in group::Entity::find().all(db).await? {
+            let GroupName { text, family } = serde_json::from_value(row.name)?;
+            let group = ServiceGroup {
+                id: row.id.into(),
+                code: row.code,
+                prefix: row.prefix,
+                name: text,
+                family,
+            };
+            snapshot.groups.insert(group.id, group);
+        }
+        for row in service::Entity::find()
+            .filter(service::Column::Active.eq(true))
+            .all(db)
+            .await?
+        {
+            let content = serde_json::from_value(row.content).with_context(|| format!("service {}", row.code))?;
+            snapshot.services.push(Service {
+                id: row.id.into(),
+                group: row.group_id.into(),
+                content,
+            });
+        }
+        snapshot
+            .services
+            .sort_by(|a, b| (a.content.family, &a.content.code).cmp(&(b.content.family, &b.content.code)));
+        snapshot.by_service = snapshot
+            .services
+            .iter()
+            .enumerate()
+            .map(|(at, service)| (service.id, at))
+            .collect();
+        let counters = counter::Entity::find().filter(counter::Column::Active.eq(true));
+        for row in counters.order_by_asc(counter::Column::Number).all(db).await? {
+            let counter = Counter {
+                id: row.id.into(),
+                hall: row.hall_id.into(),
+                number: row.number,
+                name: serde_json::from_value(row.name)?,
+                groups: serde_json::from_value(row.groups)?,
+            };
+            snapshot.counters.insert(counter.id, counter);
+        }
+        let halls = hall::Entity::find().filter(hall::Column::Active.eq(true));
+        for row in halls.order_by_asc(hall::Column::Id).all(db).await? {
+            let id = HallId(row.id);
+            let mut counters: Vec<&Counter> = snapshot
+                .counters
+                .values()
+                .filter(|counter| counter.hall == id)
+                .collect();
+            counters.sort_by_key(|counter| counter.number);
+            let counters = counters.into_iter().map(|counter| counter.id).collect();
+            let content = serde_json::from_value(row.content).with_context(|| format!("hall {}", row.code))?;
+            snapshot.halls.push(Hall { id, content, counters });
+        }
+        snapshot.by_hall = snapshot
+            .halls
+            .iter()
+            .enumerate()
+            .map(|(at, hall)| (hall.id, at))
+            .collect();
+        for row in schedule::Entity::find().all(db).await? {
+            snapshot.schedules.push(Schedule {
+                hall: row.hall_id.into(),
+                group: row.group_id.into(),
+                weekdays: Weekdays::parse(&serde_json::from_value::<Vec<String>>(row.weekdays)?)?,
+                opens: row.opens,
+                closes: row.closes,
+                window_minutes: row.window_minutes,
+                quota: row.quota,
+                online_percent: row.online_percent,
+                valid_from: row.valid_from,
+                valid_until: row.valid_until,
+            });
+        }
+        let days = calendar_day::Entity::find().all(db).await?;
+        let special = days
+            .into_iter()
+            .map(|row| Ok((row.day, serde_json::from_value(row.special)?)));
+        let announced = calendar_year::Entity::find()
+            .all(db)
+            .await?
+            .into_iter()
+            .map(|row| row.year)
+            .collect();
+        snapshot.calendar = WorkCalendar::new(special.collect::<anyhow::Result<_>>()?, announced);
+        if let Some(row) = vocabulary::Entity::find_by_id("synonyms").one(db).await? {
+            snapshot.synonyms = serde_json::from_value(row.content)?;
+        }
+        Ok(snapshot)
+    }
+
+    /// A service.
+    pub fn service(&self, id: ServiceId) -> Option<&Service> {
+        self.services.get(*self.by_service.get(&id)?)
+    }
+
+    /// A hall.
+    pub fn hall(&self, id: HallId) -> Option<&Hall> {
+        self.halls.get(*self.by_hall.get(&id)?)
+    }
+
+    /// Every hall.
+    pub fn halls(&self) -> &[Hall] {
+        &self.halls
+    }
+
+    /// A group.
+    pub fn group(&self, id: GroupId) -> Option<&ServiceGroup> {
+        self.groups.get(&id)
+    }
+
+    /// A counter.
+    pub fn counter(&self, id: CounterId) -> Option<&Counter> {
+        self.counters.get(&id)
+    }
+
+    /// The groups that a hall's counters serve, in the order of their letters.
+    pub fn groups_of(&self, hall: &Hall) -> Vec<&ServiceGroup> {
+        let served = hall
+            .counters
+            .iter()
+            .filter_map(|id| self.counter(*id))
+            .flat_map(|counter| &counter.groups);
+        let mut groups: Vec<&ServiceGroup> = served.filter_map(|id| self.group(*id)).collect();
+        groups.sort_by(|a, b| a.prefix.cmp(&b.prefix));
+        groups.dedup_by_key(|group| group.id);
+        groups
+    }
+
+    /// The halls whose counters serve a group.
+    pub fn halls_serving(&self, group: GroupId) -> impl Iterator<Item = &Hall> {
+        self.halls.iter().filter(move |hall| {
+            hall.counters
+                .iter()
+                .filter_map(|id| self.counter(*id))
+                .any(|counter| counter.groups.contains(&group))
+        })
+    }
+
+    /// The services of a family that answer a query, best first; all of them for an empty query.
+    pub fn search(&self, query: &str, family: Option<Family>) -> Vec<&Service> {
+        let candidates: Vec<&Service> = self
+            .services
+            .iter()
+            .filter(|service| family.is_none_or(|family| service.content.family == family))
+            .collect();
+        let entries: Vec<Searchable<'_>> = candidates
+            .iter()
+            .map(|Service { content, .. }| Searchable {
+                names: [&content.name.zh, &content.name.en],
+                aliases: &content.aliases,
+                summaries: [&content.summary.zh, &content.summary.en],
+            })
+            .collect();
+        search(query, &entries, &self.synonyms)
+            .into_iter()
+            .filter_map(|index| candidates.get(index).copied())
+            .collect()
+    }
+}

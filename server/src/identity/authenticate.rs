@@ -1,0 +1,277 @@
+//! Who asks: found once by the middleware, required by the extractors.
+
+use std::{
+    future::{Ready, ready},
+    sync::Arc,
+};
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    body::MessageBody,
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    http::header,
+    middleware::Next,
+    web::Data,
+};
+use shared::{
+    identity::{
+        rules::StaffRole,
+        wire::{IDENTITY_REQUIRED, StaffView},
+    },
+    ids::{HallId, ResidentId, SessionId, StaffId},
+    problem,
+};
+
+use super::{
+    cookies,
+    entity::staff,
+    sessions::{Sessions, SubjectKind},
+    store::PersonFacts,
+};
+use crate::{
+    platform::{Platform, idempotency::Actor},
+    problem::Failure,
+};
+
+/// Everyone who is signed in with this request: a browser may hold a resident's and a member of staff's session at once.
+#[derive(Clone, Debug, Default)]
+pub struct Signed {
+    /// The resident.
+    pub resident: Option<Resident>,
+    /// The member of staff.
+    pub staff: Option<Staff>,
+}
+
+/// A resident who is signed in.
+#[derive(Clone, Debug)]
+pub struct Resident {
+    /// The account.
+    pub id: ResidentId,
+    /// The session.
+    pub session: SessionId,
+    /// The bound person, once there is one.
+    pub person: Option<PersonFacts>,
+}
+
+/// A resident whose identity is confirmed; every act that concerns a person needs one.
+#[derive(Clone, Debug)]
+pub struct IdentifiedResident {
+    /// The account.
+    pub id: ResidentId,
+    /// The session.
+    pub session: SessionId,
+    /// The bound person.
+    pub person: PersonFacts,
+}
+
+/// A member of staff who is signed in.
+#[derive(Clone, Debug)]
+pub struct Staff {
+    /// The account.
+    pub id: StaffId,
+    /// The session.
+    pub session: SessionId,
+    /// What the account is trusted with.
+    pub role: StaffRole,
+    /// The account's name.
+    pub username: String,
+    /// The name that colleagues use.
+    pub name: String,
+    /// The hall to which the account is bound.
+    pub hall: Option<HallId>,
+}
+
+/// A clerk of a hall.
+#[derive(Clone, Debug)]
+pub struct Clerk {
+    /// The account.
+    pub staff: StaffId,
+    /// The clerk's hall.
+    pub hall: HallId,
+}
+
+/// The manager of a hall.
+#[derive(Clone, Debug)]
+pub struct Director {
+    /// The account.
+    pub staff: StaffId,
+    /// The manager's hall.
+    pub hall: HallId,
+}
+
+/// An auditor.
+#[derive(Clone, Debug)]
+pub struct Auditor {
+    /// The account.
+    pub staff: StaffId,
+}
+
+impl Resident {
+    /// The resident as the one who acts.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            kind: SubjectKind::Resident.as_str(),
+            id: self.id.0,
+        }
+    }
+}
+
+impl Staff {
+    /// The member of staff of a row; nothing when its role is not known to this version.
+    pub(super) fn from_row(row: &staff::Model, session: SessionId) -> Option<Self> {
+        Some(Self {
+            id: row.id.into(),
+            session,
+            role: row.role.parse().ok()?,
+            username: row.username.clone(),
+            name: row.name.clone(),
+            hall: row.hall_id.map(HallId),
+        })
+    }
+
+    /// The member of staff as the console shows them.
+    pub fn view(&self) -> StaffView {
+        StaffView {
+            id: self.id,
+            username: self.username.clone(),
+            name: self.name.clone(),
+            role: self.role,
+            hall: self.hall,
+        }
+    }
+}
+
+/// Middleware that finds out who is signed in. It refuses nobody: what needs authority asks for it in its signature.
+pub async fn authenticate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    // The files of the client need no look-up.
+    if request.path().starts_with("/api/")
+        && let (Some(platform), Some(sessions)) = (
+            request.app_data::<Data<Platform>>().cloned(),
+            request.app_data::<Data<Sessions>>().cloned(),
+        )
+    {
+        let signed = find(request.request(), &platform, &sessions).await?;
+        let actor = signed.resident.as_ref().map(Resident::actor).or_else(|| {
+            signed.staff.as_ref().map(|staff| Actor {
+                kind: "staff",
+                id: staff.id.0,
+            })
+        });
+        if let Some(actor) = actor {
+            request.extensions_mut().insert(actor);
+        }
+        request.extensions_mut().insert(Arc::new(signed));
+    }
+    next.call(request).await
+}
+
+async fn find(request: &HttpRequest, platform: &Platform, sessions: &Sessions) -> Result<Signed, Failure> {
+    let bearer = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
+    if let Some(token) = bearer {
+        let holder = sessions.holder(platform, token.trim()).await?;
+        return Ok(holder.map(|holder| (*holder).clone()).unwrap_or_default());
+    }
+    let mut signed = Signed::default();
+    if let Some(token) = cookies::access(request, &platform.config, SubjectKind::Resident)
+        && let Some(holder) = sessions.holder(platform, &token).await?
+    {
+        signed.resident.clone_from(&holder.resident);
+    }
+    if let Some(token) = cookies::access(request, &platform.config, SubjectKind::Staff)
+        && let Some(holder) = sessions.holder(platform, &token).await?
+    {
+        signed.staff.clone_from(&holder.staff);
+    }
+    Ok(signed)
+}
+
+/// Everyone who is signed in; for what is public but shows more to some.
+impl FromRequest for Signed {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(request
+            .extensions()
+            .get::<Arc<Self>>()
+            .map(|signed| (**signed).clone())
+            .unwrap_or_default()))
+    }
+}
+
+fn signed(request: &HttpRequest) -> Result<Arc<Signed>, Failure> {
+    request
+        .extensions()
+        .get::<Arc<Signed>>()
+        .cloned()
+        .ok_or_else(|| Failure::from(&problem::UNAUTHENTICATED))
+}
+
+fn resident(request: &HttpRequest) -> Result<Resident, Failure> {
+    let signed = signed(request)?;
+    match (&signed.resident, &signed.staff) {
+        (Some(resident), _) => Ok(resident.clone()),
+        (None, Some(_)) => Err(Failure::from(&problem::FORBIDDEN)),
+        (None, None) => Err(Failure::from(&problem::UNAUTHENTICATED)),
+    }
+}
+
+fn staff(request: &HttpRequest) -> Result<Staff, Failure> {
+    let signed = signed(request)?;
+    match (&signed.staff, &signed.resident) {
+        (Some(staff), _) => Ok(staff.clone()),
+        (None, Some(_)) => Err(Failure::from(&problem::FORBIDDEN)),
+        (None, None) => Err(Failure::from(&problem::UNAUTHENTICATED)),
+    }
+}
+
+fn staff_with(request: &HttpRequest, role: StaffRole) -> Result<Staff, Failure> {
+    let staff = staff(request)?;
+    if staff.role == role {
+        Ok(staff)
+    } else {
+        Err(Failure::from(&problem::FORBIDDEN))
+    }
+}
+
+macro_rules! extracted_by {
+    ($($authority:ty: $find:expr;)*) => {$(
+        impl FromRequest for $authority {
+            type Error = Failure;
+            type Future = Ready<Result<Self, Failure>>;
+
+            fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+                let find: fn(&HttpRequest) -> Result<Self, Failure> = $find;
+                ready(find(request))
+            }
+        }
+    )*};
+}
+
+extracted_by! {
+    Resident: resident;
+    IdentifiedResident: |request| {
+        let Resident { id, session, person } = resident(request)?;
+        let person = person.ok_or_else(|| Failure::from(&IDENTITY_REQUIRED))?;
+        Ok(Self { id, session, person })
+    };
+    Staff: staff;
+    Clerk: |request| {
+        let staff = staff_with(request, StaffRole::Clerk)?;
+        let hall = staff.hall.ok_or_else(|| Failure::from(&problem::FORBIDDEN))?;
+        Ok(Self { staff: staff.id, hall })
+    };
+    Director: |request| {
+        let staff = staff_with(request, StaffRole::Manager)?;
+        let hall = staff.hall.ok_or_else(|| Failure::from(&problem::FORBIDDEN))?;
+        Ok(Self { staff: staff.id, hall })
+    };
+    Auditor: |request| Ok(Self { staff: staff_with(request, StaffRole::Auditor)?.id });
+}

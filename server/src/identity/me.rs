@@ -1,0 +1,30 @@
+//! `GET /me`: who is signed in.
+
+use actix_web::{
+    get,
+    web::{Data, Json, Query},
+};
+use shared::{identity::wire::Me, problem};
+
+use super::{Signed, refresh::WhichSession, sessions::SubjectKind, store};
+use crate::{platform::Platform, problem::Failure};
+
+/// The account that is signed in, masked.
+#[utoipa::path(
+    tag = "identity",
+    security(("session" = [])),
+    params(WhichSession),
+    responses((status = 200, body = Me), crate::problem::Refusals),
+)]
+#[get("/me")]
+pub async fn me(signed: Signed, platform: Data<Platform>, which: Query<WhichSession>) -> Result<Json<Me>, Failure> {
+    let unauthenticated = || Failure::from(&problem::UNAUTHENTICATED);
+    match (signed.resident, signed.staff) {
+        (Some(resident), _) if which.kind != Some(SubjectKind::Staff) => {
+            let view = store::resident_view(platform.db.reader(), &platform, resident.id).await?;
+            Ok(Json(Me::Resident(view.ok_or_else(unauthenticated)?)))
+        }
+        (_, Some(staff)) if which.kind != Some(SubjectKind::Resident) => Ok(Json(Me::Staff(staff.view()))),
+        _ => Err(unauthenticated()),
+    }
+}

@@ -1,0 +1,121 @@
+//! `POST /auth/sms-codes`: texts a login code. The answer is the same for a known and an unknown number.
+
+use actix_web::{
+    HttpResponse,
+    http::StatusCode,
+    post,
+    web::{Data, Json},
+};
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+use shared::{
+    identity::{
+        rules::{CODE_LIFE, LoginCode, Phone},
+        wire::{CodePurpose, SmsCodeRequest, SmsCodeSent},
+    },
+    notify::rules::Template,
+    problem::{self, Problem},
+};
+use uuid::Uuid;
+
+use super::{entity::login_code, store};
+use crate::{
+    notify::{self, Message, Recipient},
+    platform::{
+        Platform,
+        idempotency::Once,
+        limits::{self, Rule},
+    },
+    problem::{Failure, invalid_field},
+};
+
+/// Texts to one number, against bombing (短信轰炸).
+pub const LIMITS: &[Rule] = &[
+    Rule {
+        name: "sms-code-minute",
+        times: 1,
+        seconds: 60,
+    },
+    Rule {
+        name: "sms-code-hour",
+        times: 5,
+        seconds: 3_600,
+    },
+    Rule {
+        name: "sms-code-day",
+        times: 10,
+        seconds: 86_400,
+    },
+];
+
+/// Texts a login code to a phone.
+#[utoipa::path(
+    tag = "identity",
+    security(()),
+    request_body = SmsCodeRequest,
+    responses((status = 202, body = SmsCodeSent), crate::problem::Refusals),
+)]
+#[post("/auth/sms-codes")]
+pub async fn request_code(
+    platform: Data<Platform>,
+    once: Once,
+    body: Json<SmsCodeRequest>,
+) -> Result<HttpResponse, Failure> {
+    let phone: Phone = body.phone.parse().map_err(|error| invalid_field("phone", error))?;
+    let now = platform.clock.now();
+    let index = store::phone_index(&platform, &phone);
+
+    let transaction = platform.db.begin().await?;
+    if let Err(exceeded) = limits::count(&transaction, &index, LIMITS, now).await? {
+        return Err(Problem::new(&problem::RATE_LIMITED)
+            .with("retry_after", exceeded.retry_after)
+            .into());
+    }
+    let mut random = [0; 4];
+    platform.keys.fill_random(&mut random)?;
+    let code = LoginCode::from_number(u32::from_be_bytes(random));
+    let row = login_code::ActiveModel {
+        phone_index: Set(index),
+        purpose: Set(body.purpose.as_str().to_owned()),
+        code_hash: Set(code_hash(&platform, &phone, body.purpose, &code)),
+        tries: Set(0),
+        issued_at: Set(now),
+    };
+    let mut newest_wins = OnConflict::columns([login_code::Column::PhoneIndex, login_code::Column::Purpose]);
+    newest_wins.update_columns([
+        login_code::Column::CodeHash,
+        login_code::Column::Tries,
+        login_code::Column::IssuedAt,
+    ]);
+    login_code::Entity::insert(row)
+        .on_conflict(newest_wins)
+        .exec_without_returning(&transaction)
+        .await?;
+    let message = Message {
+        event: format!("login-code:{}", Uuid::now_v7()),
+        to: Recipient::Phone(phone),
+        template: Template::LoginCode,
+        variables: vec![("code", code.expose().to_owned())],
+        due_at: None,
+    };
+    notify::enqueue(&transaction, &platform, now, vec![message]).await?;
+    let response = once
+        .commit(
+            transaction,
+            StatusCode::ACCEPTED,
+            &SmsCodeSent {
+                expires_at: now + CODE_LIFE,
+                retry_after: 60,
+            },
+        )
+        .await?;
+    notify::wake(&platform);
+    Ok(response)
+}
+
+/// A code is stored as a keyed hash, bound to its phone and purpose.
+pub fn code_hash(platform: &Platform, phone: &Phone, purpose: CodePurpose, code: &LoginCode) -> Vec<u8> {
+    platform.keys.blind_index(
+        "login-code",
+        &format!("{}|{}|{}", phone.expose(), purpose.as_str(), code.expose()),
+    )
+}

@@ -1,0 +1,268 @@
+//! Sessions: begun by signing in, looked up on every request, ended by signing out.
+//!
+//! A session is remembered for a few seconds, so a busy resident costs one query in that time; when one ends, the bus makes every
+//! instance forget it at once, and without the bus it is forgotten after those seconds.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
+use moka::future::Cache;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use serde::Deserialize;
+use shared::{ids::SessionId, time::Instant};
+use uuid::Uuid;
+
+use super::{
+    authenticate::{Resident, Signed, Staff},
+    entity::{resident, session, staff},
+    store,
+    token::Tokens,
+};
+use crate::{
+    platform::{
+        Platform,
+        bus::{Event, Heard},
+    },
+    problem::Failure,
+};
+
+/// How long a resident stays signed in without signing in anew.
+const RESIDENT_LIFE: TimeDelta = TimeDelta::days(30);
+/// How long a member of staff stays signed in: a working day.
+const STAFF_LIFE: TimeDelta = TimeDelta::hours(12);
+/// How long a looked-up session is remembered.
+const REMEMBERED: Duration = Duration::from_secs(4);
+
+/// Whose session it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    /// A resident's.
+    Resident,
+    /// A member of staff's.
+    Staff,
+}
+
+impl SubjectKind {
+    /// The kind as it is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Resident => "resident",
+            Self::Staff => "staff",
+        }
+    }
+
+    const fn life(self) -> TimeDelta {
+        match self {
+            Self::Resident => RESIDENT_LIFE,
+            Self::Staff => STAFF_LIFE,
+        }
+    }
+}
+
+/// The tokens of a session that has begun or was refreshed.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    /// The access token.
+    pub access_token: String,
+    /// The refresh token.
+    pub refresh_token: String,
+    /// When the access token ends.
+    pub expires_at: Instant,
+}
+
+/// The sessions of this server.
+pub struct Sessions {
+    tokens: Tokens,
+    known: Cache<SessionId, Option<Arc<Signed>>>,
+}
+
+impl Sessions {
+    /// Nothing remembered yet; listens for sessions that end elsewhere.
+    pub fn new(platform: &Platform) -> anyhow::Result<Self> {
+        let known: Cache<SessionId, Option<Arc<Signed>>> =
+            Cache::builder().max_capacity(200_000).time_to_live(REMEMBERED).build();
+        let (forgetful, mut events) = (known.clone(), platform.bus.listen());
+        tokio::spawn(async move {
+            while let Some(heard) = events.next().await {
+                match heard {
+                    Heard::Event(Event::SessionEnded(session)) => forgetful.invalidate(&session).await,
+                    Heard::Event(_) => {}
+                    Heard::Missed => forgetful.invalidate_all(),
+                }
+            }
+        });
+        Ok(Self {
+            tokens: Tokens::new(&platform.keys)?,
+            known,
+        })
+    }
+
+    /// Whoever holds this token, if it is accepted and its session goes on.
+    pub async fn holder(&self, platform: &Platform, token: &str) -> Result<Option<Arc<Signed>>, Failure> {
+        let Ok(claims) = self.tokens.verify(token, platform.clock.now()) else {
+            return Ok(None);
+        };
+        self.known
+            .try_get_with(claims.sid, look_up(platform, claims.sid))
+            .await
+            .map_err(|error: Arc<Failure>| Failure::Fault(anyhow::anyhow!("a session could not be looked up: {error}")))
+    }
+
+    /// Forgets what is remembered of a session after its account has changed, here and on every instance.
+    pub async fn forget(&self, platform: &Platform, session: SessionId) {
+        self.known.invalidate(&session).await;
+        platform.bus.publish(Event::SessionEnded(session));
+    }
+
+    /// Begins a session.
+    pub async fn begin(
+        &self,
+        db: &impl ConnectionTrait,
+        platform: &Platform,
+        kind: SubjectKind,
+        account: Uuid,
+        now: Instant,
+    ) -> Result<(SessionId, Begun), Failure> {
+        let id = SessionId(Uuid::now_v7());
+        let (refresh_token, refresh_hash) = new_refresh_token(platform, id)?;
+        let row = session::ActiveModel {
+            id: Set(id.0),
+            subject_kind: Set(kind.as_str().to_owned()),
+            subject_id: Set(account),
+            refresh_hash: Set(refresh_hash),
+            created_at: Set(now),
+            expires_at: Set(now + kind.life()),
+            revoked_at: Set(None),
+        };
+        session::Entity::insert(row).exec_without_returning(db).await?;
+        let (access_token, expires_at) = self.tokens.issue(account, id, now)?;
+        Ok((
+            id,
+            Begun {
+                access_token,
+                refresh_token,
+                expires_at,
+            },
+        ))
+    }
+
+    /// Exchanges a refresh token for new tokens.
+    ///
+    /// A token works once. One that was exchanged before has leaked or was replayed, so its session ends for everyone who holds it.
+    pub async fn refresh(
+        &self,
+        db: &impl ConnectionTrait,
+        platform: &Platform,
+        token: &str,
+        now: Instant,
+    ) -> Result<Option<(SessionId, Begun)>, Failure> {
+        let Some(id) = session_of_refresh_token(token) else {
+            return Ok(None);
+        };
+        let (refresh_token, refresh_hash) = new_refresh_token(platform, id)?;
+        let exchanged = session::Entity::update_many()
+            .col_expr(session::Column::RefreshHash, Expr::value(refresh_hash))
+            .filter(session::Column::Id.eq(id.0))
+            .filter(session::Column::RefreshHash.eq(hash(token)))
+            .filter(session::Column::RevokedAt.is_null())
+            .filter(session::Column::ExpiresAt.gt(now))
+            .exec(db)
+            .await?;
+        if exchanged.rows_affected == 0 {
+            self.end(db, platform, id, now).await?;
+            return Ok(None);
+        }
+        let Some(row) = session::Entity::find_by_id(id.0).one(db).await? else {
+            return Ok(None);
+        };
+        let (access_token, expires_at) = self.tokens.issue(row.subject_id, id, now)?;
+        Ok(Some((
+            id,
+            Begun {
+                access_token,
+                refresh_token,
+                expires_at,
+            },
+        )))
+    }
+
+    /// Ends a session on every instance.
+    pub async fn end(
+        &self,
+        db: &impl ConnectionTrait,
+        platform: &Platform,
+        id: SessionId,
+        now: Instant,
+    ) -> Result<(), Failure> {
+        session::Entity::update_many()
+            .col_expr(session::Column::RevokedAt, Expr::value(now))
+            .filter(session::Column::Id.eq(id.0))
+            .filter(session::Column::RevokedAt.is_null())
+            .exec(db)
+            .await?;
+        self.forget(platform, id).await;
+        Ok(())
+    }
+}
+
+async fn look_up(platform: &Platform, id: SessionId) -> Result<Option<Arc<Signed>>, Failure> {
+    let db = platform.db.reader();
+    let Some(row) = session::Entity::find_by_id(id.0).one(db).await? else {
+        return Ok(None);
+    };
+    if row.revoked_at.is_some() || row.expires_at <= platform.clock.now() {
+        return Ok(None);
+    }
+    let signed = if row.subject_kind == SubjectKind::Staff.as_str() {
+        staff::Entity::find_by_id(row.subject_id)
+            .one(db)
+            .await?
+            .and_then(|account| Staff::from_row(&account, id))
+            .map(|staff| Signed {
+                resident: None,
+                staff: Some(staff),
+            })
+    } else {
+        match resident::Entity::find_by_id(row.subject_id).one(db).await? {
+            None => None,
+            Some(account) => {
+                let person = match account.person_id {
+                    None => None,
+                    Some(person) => store::person(db, platform, person.into())
+                        .await?
+                        .map(|person| person.facts()),
+                };
+                let resident = Resident {
+                    id: account.id.into(),
+                    session: id,
+                    person,
+                };
+                Some(Signed {
+                    resident: Some(resident),
+                    staff: None,
+                })
+            }
+        }
+    };
+    Ok(signed.map(Arc::new))
+}
+
+/// A refresh token names its session, so that a replayed one can end it; only the hash is stored.
+fn new_refresh_token(platform: &Platform, session: SessionId) -> Result<(String, Vec<u8>), Failure> {
+    let mut secret = [0; 32];
+    platform.keys.fill_random(&mut secret)?;
+    let token = format!("{}.{}", session.0.simple(), URL_SAFE_NO_PAD.encode(secret));
+    let hash = hash(&token);
+    Ok((token, hash))
+}
+
+fn session_of_refresh_token(token: &str) -> Option<SessionId> {
+    token.split_once('.')?.0.parse().ok()
+}
+
+fn hash(token: &str) -> Vec<u8> {
+    digest(&SHA256, token.as_bytes()).as_ref().to_vec()
+}

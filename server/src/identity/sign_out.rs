@@ -1,0 +1,50 @@
+//! `DELETE /auth/sessions/current`: signs out, on every instance at once.
+
+use actix_web::{
+    HttpResponse, delete,
+    web::{Data, Query},
+};
+use shared::problem;
+
+use super::{
+    Signed, cookies,
+    refresh::WhichSession,
+    sessions::{Sessions, SubjectKind},
+};
+use crate::{platform::Platform, problem::Failure};
+
+/// Ends the session with which this request comes.
+#[utoipa::path(
+    tag = "identity",
+    security(("session" = [])),
+    params(WhichSession),
+    responses((status = 204, description = "The session has ended."), crate::problem::Refusals),
+)]
+#[delete("/auth/sessions/current")]
+pub async fn sign_out(
+    signed: Signed,
+    platform: Data<Platform>,
+    sessions: Data<Sessions>,
+    which: Query<WhichSession>,
+) -> Result<HttpResponse, Failure> {
+    let resident = signed
+        .resident
+        .map(|resident| (SubjectKind::Resident, resident.session));
+    let staff = signed.staff.map(|staff| (SubjectKind::Staff, staff.session));
+    let chosen = match which.kind {
+        Some(SubjectKind::Resident) => resident,
+        Some(SubjectKind::Staff) => staff,
+        None => resident.or(staff),
+    };
+    let (kind, session) = chosen.ok_or_else(|| Failure::from(&problem::UNAUTHENTICATED))?;
+    let transaction = platform.db.begin().await?;
+    sessions
+        .end(&transaction, &platform, session, platform.clock.now())
+        .await?;
+    transaction.commit().await?;
+    // Whoever looked the session up between the update and its commit may still remember it.
+    sessions.forget(&platform, session).await;
+    let mut response = HttpResponse::NoContent();
+    cookies::clear(&mut response, &platform.config, kind);
+    Ok(response.finish())
+}

@@ -1,0 +1,200 @@
+//! Persons and residents in the database: sealed on the way in, opened on the way out.
+
+use std::collections::HashMap;
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use shared::{
+    identity::{
+        rules::{IdNumber, PersonName, Phone},
+        wire::{IDENTITY_MISMATCH, PersonView},
+    },
+    ids::{PersonId, ResidentId},
+    language::Language,
+    time::Instant,
+};
+use uuid::Uuid;
+
+use super::entity::{person, resident};
+use crate::{
+    platform::{Platform, keys::Field},
+    problem::Failure,
+};
+
+/// The phone of a resident.
+pub const PHONE: Field = Field::new("residents", "phone");
+const NAME: Field = Field::new("persons", "name");
+const ID_NUMBER: Field = Field::new("persons", "id_number");
+
+/// A person's name and ID number, opened.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The person.
+    pub id: PersonId,
+    /// The name.
+    pub name: PersonName,
+    /// The ID number.
+    pub id_number: IdNumber,
+}
+
+/// What requests need to know of a person, and no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonFacts {
+    /// The person.
+    pub id: PersonId,
+    /// The name, masked.
+    pub masked_name: String,
+}
+
+impl Person {
+    /// What requests need to know.
+    pub fn facts(&self) -> PersonFacts {
+        PersonFacts {
+            id: self.id,
+            masked_name: self.name.masked(),
+        }
+    }
+
+    /// What may be shown.
+    pub fn view(&self) -> PersonView {
+        PersonView {
+            id: self.id,
+            name: self.name.masked(),
+            id_number: self.id_number.masked(),
+        }
+    }
+}
+
+fn opened(platform: &Platform, row: &person::Model) -> Result<Person, Failure> {
+    let name = platform.keys.open(NAME, row.id, &row.name)?;
+    let id_number = platform.keys.open(ID_NUMBER, row.id, &row.id_number)?;
+    Ok(Person {
+        id: row.id.into(),
+        name: name
+            .parse()
+            .map_err(|error| anyhow::anyhow!("a stored name is no name: {error}"))?,
+        id_number: id_number
+            .parse()
+            .map_err(|error| anyhow::anyhow!("a stored ID number is none: {error}"))?,
+    })
+}
+
+/// A person by id.
+pub async fn person(db: &impl ConnectionTrait, platform: &Platform, id: PersonId) -> Result<Option<Person>, Failure> {
+    person::Entity::find_by_id(id.0)
+        .one(db)
+        .await?
+        .map(|row| opened(platform, &row))
+        .transpose()
+}
+
+/// The masked names of persons.
+pub async fn persons_names(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    ids: impl IntoIterator<Item = PersonId>,
+) -> Result<HashMap<PersonId, String>, Failure> {
+    let rows = person::Entity::find()
+        .filter(person::Column::Id.is_in(ids.into_iter().map(Uuid::from)))
+        .all(db)
+        .await?;
+    rows.iter()
+        .map(|row| opened(platform, row).map(|person| (person.id, person.name.masked())))
+        .collect()
+}
+
+/// The person with this ID number, added when there is none. A known person under another name is refused.
+pub async fn find_or_add_person(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    name: &PersonName,
+    id_number: &IdNumber,
+    now: Instant,
+) -> Result<Person, Failure> {
+    let index = platform.keys.blind_index("id-number", id_number.expose());
+    let id = Uuid::now_v7();
+    let row = person::ActiveModel {
+        id: Set(id),
+        name: Set(platform.keys.seal(NAME, id, name.expose())?),
+        id_number: Set(platform.keys.seal(ID_NUMBER, id, id_number.expose())?),
+        id_number_index: Set(index.clone()),
+        created_at: Set(now),
+    };
+    person::Entity::insert(row)
+        .on_conflict(
+            OnConflict::column(person::Column::IdNumberIndex)
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(db)
+        .await?;
+    let row = person::Entity::find()
+        .filter(person::Column::IdNumberIndex.eq(index))
+        .one(db)
+        .await?
+        .ok_or_else(|| anyhow::anyhow!("a person vanished while being added"))?;
+    let person = opened(platform, &row)?;
+    if person.name == *name {
+        Ok(person)
+    } else {
+        Err(Failure::from(&IDENTITY_MISMATCH))
+    }
+}
+
+/// The account with this phone, added when there is none.
+pub async fn find_or_add_resident(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    phone: &Phone,
+    language: Language,
+    now: Instant,
+) -> Result<resident::Model, Failure> {
+    let index = phone_index(platform, phone);
+    let id = Uuid::now_v7();
+    let row = resident::ActiveModel {
+        id: Set(id),
+        phone: Set(platform.keys.seal(PHONE, id, phone.expose())?),
+        phone_index: Set(index.clone()),
+        person_id: Set(None),
+        language: Set(language.tag().to_owned()),
+        created_at: Set(now),
+    };
+    resident::Entity::insert(row)
+        .on_conflict(OnConflict::column(resident::Column::PhoneIndex).do_nothing().to_owned())
+        .exec_without_returning(db)
+        .await?;
+    resident::Entity::find()
+        .filter(resident::Column::PhoneIndex.eq(index))
+        .one(db)
+        .await?
+        .ok_or_else(|| anyhow::anyhow!("a resident vanished while being added").into())
+}
+
+/// The index by which a phone is found.
+pub fn phone_index(platform: &Platform, phone: &Phone) -> Vec<u8> {
+    platform.keys.blind_index("phone", phone.expose())
+}
+
+/// A resident's account as its owner sees it.
+pub async fn resident_view(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    id: ResidentId,
+) -> Result<Option<shared::identity::wire::ResidentView>, Failure> {
+    let Some(row) = resident::Entity::find_by_id(id.0).one(db).await? else {
+        return Ok(None);
+    };
+    let phone: Phone = platform
+        .keys
+        .open(PHONE, row.id, &row.phone)?
+        .parse()
+        .map_err(|error| anyhow::anyhow!("a stored phone is none: {error}"))?;
+    let person = match row.person_id {
+        Some(id) => person(db, platform, id.into()).await?.map(|person| person.view()),
+        None => None,
+    };
+    Ok(Some(shared::identity::wire::ResidentView {
+        id,
+        phone: phone.masked(),
+        person,
+    }))
+}

@@ -1,0 +1,59 @@
+//! What a server does by itself, again and again. Every instance does all of it: each job is harmless to do twice.
+
+use std::time::Duration;
+
+use shared::time::day_of;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::{
+    appointments,
+    catalog::Catalogue,
+    platform::{Platform, bus::Event, idempotency},
+};
+
+/// How often seats of expired holds are given back without anyone asking for one.
+const RECLAIM: Duration = Duration::from_secs(2);
+/// How often windows are published and old rows forgotten.
+const UPKEEP: Duration = Duration::from_secs(600);
+
+/// Starts the jobs; they end with the process.
+pub fn start(platform: &Platform, catalogue: &Catalogue) {
+    let reclaiming = platform.clone();
+    tokio::spawn(async move {
+        let mut ticks = interval(RECLAIM);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = appointments::reclaim(&reclaiming, reclaiming.clock.now()).await {
+                tracing::warn!(%error, "expired holds were not reclaimed");
+            }
+        }
+    });
+    let (platform, catalogue) = (platform.clone(), catalogue.clone());
+    tokio::spawn(async move {
+        let mut ticks = interval(UPKEEP);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = upkeep(&platform, &catalogue).await {
+                tracing::warn!(%error, "the upkeep was not done");
+            }
+        }
+    });
+}
+
+async fn upkeep(platform: &Platform, catalogue: &Catalogue) -> anyhow::Result<()> {
+    let now = platform.clock.now();
+    let transaction = platform.db.begin().await?;
+    let snapshot = catalogue.now();
+    let published = appointments::publish_windows(&transaction, &snapshot, day_of(now)).await?;
+    idempotency::forget_old(&transaction, now).await?;
+    transaction.commit().await?;
+    if published > 0 {
+        tracing::info!(published, "windows were published");
+        for hall in snapshot.halls() {
+            platform.bus.publish(Event::SeatsReturned(hall.id));
+        }
+    }
+    Ok(())
+}

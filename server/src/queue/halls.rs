@@ -1,0 +1,178 @@
+//! The live queues of this instance's halls, read once for all who watch.
+//!
+//! A watcher that is slow skips to the latest state: what was in between no longer matters to anyone who waits.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use futures::future::BoxFuture;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use shared::{
+    ids::{AppointmentId, HallId, TicketId},
+    language::Language,
+    queue::wire::Ticket,
+    time::Instant,
+};
+use tokio::sync::{Mutex as AsyncMutex, watch};
+
+use super::{
+    hall_state::{HallState, ticket_view},
+    store,
+};
+use crate::{
+    catalog::{Catalogue, Snapshot},
+    platform::{
+        Platform,
+        bus::{Event, Heard},
+    },
+    problem::Failure,
+};
+
+/// What is to be done, in the same transaction, when the ticket of an appointment is served.
+pub type OnServed = for<'a> fn(&'a DatabaseTransaction, AppointmentId, Instant) -> BoxFuture<'a, Result<(), DbErr>>;
+
+/// The live queues.
+pub struct Halls {
+    platform: Platform,
+    catalogue: Catalogue,
+    slots: Mutex<HashMap<HallId, Arc<Slot>>>,
+    /// What follows when an appointment's ticket is served.
+    pub on_served: OnServed,
+}
+
+struct Slot {
+    hall: HallId,
+    state: watch::Sender<Option<Arc<HallState>>>,
+    stale: AtomicBool,
+    reading: AsyncMutex<()>,
+}
+
+impl Halls {
+    /// Nothing read yet; listens for changes.
+    pub fn new(platform: &Platform, catalogue: &Catalogue, on_served: OnServed) -> Arc<Self> {
+        let halls = Arc::new(Self {
+            platform: platform.clone(),
+            catalogue: catalogue.clone(),
+            slots: Mutex::default(),
+            on_served,
+        });
+        tokio::spawn(listen(Arc::downgrade(&halls), platform.bus.listen()));
+        halls
+    }
+
+    fn slot(&self, hall: HallId) -> Arc<Slot> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || {
+            Arc::new(Slot {
+                hall,
+                state: watch::Sender::new(None),
+                stale: AtomicBool::new(true),
+                reading: AsyncMutex::default(),
+            })
+        };
+        Arc::clone(slots.entry(hall).or_insert_with(new))
+    }
+
+    /// A hall as it is now.
+    pub async fn state(&self, hall: HallId) -> Result<Arc<HallState>, Failure> {
+        self.fresh(&self.slot(hall)).await
+    }
+
+    /// Watches a hall: the first value is there at once.
+    pub async fn watch(&self, hall: HallId) -> Result<watch::Receiver<Option<Arc<HallState>>>, Failure> {
+        let slot = self.slot(hall);
+        let receiver = slot.state.subscribe();
+        self.fresh(&slot).await?;
+        Ok(receiver)
+    }
+
+    /// Reads a hall if it has changed; those who ask at the same time wait for one reading.
+    async fn fresh(&self, slot: &Slot) -> Result<Arc<HallState>, Failure> {
+        let _one_at_a_time = slot.reading.lock().await;
+        let known = slot.state.borrow().clone();
+        if let Some(state) = known.filter(|_| !slot.stale.load(Ordering::Acquire)) {
+            return Ok(state);
+        }
+        // What changes from here on makes it stale again.
+        slot.stale.store(false, Ordering::Release);
+        let now = self.platform.clock.now();
+        let read = HallState::load(
+            self.platform.db.reader(),
+            &self.platform,
+            &self.catalogue.now(),
+            slot.hall,
+            now,
+        )
+        .await;
+        match read {
+            Ok(state) => {
+                let state = Arc::new(state);
+                slot.state.send_replace(Some(Arc::clone(&state)));
+                Ok(state)
+            }
+            Err(failure) => {
+                slot.stale.store(true, Ordering::Release);
+                Err(failure)
+            }
+        }
+    }
+
+    fn changed(self: &Arc<Self>, hall: Option<HallId>) {
+        let slots: Vec<Arc<Slot>> = {
+            let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+            slots
+                .values()
+                .filter(|slot| hall.is_none_or(|hall| hall == slot.hall))
+                .cloned()
+                .collect()
+        };
+        for slot in slots {
+            let was_stale = slot.stale.swap(true, Ordering::AcqRel);
+            // A stale slot that is watched is being read already, or will be.
+            if slot.state.receiver_count() > 0 && !was_stale {
+                let halls = Arc::clone(self);
+                tokio::spawn(async move {
+                    if let Err(failure) = halls.fresh(&slot).await {
+                        tracing::error!(%failure, "a hall cannot be read for its watchers");
+                    }
+                });
+            }
+        }
+    }
+
+    /// A ticket as its holder sees it, within a transaction that has just changed it.
+    pub async fn ticket_in(
+        &self,
+        db: &impl ConnectionTrait,
+        platform: &Platform,
+        catalogue: &Snapshot,
+        id: TicketId,
+        language: Language,
+        now: Instant,
+    ) -> Result<Option<Ticket>, Failure> {
+        let Some(row) = store::ticket(db, id).await? else {
+            return Ok(None);
+        };
+        let state = HallState::load(db, platform, catalogue, row.hall_id.into(), now).await?;
+        match state.ticket(id, catalogue, language) {
+            Some(view) => Ok(Some(view)),
+            None => Ok(Some(ticket_view(&row, catalogue, language)?)),
+        }
+    }
+}
+
+async fn listen(halls: Weak<Halls>, mut events: crate::platform::bus::Listener) {
+    while let Some(heard) = events.next().await {
+        let Some(halls) = halls.upgrade() else { return };
+        match heard {
+            Heard::Event(Event::Queue(hall)) => halls.changed(Some(hall)),
+            Heard::Event(Event::Catalogue) | Heard::Missed => halls.changed(None),
+            Heard::Event(_) => {}
+        }
+    }
+}

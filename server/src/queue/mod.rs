@@ -1,0 +1,39 @@
+//! The queue (排队叫号): tickets, counters, calls and the live board.
+//!
+//! Every change is one short transaction with its guard in the write; then the bus says that the hall has changed, and each instance reads
+//! the hall once for all its listeners ([`Halls`]).
+
+mod act;
+mod board;
+mod call_next;
+mod counter;
+mod entity;
+mod hall_state;
+mod halls;
+mod issue;
+pub mod presence;
+mod store;
+mod ticket;
+mod walk_in;
+
+pub use self::{
+    halls::Halls,
+    issue::{Entrant, issue},
+};
+
+/// Mounts the paths of the queue.
+pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config
+        .service(walk_in::walk_in)
+        .service(ticket::show_ticket)
+        .service(ticket::ticket_events)
+        .service(board::show_board)
+        .service(board::board_events)
+        .service(presence::presence_svg)
+        .service(counter::current_session)
+        .service(counter::open_session)
+        .service(counter::close_session)
+        .service(counter::counter_queue)
+        .service(call_next::call_next)
+        .service(act::act);
+}

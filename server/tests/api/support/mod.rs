@@ -1,0 +1,184 @@
+//! A real server for each test, on a database of its own that already holds the demonstration bureau.
+
+mod client;
+mod clock;
+mod database;
+
+use std::{collections::HashMap, net::TcpListener, path::PathBuf, sync::Arc};
+
+use serde_json::{Value, json};
+use server::{
+    app::{self, Services},
+    config::{Config, Mode, Store},
+    platform::{Platform, keys::Field},
+};
+use shared::time::Instant;
+use tempfile::TempDir;
+use totp_rs::{Builder, Secret};
+use uuid::Uuid;
+
+pub use self::{
+    client::{Answer, Client},
+    clock::TestClock,
+};
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The instant at which every test begins: Monday, 23 November 2026, eight o'clock in Beijing.
+pub fn monday_at_eight() -> Instant {
+    chrono::DateTime::parse_from_rfc3339("2026-11-23T08:00:00+08:00").unwrap().to_utc()
+}
+
+/// A running server.
+pub struct TestApp {
+    pub address: String,
+    pub clock: Arc<TestClock>,
+    pub platform: Platform,
+    services: Services,
+    _folder: TempDir,
+}
+
+impl TestApp {
+    /// Starts a server on a database of its own.
+    pub async fn start() -> Self {
+        let _installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let (mode, keys_dir) = database::fresh(folder.path()).await;
+        Self::start_on(folder, mode, keys_dir, Arc::new(TestClock::at(monday_at_eight()))).await
+    }
+
+    /// Starts another instance on the same database, with the same clock.
+    pub async fn another_instance(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mode = self.platform.config.mode.clone();
+        Self::start_on(folder, mode, self.platform.config.keys_dir.clone(), Arc::clone(&self.clock)).await
+    }
+
+    async fn start_on(folder: TempDir, mode: Mode, keys_dir: PathBuf, clock: Arc<TestClock>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let listen = listener.local_addr().unwrap();
+        let config = Config {
+            listen,
+            mode,
+            sandbox_url: None,
+            public_url: format!("http://{listen}"),
+            client_dir: folder.path().join("no-client"),
+            keys_dir,
+            workers: Some(2),
+            log: "off".into(),
+        };
+        let platform = Platform::connect_with(config, Arc::clone(&clock) as _).await.unwrap();
+        let services = Services::start(platform.clone(), None).await.unwrap();
+        tokio::spawn(app::serve(listener, services.clone()).unwrap());
+        Self { address: format!("http://{listen}"), clock, platform, services, _folder: folder }
+    }
+
+    /// Whether several instances can share this deployment's database.
+    pub fn is_scaled(&self) -> bool {
+        matches!(self.platform.config.mode.store, Store::Postgres(_))
+    }
+
+    /// A client that is not signed in.
+    pub fn anyone(&self) -> Client {
+        Client::new(&self.address, None)
+    }
+
+    /// The demonstration resident with this number, signed in by phone and code.
+    pub async fn resident(&self, number: usize) -> Client {
+        self.sign_in(&phone(number)).await
+    }
+
+    /// Signs a phone in as the resident behind it would: asks for a code, reads the text, types the code.
+    pub async fn sign_in(&self, phone: &str) -> Client {
+        let anyone = self.anyone();
+        anyone.post("/auth/sms-codes", json!({"phone": phone, "purpose": "login"})).await.expect(202);
+        let code = self.texted_code(phone).await;
+        let session = anyone.post("/auth/sessions", json!({"phone": phone, "code": code})).await.expect(201);
+        Client::new(&self.address, Some(session["access_token"].as_str().unwrap()))
+    }
+
+    /// The code of the latest text to a phone, as the provider would be given it.
+    pub async fn texted_code(&self, phone: &str) -> String {
+        use sea_orm::{ConnectionTrait, Statement};
+        let db = self.platform.db.reader();
+        let sql = "SELECT id, recipient_index, variables FROM messages WHERE template = 'login-code' ORDER BY id DESC";
+        let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+        let index = self.platform.keys.blind_index("phone", phone);
+        let row = rows.iter().find(|row| row.try_get::<Vec<u8>>("", "recipient_index").unwrap() == index).unwrap();
+        let (id, sealed): (Uuid, Vec<u8>) = (row.try_get("", "id").unwrap(), row.try_get("", "variables").unwrap());
+        let variables = self.platform.keys.open(Field::new("messages", "variables"), id, &sealed).unwrap();
+        serde_json::from_str::<HashMap<String, String>>(&variables).unwrap().remove("code").unwrap()
+    }
+
+    /// A demonstration member of staff, signed in by password and one-time code.
+    pub async fn staff(&self, username: &str) -> Client {
+        let credentials = self.staff_credentials(username);
+        let session = self.anyone().post("/auth/staff-sessions", credentials).await.expect(201);
+        Client::new(&self.address, Some(session["access_token"].as_str().unwrap()))
+    }
+
+    /// What a demonstration member of staff would type now.
+    pub fn staff_credentials(&self, username: &str) -> Value {
+        use server::platform::clock::Clock;
+        let file = std::fs::read_to_string(root().join("content/yunchuan/staff.toml")).unwrap();
+        let file: toml::Table = file.parse().unwrap();
+        let accounts = file["staff"].as_array().unwrap();
+        let account = accounts.iter().find(|account| account["username"].as_str() == Some(username)).unwrap();
+        let secret = Secret::try_from_base32(account["totp_secret"].as_str().unwrap()).unwrap();
+        let totp = Builder::new().with_secret(secret).build().unwrap();
+        let code = totp.generate(u64::try_from(self.clock.now().timestamp()).unwrap());
+        json!({"username": username, "password": file["password"].as_str(), "totp": code.to_string()})
+    }
+
+    /// The id of a service by its code.
+    pub fn service(&self, code: &str) -> String {
+        let snapshot = self.services.catalogue.now();
+        let found = snapshot.search("", None).into_iter().find(|service| service.content.code == code).unwrap().id;
+        found.to_string()
+    }
+
+    /// The id of a hall by its code.
+    pub fn hall(&self, code: &str) -> String {
+        let snapshot = self.services.catalogue.now();
+        let found = snapshot.halls().iter().find(|hall| hall.content.code == code).unwrap().id;
+        found.to_string()
+    }
+
+    /// The windows of a hall for a service, in order.
+    pub async fn windows(&self, hall: &str, service: &str) -> Vec<Value> {
+        let path = format!("/halls/{}/windows?service_id={}", self.hall(hall), self.service(service));
+        self.anyone().get(&path).await.expect(200)["items"].as_array().unwrap().clone()
+    }
+
+    /// The code that a hall's screen shows.
+    pub async fn presence(&self, hall: &str) -> String {
+        let board = self.anyone().get(&format!("/halls/{}/board", self.hall(hall))).await.expect(200);
+        board["presence"].as_str().unwrap().to_owned()
+    }
+
+    /// The only number that a query gives.
+    pub async fn count(&self, sql: &str) -> i64 {
+        use sea_orm::{ConnectionTrait, Statement};
+        let db = self.platform.db.reader();
+        let statement = Statement::from_string(db.get_database_backend(), sql);
+        let row = db.query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index::<i64>(0).or_else(|_| row.try_get_by_index::<i32>(0).map(i64::from)).unwrap()
+    }
+
+    /// Changes the database as an operator could.
+    pub async fn execute(&self, sql: &str) {
+        use sea_orm::ConnectionTrait;
+        let transaction = self.platform.db.begin().await.unwrap();
+        transaction.execute_unprepared(sql).await.unwrap();
+        transaction.commit().await.unwrap();
+    }
+}
+
+/// The phone of a demonstration resident, counted from one.
+pub fn phone(number: usize) -> String {
+    format!("138{number:08}")
+}
+

@@ -34,6 +34,7 @@ pub(super) const RECIPIENT: Field = Field::new("messages", "recipient");
 const AT_ONCE: usize = 500;
 
 /// A text to be sent.
+#[derive(Clone, Debug)]
 pub struct Message {
     /// What happened, such as `ticket/0192…/called`; the same event is told to a recipient once, however often it is enqueued.
     ///
@@ -51,6 +52,7 @@ pub struct Message {
 }
 
 /// To whom a text goes.
+#[derive(Clone, Debug)]
 pub enum Recipient {
     /// To a resident's phone, which is decrypted only when the text is sent, and onto the resident's page.
     Resident(ResidentId),

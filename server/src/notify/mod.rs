@@ -1,14 +1,46 @@
 //! Notify (通知): texts to residents, from the transaction that causes them to the receipt of the carrier.
 //!
-//! A slice calls [`enqueue`] in its own transaction and [`wake`] after the commit; the [`Dispatcher`] does the rest.
+//! A slice calls [`enqueue`] in its own transaction and [`wake`] after the commit; the [`Dispatcher`] does the rest:
+//! `claim.rs` takes a message, `attempt.rs` calls a provider and writes down what came of it, `receipts.rs` hears the carrier,
+//! `sweep.rs` asks where nothing was heard.
 //!
 //! Architecture invariants: a message is claimed with a lease and a fencing token; the row of an attempt is committed before the
-//! provider is called; while the outcome of an attempt is unknown there is no other one, and the provider is asked first.
+//! provider is called; while nobody knows what an attempt came to there is no other one, and the provider is asked first.
+//! Phones and variables are sealed in the database and stand in no log, metric or error.
 
+mod accounts;
+mod aliyun;
+mod attempt;
+mod balance;
+mod claim;
 mod dispatch;
 mod enqueue;
 mod entity;
+mod list;
+mod provider;
+mod receipts;
+mod replies;
+mod settings;
+mod store;
+mod sweep;
 pub mod templates;
+mod tencent;
+mod workers;
 
-pub use dispatch::Dispatcher;
-pub use enqueue::{Message, Recipient, enqueue, wake, withdraw};
+pub use self::{
+    accounts::{Accounts, AliyunAccount, TencentAccount},
+    dispatch::Dispatcher,
+    enqueue::{Message, Recipient, enqueue, wake, withdraw},
+};
+
+/// Mounts the paths of this slice.
+pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config
+        .service(list::list_notifications)
+        .service(settings::read_settings)
+        .service(settings::change_settings)
+        .service(receipts::aliyun_reports)
+        .service(receipts::tencent_reports)
+        .service(replies::aliyun_replies)
+        .service(replies::tencent_replies);
+}

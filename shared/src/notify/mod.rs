@@ -7,5 +7,6 @@
 //! Invariants: a text has at most one attempt whose outcome is not known, so it is never sent twice for want of an answer;
 //! *delivered* is final, whatever is reported later.
 
+pub mod delivery;
 pub mod rules;
 pub mod wire;

@@ -1,0 +1,256 @@
+//! `POST /sms/aliyun/reports` and `/sms/tencent/reports`: what carriers report about texts.
+//!
+//! Reports come in batches, repeated, out of order, and before or after the answer to the call itself. Nobody signs them, so a report
+//! counts only when it names an attempt that only its provider and we know, together with the phone of that attempt.
+
+use std::collections::HashMap;
+
+use actix_web::{
+    HttpResponse, post,
+    web::{Data, Json},
+};
+use chrono::NaiveDateTime;
+use metrics::{counter, histogram};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde::Deserialize;
+use serde_json::json;
+use shared::{
+    identity::rules::Phone,
+    notify::delivery::Delivery,
+    time::{self, Instant},
+};
+use uuid::Uuid;
+
+use super::{
+    entity::{attempt, message, outcome},
+    provider::Provider,
+    store::{self, Receipt},
+    workers::index_of,
+};
+use crate::{platform::Platform, problem::Failure};
+
+/// A report of Aliyun (`SmsReport`).
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct AliyunReport {
+    /// Where the text went.
+    phone_number: String,
+    /// Whether it arrived.
+    success: bool,
+    /// The carrier's code.
+    #[serde(default)]
+    err_code: String,
+    /// When the carrier knew, in Beijing time.
+    #[serde(default)]
+    report_time: String,
+    /// Our attempt.
+    #[serde(default)]
+    out_id: String,
+    /// Aliyun's number.
+    #[serde(default)]
+    biz_id: String,
+}
+
+/// A report of Tencent.
+#[derive(Deserialize, utoipa::ToSchema)]
+pub struct TencentReport {
+    /// Where the text went.
+    mobile: String,
+    /// `SUCCESS` or `FAIL`.
+    report_status: String,
+    /// The carrier's code.
+    #[serde(default)]
+    errmsg: String,
+    /// When the carrier knew, in Beijing time.
+    #[serde(default)]
+    user_receive_time: String,
+    /// Our attempt.
+    #[serde(default)]
+    ext: String,
+    /// Tencent's number.
+    #[serde(default)]
+    sid: String,
+}
+
+/// A report in our own words.
+struct Report {
+    reference: Option<Uuid>,
+    phone: Option<Phone>,
+    delivery: Delivery,
+    code: String,
+    reported_at: Option<Instant>,
+    number: String,
+}
+
+impl From<AliyunReport> for Report {
+    fn from(report: AliyunReport) -> Self {
+        Self {
+            reference: report.out_id.parse().ok(),
+            phone: report.phone_number.parse().ok(),
+            delivery: if report.success {
+                Delivery::Delivered
+            } else {
+                Delivery::Failed
+            },
+            code: report.err_code,
+            reported_at: beijing(&report.report_time),
+            number: report.biz_id,
+        }
+    }
+}
+
+impl From<TencentReport> for Report {
+    fn from(report: TencentReport) -> Self {
+        Self {
+            reference: report.ext.parse().ok(),
+            phone: report.mobile.parse().ok(),
+            delivery: match report.report_status.as_str() {
+                "SUCCESS" => Delivery::Delivered,
+                "FAIL" => Delivery::Failed,
+                _ => Delivery::Unreported,
+            },
+            code: report.errmsg,
+            reported_at: beijing(&report.user_receive_time),
+            number: report.sid,
+        }
+    }
+}
+
+/// An instant as the providers write it: `2026-11-22 09:30:00` in Beijing.
+fn beijing(text: &str) -> Option<Instant> {
+    let at = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok()?;
+    Some(time::instant(at.date(), at.time()))
+}
+
+/// Takes delivery reports from Aliyun; the answer is in Aliyun's own form.
+#[utoipa::path(
+    tag = "notify",
+    security(()),
+    request_body = Vec<AliyunReport>,
+    responses((status = 200, description = "Taken, `{\"code\":0}`."), crate::problem::Refusals),
+)]
+#[post("/sms/aliyun/reports")]
+pub async fn aliyun_reports(
+    platform: Data<Platform>,
+    reports: Json<Vec<AliyunReport>>,
+) -> Result<HttpResponse, Failure> {
+    take(&platform, Provider::Aliyun, reports.into_inner()).await?;
+    Ok(HttpResponse::Ok().json(json!({ "code": 0, "msg": "成功" })))
+}
+
+/// Takes delivery reports from Tencent; the answer is in Tencent's own form.
+#[utoipa::path(
+    tag = "notify",
+    security(()),
+    request_body = Vec<TencentReport>,
+    responses((status = 200, description = "Taken, `{\"result\":0}`."), crate::problem::Refusals),
+)]
+#[post("/sms/tencent/reports")]
+pub async fn tencent_reports(
+    platform: Data<Platform>,
+    reports: Json<Vec<TencentReport>>,
+) -> Result<HttpResponse, Failure> {
+    take(&platform, Provider::Tencent, reports.into_inner()).await?;
+    Ok(HttpResponse::Ok().json(json!({ "result": 0, "errmsg": "OK" })))
+}
+
+/// Merges a batch in one transaction. What matches no attempt is counted and dropped: sending it again would not make it match.
+async fn take(
+    platform: &Platform,
+    provider: Provider,
+    reports: Vec<impl Into<Report>>,
+) -> Result<(), Failure> {
+    let reports: Vec<Report> = reports.into_iter().map(Into::into).collect();
+    let references: Vec<Uuid> = reports.iter().filter_map(|report| report.reference).collect();
+    if references.is_empty() {
+        return Ok(());
+    }
+    let now = platform.clock.now();
+    let transaction = platform.db.begin().await?;
+    let attempts: HashMap<Uuid, attempt::Model> = attempt::Entity::find()
+        .filter(attempt::Column::Id.is_in(references))
+        .filter(attempt::Column::Provider.eq(provider.as_str()))
+        .all(&transaction)
+        .await?
+        .into_iter()
+        .map(|attempt| (attempt.id, attempt))
+        .collect();
+    for report in reports {
+        let known = report
+            .reference
+            .and_then(|reference| attempts.get(&reference))
+            .filter(|attempt| {
+                report
+                    .phone
+                    .as_ref()
+                    .is_some_and(|phone| index_of(platform, phone) == attempt.phone_index)
+            });
+        let verdict = match known {
+            Some(attempt) if report.delivery != Delivery::Unreported => {
+                merge(&transaction, attempt, &report, now).await?;
+                report.delivery.as_str()
+            }
+            Some(_) => continue,
+            None => "unmatched",
+        };
+        counter!("bianmin_sms_receipts_total", "provider" => provider.as_str(), "verdict" => verdict).increment(1);
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+async fn merge(
+    db: &impl ConnectionTrait,
+    attempt: &attempt::Model,
+    report: &Report,
+    now: Instant,
+) -> Result<(), sea_orm::DbErr> {
+    // A report proves that the provider took the text, even when its answer was lost.
+    if store::close_attempt(db, attempt.id, outcome::ACCEPTED, Some(&report.number), None, now).await?
+        && let Ok(provider) = attempt.provider.parse()
+    {
+        store::accepted(db, attempt.message_id, provider, now).await?;
+    }
+    let receipt = Receipt {
+        attempt: attempt.id,
+        message: attempt.message_id,
+        delivery: report.delivery,
+        code: (report.delivery == Delivery::Failed).then(|| report.code.chars().take(64).collect()),
+        // A carrier's clock that is ahead of ours does not put a delivery into the future.
+        reported_at: report.reported_at.map_or(now, |at| at.min(now)),
+    };
+    if store::merge(db, &receipt, now).await?
+        && receipt.delivery == Delivery::Delivered
+        && let Some(row) = message::Entity::find_by_id(attempt.message_id).one(db).await?
+        && let Ok(took) = (receipt.reported_at - row.wanted_at).to_std()
+    {
+        histogram!("bianmin_text_delivery_seconds", "provider" => attempt.provider.clone()).record(took.as_secs_f64());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_read_as_each_provider_writes_it() {
+        let aliyun: Vec<AliyunReport> = serde_json::from_str(
+            r#"[{"phone_number":"13800000001","send_time":"2026-11-22 09:30:00","report_time":"2026-11-22 09:30:02",
+                "success":true,"err_code":"DELIVERED","err_msg":"用户接收成功","sms_size":"1","biz_id":"1^0",
+                "out_id":"01920000-0000-7000-8000-000000000001"}]"#,
+        )
+        .unwrap();
+        let report = Report::from(aliyun.into_iter().next().unwrap());
+        assert_eq!(report.delivery, Delivery::Delivered);
+        assert!(report.reference.is_some() && report.phone.is_some());
+        assert_eq!(report.reported_at.unwrap().to_rfc3339(), "2026-11-22T01:30:02+00:00");
+
+        let tencent: Vec<TencentReport> = serde_json::from_str(
+            r#"[{"user_receive_time":"2026-11-22 09:30:02","nationcode":"86","mobile":"13800000001","report_status":"FAIL",
+                "errmsg":"MK:0001","description":"…","sid":"2028:1","ext":"not an id"}]"#,
+        )
+        .unwrap();
+        let report = Report::from(tencent.into_iter().next().unwrap());
+        assert_eq!((report.delivery, report.reference), (Delivery::Failed, None));
+    }
+}

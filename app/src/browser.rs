@@ -1,6 +1,6 @@
 //! What the browser lends: its storage, its clock and its timers.
 
-use std::{cell::Cell, time::Duration};
+use std::{cell::Cell, pin::Pin, time::Duration};
 
 use chrono::{DateTime, TimeDelta};
 use js_sys::{Date, Promise};
@@ -58,6 +58,14 @@ pub fn set_clock(header: &str) {
 /// The time, by the server's clock.
 pub fn now() -> Instant {
     read(&Date::new_0()).unwrap_or_default() + AHEAD.get()
+}
+
+/// Something that goes on beside the page. Every task has this one type: the machinery of a task is then there once.
+pub type Task<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// Lets a task go on beside the page.
+pub fn beside(task: Task<()>) {
+    leptos::task::spawn_local(task);
 }
 
 /// Waits.

@@ -28,7 +28,7 @@ words! {
     NEXT_NONE: "您还没有预约" / "You have no bookings yet";
     NEXT_FAILED: "暂时无法显示，点按查看全部预约" / "Not available now. Tap for all bookings";
     FAMILIES: "办事大类" / "Services by area";
-    HOUSEHOLD_HINT: "身份证、户口、居住证" / "ID card, hukou, residence";
+    HOUSEHOLD_HINT: "身份证、户口簿" / "ID card, hukou, residence";
     EXIT_ENTRY_HINT: "护照、港澳台、签证" / "Passport, permits, visas";
     TRAFFIC_HINT: "驾驶证、车辆、号牌" / "Licence, vehicle, plates";
     PUBLIC_ORDER_HINT: "证明、备案、许可" / "Certificates, permits";

@@ -117,12 +117,15 @@ pub fn card(appointment: &Appointment) -> AnyView {
         dates::day(appointment.starts_at),
         dates::span(appointment.starts_at, appointment.ends_at)
     );
+    let now = browser::now();
+    let next = is_ahead(appointment, now)
+        .then(|| view! { <span class="booking-next">{next_step(appointment, now)}</span> }.into_any());
     view! {
         <a class="booking" href=address(appointment)>
             <span class="booking-top"><strong>{appointment.service.clone()}</strong>{tag(appointment.status)}</span>
             <span class="booking-time">{time}</span>
             <span class="booking-place">{appointment.hall.clone()}" · "{appointment.person.clone()}</span>
-            <span class="booking-next">{next_step(appointment, browser::now())}</span>
+            {next}
         </a>
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! Confirming a held seat while its time runs.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use shared::{
     appointments::wire::{Appointment, BookRequest, Hold},
     catalog::wire::WindowView,
@@ -9,7 +9,7 @@ use shared::{
 
 use super::{
     form::Choice,
-    words::{BOOKED, CHOOSE_AGAIN, CONFIRM, GIVE_BACK, HELD_FOR, HELD_OVER, SERVICE, WHEN},
+    words::{BOOKED, CHOOSE_AGAIN, CONFIRM, GIVE_BACK, HALL, HELD_FOR, HELD_OVER, PERSON, SERVICE, WHEN},
 };
 use crate::{
     api::AUTHORIZED,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The dialog over the form.
-pub fn dialog(choice: Choice, hold: &Hold, window: &WindowView, service: String) -> AnyView {
+pub fn dialog(choice: Choice, hold: &Hold, window: &WindowView, [service, hall, person]: [String; 3]) -> AnyView {
     let (id, expires_at) = (hold.id, hold.expires_at);
     let left = RwSignal::new(dates::left(expires_at));
     browser::every(1_000, move || left.set(dates::left(expires_at)));
@@ -41,12 +41,12 @@ pub fn dialog(choice: Choice, hold: &Hold, window: &WindowView, service: String)
         choice.held.set(None);
         choice.window.set(None);
         let done = over.get_untracked();
-        spawn_local(async move {
+        browser::beside(Box::pin(async move {
             if !done {
                 release(id).await;
             }
             choice.windows.refresh();
-        });
+        }));
     };
     let clock = move || {
         left.get().map_or_else(
@@ -72,7 +72,7 @@ pub fn dialog(choice: Choice, hold: &Hold, window: &WindowView, service: String)
     );
     let content = view! {
         {clock}
-        <div class="cells">{fact(t(SERVICE), service)}{fact(t(WHEN), time)}</div>
+        <div class="cells">{fact(t(SERVICE), service)}{fact(t(WHEN), time)}{fact(t(HALL), hall)}{fact(t(PERSON), person)}</div>
         {deed.outcome()}
         <div class="actions side">{actions}</div>
     }

@@ -198,6 +198,7 @@ fn steps(detail: ServiceDetail, choice: Choice) -> AnyView {
     let name = detail.summary.name;
     let held_name = name.clone();
     let who = persons::Persons::fetch();
+    let places: Vec<(HallId, String)> = halls.iter().map(|hall| (hall.id, hall.name.clone())).collect();
     view! {
         <section class="head"><p class="head-title">{name}</p></section>
         <fieldset class="block">
@@ -206,10 +207,19 @@ fn steps(detail: ServiceDetail, choice: Choice) -> AnyView {
         </fieldset>
         {move || choice.hall.get().map(|_| windows::section(choice))}
         <fieldset class="block"><legend class="cells-title">{t(STEP_WHO)}</legend>{who.view(choice)}</fieldset>
-        {move || choice.full.get().map(|full| instead(choice, &full))}
-        {choice.deed.outcome()}
-        <div class="foot">{move || way_on(choice, who)}</div>
-        {move || choice.held.get().map(|(hold, window)| confirm::dialog(choice, &hold, &window, held_name.clone()))}
+        <div class="foot">
+            {choice.deed.outcome()}
+            {move || match choice.full.get() {
+                Some(full) => instead(choice, &full),
+                None => way_on(choice, who),
+            }}
+        </div>
+        {move || {
+            let (hold, window) = choice.held.get()?;
+            let place = choice.hall.get_untracked().and_then(|id| places.iter().find(|(hall, _)| *hall == id));
+            let place = place.map(|(_, name)| name.clone()).unwrap_or_default();
+            Some(confirm::dialog(choice, &hold, &window, [held_name.clone(), place, who.name(choice)]))
+        }}
     }
     .into_any()
 }
@@ -251,7 +261,7 @@ fn instead(choice: Choice, full: &WindowView) -> AnyView {
     view! {
         <div role="alert">
             {notice("bad", t(FULL_INSTEAD))}
-            <div class="actions"><button type="button" class="button plain" on:click=take>{words}</button></div>
+            <button type="button" class="button primary" on:click=take>{words}</button>
         </div>
     }
     .into_any()

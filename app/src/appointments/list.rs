@@ -39,9 +39,11 @@ fn show(mine: Vec<Appointment>) -> AnyView {
             request_animation_frame(move || routes::replace(&to));
         }
     }
-    let (mut ahead, mut past): (Vec<_>, Vec<_>) = mine.into_iter().partition(|one| is_ahead(one, now));
-    ahead.sort_by_key(|one| one.starts_at);
-    past.sort_by_key(|one| std::cmp::Reverse(one.starts_at));
+    let (mut ahead, mut past) = (Vec::new(), Vec::new());
+    for one in mine {
+        put(if is_ahead(&one, now) { &mut ahead } else { &mut past }, one);
+    }
+    past.reverse();
     let group = |title: &'static str, group: Vec<Appointment>| {
         (!group.is_empty()).then(|| {
             view! { <section class="block"><h2 class="cells-title">{title}</h2>{group.iter().map(card).collect_view()}</section> }
@@ -55,4 +57,10 @@ fn show(mine: Vec<Appointment>) -> AnyView {
         <div class="actions"><a class="button plain" href="/services">{t(CHOOSE_SERVICE)}</a></div>
     }
     .into_any()
+}
+
+/// Puts an appointment in its place by time. There are few of them, and the library's sort is as large as a page.
+fn put(among: &mut Vec<Appointment>, one: Appointment) {
+    let place = among.partition_point(|other| other.starts_at <= one.starts_at);
+    among.insert(place, one);
 }

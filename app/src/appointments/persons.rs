@@ -52,6 +52,23 @@ impl Persons {
         )
     }
 
+    /// The name of the one who was chosen.
+    pub fn name(self, form: Choice) -> String {
+        let chosen = form.person.get_untracked();
+        self.me
+            .and_then(|(me, family)| match (chosen, me.ready()?) {
+                (None, Me::Resident(resident)) => Some(resident.person?.name),
+                (Some(id), _) => family
+                    .ready()?
+                    .items
+                    .into_iter()
+                    .find(|member| member.person.id == id)
+                    .map(|member| member.person.name),
+                (None, Me::Staff(_)) => None,
+            })
+            .unwrap_or_default()
+    }
+
     /// The choice.
     pub fn view(self, form: Choice) -> AnyView {
         let Some((me, family)) = self.me else {

@@ -114,11 +114,9 @@ fn day_button<'w>(day: Day, windows: impl Iterator<Item = &'w WindowView>, choic
 }
 
 fn times(windows: &[WindowView], day: Day, choice: Choice) -> AnyView {
-    let mut of_day: Vec<&WindowView> = windows.iter().filter(|window| window.day == day).collect();
-    of_day.sort_by_key(|window| window.starts_at);
-    let (morning, afternoon): (Vec<_>, Vec<_>) = of_day
-        .into_iter()
-        .partition(|window| local(window.starts_at).hour() < 12);
+    // They come in the order of their beginnings.
+    let of_day = windows.iter().filter(|window| window.day == day);
+    let (morning, afternoon): (Vec<_>, Vec<_>) = of_day.partition(|window| local(window.starts_at).hour() < 12);
     let half = |title: &'static str, windows: Vec<&WindowView>| {
         (!windows.is_empty()).then(|| {
             let buttons = windows

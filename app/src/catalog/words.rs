@@ -36,7 +36,7 @@ words! {
     MATERIALS_NONE: "不需要携带材料" / "Nothing to bring";
     MATERIALS_KEPT: "勾选只保存在这部手机上。" / "Ticks are kept on this phone only.";
     ORIGINAL: "原件" / "Original";
-    COPIES: "复印件{}份" / "{} copies";
+    COPIES: "复印件{}份" / "Copies: {}";
     IF_APPLIES: "符合情形时提供" / "Only if it applies";
     STEPS: "办理流程" / "Steps";
     BASIS: "设定依据" / "Legal basis";

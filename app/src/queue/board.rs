@@ -104,19 +104,19 @@ fn announce(before: Option<&Board>, now: &Board) {
     let Some(before) = before else {
         return;
     };
-    let mut new: Vec<&BoardCall> = now
+    // The latest call stands first and is spoken last.
+    let new = now
         .calls
         .iter()
+        .rev()
         .filter(|call| call.status == TicketStatus::Called)
         .filter(|call| {
             !before
                 .calls
                 .iter()
                 .any(|known| known.number == call.number && known.called_at == call.called_at)
-        })
-        .collect();
-    new.sort_by_key(|call| call.called_at);
-    new.into_iter().for_each(voice::call);
+        });
+    new.for_each(voice::call);
 }
 
 fn show(board: &Board) -> AnyView {

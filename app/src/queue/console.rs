@@ -79,14 +79,12 @@ pub fn names(groups: &[Group], of: &[GroupId]) -> String {
 
 fn choose(staff: &StaffView, hall: &HallDetail, session: Remote<CounterSession>) -> AnyView {
     let deed = Deed::new();
-    let mut counters = hall.counters.clone();
-    counters.sort_by_key(|counter| counter.number);
     let place = view! { <span class="console-hall">{hall.summary.name.clone()}</span> }.into_any();
     view! {
         {top(staff, place)}
         <h1 class="console-title">{t(CHOOSE_COUNTER)}</h1>
         {deed.outcome()}
-        <ul class="counters">{counters.iter().map(|counter| offer(counter, &hall.groups, deed, session)).collect_view()}</ul>
+        <ul class="counters">{hall.counters.iter().map(|counter| offer(counter, &hall.groups, deed, session)).collect_view()}</ul>
     }
     .into_any()
 }

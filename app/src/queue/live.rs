@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use shared::API;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
@@ -81,7 +81,7 @@ impl Feed {
         else {
             return;
         };
-        spawn_local(async move {
+        browser::beside(Box::pin(async move {
             match client.get_text(&path).await {
                 Ok(snapshot) => {
                     // The page may have been left while the snapshot was on its way.
@@ -95,7 +95,7 @@ impl Feed {
                 }
                 Err(_) => self.connect_later(),
             }
-        });
+        }));
     }
 
     fn connect_later(self) {
@@ -107,10 +107,10 @@ impl Feed {
         };
         self.live.try_set(false);
         let pause = PAUSES.get(broken - 1).or(PAUSES.last()).copied().unwrap_or_default();
-        spawn_local(async move {
+        browser::beside(Box::pin(async move {
             browser::pause(pause).await;
             self.connect();
-        });
+        }));
     }
 
     fn open(self, path: &str) {

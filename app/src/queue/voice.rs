@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::VecDeque};
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use shared::queue::wire::BoardCall;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{SpeechSynthesis, SpeechSynthesisUtterance};
@@ -77,10 +77,10 @@ fn next() {
     let broken = Closure::once_into_js(move || finish(turn));
     utterance.set_onerror(Some(broken.unchecked_ref()));
     synthesis.speak(&utterance);
-    spawn_local(async move {
+    browser::beside(Box::pin(async move {
         browser::pause(LONGEST).await;
         finish(turn);
-    });
+    }));
 }
 
 fn finish(turn: u32) {

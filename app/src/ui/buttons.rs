@@ -2,11 +2,12 @@
 
 use std::future::Future;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::states::failed_line;
 use crate::{
     api::Failure,
+    browser::{self, Task},
     language::{Phrase, t, words},
 };
 
@@ -37,14 +38,19 @@ impl Deed {
         }
         self.busy.set(true);
         self.failure.set(None);
-        spawn_local(async move {
+        let work: Task<_> = Box::pin(work);
+        self.go_on(work);
+    }
+
+    fn go_on(self, work: Task<Result<(), Failure>>) {
+        browser::beside(Box::pin(async move {
             let outcome = work.await;
             // The page may have been left meanwhile.
             self.busy.try_set(false);
             if let Err(failure) = outcome {
                 self.failure.try_set(Some(failure));
             }
-        });
+        }));
     }
 
     /// Whether it is under way.

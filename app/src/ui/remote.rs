@@ -1,10 +1,13 @@
 //! What is fetched for a page: waited for, there, or failed.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 
 use super::{failed, skeleton};
-use crate::api::{Client, Failure};
+use crate::{
+    api::{self, Client, Failure},
+    browser,
+};
 
 /// How far the fetching has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,17 +59,13 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Remote<T> {
 
     /// Fetches again, and shows meanwhile what was there.
     pub fn refresh(self) {
-        let path = self.path.get_value();
-        spawn_local(async move {
-            let outcome = self.client.get::<T>(&path).await;
-            if self.path.try_get_value().is_none_or(|wanted| wanted != path) {
-                return;
-            }
-            self.state.try_set(match outcome {
+        let deliver = move |outcome: Result<String, Failure>| {
+            self.state.try_set(match outcome.and_then(|text| api::read(&text)) {
                 Ok(value) => Load::Ready(value),
                 Err(failure) => Load::Failed(failure),
             });
-        });
+        };
+        fetch(self.client, self.path, Box::new(deliver));
     }
 
     /// Fetches again from the start.
@@ -92,4 +91,15 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Remote<T> {
         })
         .into_any()
     }
+}
+
+/// Fetches, and delivers unless another path is wanted by then. This part is the same for all that can be fetched.
+fn fetch(client: Client, path: StoredValue<String>, deliver: Box<dyn FnOnce(Result<String, Failure>)>) {
+    let asked = path.get_value();
+    browser::beside(Box::pin(async move {
+        let outcome = client.get_text(&asked).await;
+        if path.try_get_value().is_some_and(|wanted| wanted == asked) {
+            deliver(outcome);
+        }
+    }));
 }

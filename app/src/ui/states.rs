@@ -35,7 +35,8 @@ pub fn empty(words: Phrase, way_on: Option<AnyView>) -> AnyView {
 /// A sentence set apart.
 pub fn notice(kind: &'static str, words: impl Into<String>) -> AnyView {
     let words: String = words.into();
-    view! { <p class=format!("notice {kind}")>{icon(Icon::Alert)}<span>{words}</span></p> }.into_any()
+    let picture = if kind == "good" { Icon::Check } else { Icon::Alert };
+    view! { <p class=format!("notice {kind}")>{icon(picture)}<span>{words}</span></p> }.into_any()
 }
 
 /// The failure in one block above a button.

@@ -1,6 +1,6 @@
 //! Toasts: what just happened, said for a moment.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use crate::{
     browser,
@@ -17,14 +17,14 @@ pub fn toast(words: Phrase) {
         let number = toast.get_untracked().map_or(0, |(number, _)| number + 1);
         toast.set(Some((number, t(words).to_owned())));
         let toast = toast.clone();
-        spawn_local(async move {
+        browser::beside(Box::pin(async move {
             browser::pause(3_000).await;
             toast.update(|now| {
                 if now.as_ref().is_some_and(|(shown, _)| *shown == number) {
                     *now = None;
                 }
             });
-        });
+        }));
     });
 }
 

@@ -112,7 +112,13 @@ impl Workers {
         transaction.commit().await
     }
 
-    async fn answered(&self, db: &impl ConnectionTrait, work: &Work, answer: &Answer, now: Instant) -> Result<(), DbErr> {
+    async fn answered(
+        &self,
+        db: &impl ConnectionTrait,
+        work: &Work,
+        answer: &Answer,
+        now: Instant,
+    ) -> Result<(), DbErr> {
         match answer {
             Answer::Accepted { number } => accepted(db, work, Some(number), now).await.map(drop),
             Answer::Permanent { code } => {
@@ -130,7 +136,9 @@ impl Workers {
             Answer::Unknown { code } => {
                 store::doubt(db, work.attempt, code).await?;
                 // The first question follows at once: mostly the provider knows.
-                store::postpone(db, work.claim, now, None, false, Some(code)).await.map(drop)
+                store::postpone(db, work.claim, now, None, false, Some(code))
+                    .await
+                    .map(drop)
             }
         }
     }
@@ -171,7 +179,9 @@ impl Workers {
         if due_at >= work.expires_at {
             return end(db, work.claim, end_of(work.class), Some("unanswered")).await;
         }
-        store::postpone(db, work.claim, due_at, None, false, Some("unanswered")).await.map(drop)
+        store::postpone(db, work.claim, due_at, None, false, Some("unanswered"))
+            .await
+            .map(drop)
     }
 
     async fn retry(
@@ -186,7 +196,9 @@ impl Workers {
         let pause = retry_after(work.attempts + 1, another, limited, self.draw());
         match pause.map(|pause| now + pause) {
             Some(due_at) if due_at < work.expires_at => {
-                store::postpone(db, work.claim, due_at, Some(work.provider), true, Some(why)).await.map(drop)
+                store::postpone(db, work.claim, due_at, Some(work.provider), true, Some(why))
+                    .await
+                    .map(drop)
             }
             Some(_) => end(db, work.claim, end_of(work.class), Some(why)).await,
             None => end(db, work.claim, status::DEAD, Some(why)).await,

@@ -72,13 +72,11 @@ pub async fn claim(
 /// Pending and in no worker's hands.
 fn free(table: Option<&'static str>, now: Instant) -> Condition {
     let column = |column| of(table, column);
-    Condition::all()
-        .add(column(Column::Status).eq(status::PENDING))
-        .add(
-            Condition::any()
-                .add(column(Column::LeasedUntil).is_null())
-                .add(column(Column::LeasedUntil).lt(now)),
-        )
+    Condition::all().add(column(Column::Status).eq(status::PENDING)).add(
+        Condition::any()
+            .add(column(Column::LeasedUntil).is_null())
+            .add(column(Column::LeasedUntil).lt(now)),
+    )
 }
 
 fn of(table: Option<&'static str>, column: Column) -> Expr {

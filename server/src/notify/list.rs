@@ -62,7 +62,7 @@ impl Cursor {
 /// The texts to the resident, newest first. Login codes are not among them.
 #[utoipa::path(
     tag = "notify",
-    security(("session" = [])),
+    security(("resident" = [])),
     params(ListQuery),
     responses((status = 200, body = List<Notification>), crate::problem::Refusals),
 )]

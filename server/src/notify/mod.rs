@@ -25,6 +25,8 @@ mod store;
 mod sweep;
 pub mod templates;
 mod tencent;
+#[cfg(test)]
+mod tests;
 mod workers;
 
 pub use self::{

@@ -154,11 +154,7 @@ pub async fn tencent_reports(
 }
 
 /// Merges a batch in one transaction. What matches no attempt is counted and dropped: sending it again would not make it match.
-async fn take(
-    platform: &Platform,
-    provider: Provider,
-    reports: Vec<impl Into<Report>>,
-) -> Result<(), Failure> {
+async fn take(platform: &Platform, provider: Provider, reports: Vec<impl Into<Report>>) -> Result<(), Failure> {
     let reports: Vec<Report> = reports.into_iter().map(Into::into).collect();
     let references: Vec<Uuid> = reports.iter().filter_map(|report| report.reference).collect();
     if references.is_empty() {

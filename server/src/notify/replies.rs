@@ -96,7 +96,9 @@ pub async fn tencent_replies(
 }
 
 async fn hear(platform: &Platform, provider: Provider, phone: &str, reply: &str) -> Result<(), Failure> {
-    let Ok(phone) = phone.parse::<Phone>() else { return Ok(()) };
+    let Ok(phone) = phone.parse::<Phone>() else {
+        return Ok(());
+    };
     if !wants_no_texts(reply) {
         return Ok(());
     }

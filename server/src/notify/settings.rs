@@ -18,11 +18,14 @@ use crate::{
 /// Whether notices are sent to the resident's phone.
 #[utoipa::path(
     tag = "notify",
-    security(("session" = [])),
+    security(("resident" = [])),
     responses((status = 200, body = NotificationSettings), crate::problem::Refusals),
 )]
 #[get("/notifications/settings")]
-pub async fn read_settings(resident: Resident, platform: Data<Platform>) -> Result<Json<NotificationSettings>, Failure> {
+pub async fn read_settings(
+    resident: Resident,
+    platform: Data<Platform>,
+) -> Result<Json<NotificationSettings>, Failure> {
     let index = index_of(&platform, &phone(&platform, &resident).await?);
     let declined = opt_out::Entity::find_by_id(index).one(platform.db.reader()).await?;
     Ok(Json(NotificationSettings {
@@ -33,7 +36,7 @@ pub async fn read_settings(resident: Resident, platform: Data<Platform>) -> Resu
 /// Stops notices to the resident's phone, or lets them come again. What the law wants told and login codes come in any case.
 #[utoipa::path(
     tag = "notify",
-    security(("session" = [])),
+    security(("resident" = [])),
     request_body = NotificationSettings,
     responses((status = 200, body = NotificationSettings), crate::problem::Refusals),
 )]

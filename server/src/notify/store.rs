@@ -126,10 +126,7 @@ pub async fn postpone(
         .col_expr(message::Column::DueAt, Expr::value(due_at))
         .col_expr(message::Column::Failure, Expr::value(why));
     if failed {
-        update = update.col_expr(
-            message::Column::Attempts,
-            Expr::col(message::Column::Attempts).add(1),
-        );
+        update = update.col_expr(message::Column::Attempts, Expr::col(message::Column::Attempts).add(1));
     }
     if let Some(provider) = provider {
         update = update.col_expr(message::Column::Provider, Expr::value(provider.as_str()));

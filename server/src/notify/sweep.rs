@@ -17,8 +17,8 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    entity::{attempt, message, outcome, receipt, status},
     enqueue::RECIPIENT,
+    entity::{attempt, message, outcome, receipt, status},
     provider::{Fate, Question},
     store::{self, Receipt},
     workers::Workers,
@@ -45,6 +45,8 @@ impl Workers {
     /// One sweep.
     pub async fn sweep(&self) -> Result<(), Failure> {
         let now = self.platform.clock.now();
+        // Templates may have been imported by another process, which this one does not hear.
+        self.forget_templates();
         self.measure(now).await?;
         // Leases that ended are claimed by whoever looks next; this makes somebody look.
         super::wake(&self.platform);
@@ -70,9 +72,12 @@ impl Workers {
         for class in [Class::Code, Class::Statutory, Class::Notice] {
             let of_class = waiting.iter().find(|row| row.priority == class.priority());
             let number = of_class.and_then(|row| u32::try_from(row.number).ok()).unwrap_or(0);
-            let oldest = of_class.and_then(|row| row.oldest).map_or(0, |oldest| (now - oldest).num_seconds());
+            let oldest = of_class
+                .and_then(|row| row.oldest)
+                .map_or(0, |oldest| (now - oldest).num_seconds());
             gauge!("bianmin_texts_waiting", "class" => class.as_str()).set(number);
-            gauge!("bianmin_texts_oldest_seconds", "class" => class.as_str()).set(i32::try_from(oldest).unwrap_or(i32::MAX));
+            gauge!("bianmin_texts_oldest_seconds", "class" => class.as_str())
+                .set(i32::try_from(oldest).unwrap_or(i32::MAX));
         }
         Ok(())
     }
@@ -124,7 +129,12 @@ impl Workers {
             .one(reader)
             .await?;
         let Some(attempt) = attempt else { return Ok(None) };
-        let Some(gateway) = attempt.provider.parse().ok().and_then(|provider| self.gateway(provider)) else {
+        let Some(gateway) = attempt
+            .provider
+            .parse()
+            .ok()
+            .and_then(|provider| self.gateway(provider))
+        else {
             return Ok(None);
         };
         let phone = match (&row.recipient, row.resident_id) {

@@ -182,7 +182,9 @@ impl Workers {
             let claim = claim_of(&message.row);
             let last = message.row.provider.as_deref().and_then(|name| name.parse().ok());
             if let Some(attempt) = open.remove(&message.row.id) {
-                let Ok(provider) = attempt.provider.parse() else { continue };
+                let Ok(provider) = attempt.provider.parse() else {
+                    continue;
+                };
                 let question = Question {
                     reference: attempt.id,
                     phone: message.phone.clone(),
@@ -218,7 +220,10 @@ impl Workers {
                 };
                 work.push(message.into_work(until, reference, provider, now, Task::Send(letter)));
             } else {
-                error!(template = message.template.key(), "a text cannot be sent: its template has not been imported");
+                error!(
+                    template = message.template.key(),
+                    "a text cannot be sent: its template has not been imported"
+                );
                 self.forget_templates();
                 store::postpone(&transaction, claim, now + UNFILED_PAUSE, None, false, Some("not-filed")).await?;
             }
@@ -247,13 +252,11 @@ impl Workers {
                 Ok(phone) => phone.parse().ok(),
                 Err(CannotOpen) => None,
             },
-            (None, Some(resident)) => {
-                match identity::phone_of(db, &self.platform, ResidentId(resident)).await {
-                    Ok(phone) => phone,
-                    Err(Failure::Fault(error)) if error.is::<CannotOpen>() => None,
-                    Err(failure) => return Err(failure),
-                }
-            }
+            (None, Some(resident)) => match identity::phone_of(db, &self.platform, ResidentId(resident)).await {
+                Ok(phone) => phone,
+                Err(Failure::Fault(error)) if error.is::<CannotOpen>() => None,
+                Err(failure) => return Err(failure),
+            },
             (None, None) => None,
         };
         let Some(phone) = phone else { return Ok(Err("no-phone")) };
@@ -272,7 +275,14 @@ impl Workers {
 }
 
 impl Opened {
-    fn into_work(self, leased_until: Instant, attempt: Uuid, provider: Provider, started_at: Instant, task: Task) -> Work {
+    fn into_work(
+        self,
+        leased_until: Instant,
+        attempt: Uuid,
+        provider: Provider,
+        started_at: Instant,
+        task: Task,
+    ) -> Work {
         Work {
             claim: claim_of(&self.row),
             leased_until,
@@ -336,5 +346,8 @@ async fn declined(db: &impl ConnectionTrait, opened: &[Opened]) -> Result<HashSe
         .filter(|message| message.template.class().can_be_declined())
         .map(|message| message.phone_index.clone())
         .collect();
-    Ok(store::opted_out(db, asked.into_iter().collect()).await?.into_iter().collect())
+    Ok(store::opted_out(db, asked.into_iter().collect())
+        .await?
+        .into_iter()
+        .collect())
 }

@@ -134,11 +134,7 @@ pub async fn present(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let language = language_of(request.headers());
     let id = request.extensions().get::<RequestId>().map(ToString::to_string);
-    let http_request = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(http_request, error.error_response()),
-    };
+    let response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
     let known = response.response().extensions().get::<Problem>().cloned();
     // What actix refuses by itself carries plain text; the same refusals are told as documents.

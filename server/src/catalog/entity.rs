@@ -1,93 +1,148 @@
 //! The rows of the catalogue; the migrations describe them.
 
-macro_rules! row {
-    ($module:ident, $table:literal, { $($(#[$attribute:meta])* $field:ident: $kind:ty,)* }) => {
-        pub mod $module {
-            use sea_orm::entity::prelude::*;
+pub mod group {
+    use sea_orm::entity::prelude::*;
 
-            #[sea_orm::model]
-            #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-            #[sea_orm(table_name = $table)]
-            pub struct Model {
-                $($(#[$attribute])* pub $field: $kind,)*
-            }
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "service_groups")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub code: String,
+        pub prefix: String,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub name: Json,
+    }
 
-            impl ActiveModelBehavior for ActiveModel {}
-        }
-    };
+    impl ActiveModelBehavior for ActiveModel {}
 }
 
-row!(group, "service_groups", {
-    #[sea_orm(primary_key, auto_increment = false)]
-    id: Uuid,
-    code: String,
-    prefix: String,
-    #[sea_orm(column_type = "JsonBinary")]
-    name: Json,
-});
+pub mod service {
+    use sea_orm::entity::prelude::*;
 
-row!(service, "services", {
-    #[sea_orm(primary_key, auto_increment = false)]
-    id: Uuid,
-    code: String,
-    group_id: Uuid,
-    active: bool,
-    #[sea_orm(column_type = "JsonBinary")]
-    content: Json,
-});
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "services")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub code: String,
+        pub group_id: Uuid,
+        pub active: bool,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub content: Json,
+    }
 
-row!(hall, "halls", {
-    #[sea_orm(primary_key, auto_increment = false)]
-    id: Uuid,
-    code: String,
-    active: bool,
-    #[sea_orm(column_type = "JsonBinary")]
-    content: Json,
-});
+    impl ActiveModelBehavior for ActiveModel {}
+}
 
-row!(counter, "counters", {
-    #[sea_orm(primary_key, auto_increment = false)]
-    id: Uuid,
-    hall_id: Uuid,
-    number: i32,
-    active: bool,
-    #[sea_orm(column_type = "JsonBinary")]
-    name: Json,
-    #[sea_orm(column_type = "JsonBinary")]
-    groups: Json,
-});
+pub mod hall {
+    use sea_orm::entity::prelude::*;
 
-row!(schedule, "schedules", {
-    #[sea_orm(primary_key, auto_increment = false)]
-    id: Uuid,
-    hall_id: Uuid,
-    group_id: Uuid,
-    #[sea_orm(column_type = "JsonBinary")]
-    weekdays: Json,
-    opens: Time,
-    closes: Time,
-    window_minutes: i32,
-    quota: i32,
-    online_percent: i32,
-    valid_from: Option<Date>,
-    valid_until: Option<Date>,
-});
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "halls")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub code: String,
+        pub active: bool,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub content: Json,
+    }
 
-row!(calendar_day, "calendar_days", {
-    #[sea_orm(primary_key, auto_increment = false)]
-    day: Date,
-    #[sea_orm(column_type = "JsonBinary")]
-    special: Json,
-});
+    impl ActiveModelBehavior for ActiveModel {}
+}
 
-row!(calendar_year, "calendar_years", {
-    #[sea_orm(primary_key, auto_increment = false)]
-    year: i32,
-});
+pub mod counter {
+    use sea_orm::entity::prelude::*;
 
-row!(vocabulary, "vocabulary", {
-    #[sea_orm(primary_key, auto_increment = false)]
-    name: String,
-    #[sea_orm(column_type = "JsonBinary")]
-    content: Json,
-});
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "counters")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub hall_id: Uuid,
+        pub number: i32,
+        pub active: bool,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub name: Json,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub groups: Json,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod schedule {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "schedules")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub hall_id: Uuid,
+        pub group_id: Uuid,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub weekdays: Json,
+        pub opens: Time,
+        pub closes: Time,
+        pub window_minutes: i32,
+        pub quota: i32,
+        pub online_percent: i32,
+        pub valid_from: Option<Date>,
+        pub valid_until: Option<Date>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod calendar_day {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "calendar_days")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub day: Date,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub special: Json,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod calendar_year {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "calendar_years")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub year: i32,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod vocabulary {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "vocabulary")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub name: String,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub content: Json,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

@@ -7,7 +7,7 @@ use std::{
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
-    body::MessageBody,
+    body::{BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
     http::header,
     middleware::Next,
@@ -145,7 +145,7 @@ impl Staff {
 pub async fn authenticate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     // The files of the client need no look-up.
     if request.path().starts_with("/api/")
         && let (Some(platform), Some(sessions)) = (
@@ -153,7 +153,10 @@ pub async fn authenticate(
             request.app_data::<Data<Sessions>>().cloned(),
         )
     {
-        let signed = find(request.request(), &platform, &sessions).await?;
+        let signed = match find(request.request(), &platform, &sessions).await {
+            Ok(signed) => signed,
+            Err(failure) => return Ok(request.error_response(failure)),
+        };
         let actor = signed.resident.as_ref().map(Resident::actor).or_else(|| {
             signed.staff.as_ref().map(|staff| Actor {
                 kind: "staff",
@@ -165,7 +168,7 @@ pub async fn authenticate(
         }
         request.extensions_mut().insert(Arc::new(signed));
     }
-    next.call(request).await
+    next.call(request).await.map(ServiceResponse::map_into_boxed_body)
 }
 
 async fn find(request: &HttpRequest, platform: &Platform, sessions: &Sessions) -> Result<Signed, Failure> {

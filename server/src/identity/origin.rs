@@ -34,7 +34,7 @@ pub async fn refuse_foreign_origins(
                     .is_some_and(|(_, origin_host)| origin_host == host)
             });
         if !own && !same_host {
-            return Err(Failure::from(&problem::FOREIGN_ORIGIN).into());
+            return Ok(request.error_response(Failure::from(&problem::FOREIGN_ORIGIN)));
         }
     }
     next.call(request).await.map(ServiceResponse::map_into_boxed_body)

@@ -35,7 +35,6 @@ pub const TOTP_SECRET: Field = Field::new("staff", "totp_secret");
 
 const TRIES: i32 = 5;
 const LOCKED_FOR: TimeDelta = TimeDelta::minutes(15);
-const STEP: u64 = 30;
 /// A hash that no password has, verified for unknown names so that they take as long as known ones.
 const NOBODYS_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$n2x2mRfGOcBSMzzMCNsUZJ7sDmJSnzFQmj9A8SG5aE8";

@@ -527,11 +527,9 @@ async fn a_worker_that_lost_its_lease_can_no_longer_decide() {
     let slow = rig.instances[0].take(Lane::Rest, 1).await.unwrap().remove(0);
     rig.advance(TimeDelta::seconds(31));
     let _asked = rig.work(1, Lane::Rest, 1, Death::Never).await;
-    rig.treat([Treatment::Refuses]);
     let done = rig.instances[0].clone().call(slow).await;
     assert!(rig.texts().is_empty(), "a call after the lease is not made");
     rig.instances[0].record(vec![done]).await;
-    rig.treat([]);
     rig.advance(TimeDelta::minutes(2));
     rig.drain().await;
     assert_eq!(rig.texts().len(), 1);
@@ -541,6 +539,9 @@ async fn a_worker_that_lost_its_lease_can_no_longer_decide() {
 enum Step {
     Enqueue(usize),
     Work(usize, usize, Death),
+    /// An instance claims, and then stands still until it is woken.
+    FallAsleep(usize),
+    Wake,
     Wait(i64),
 }
 
@@ -550,6 +551,8 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         2 => (0usize..4).prop_map(Step::Enqueue),
         5 => (0usize..2, 1usize..5, death).prop_map(|(instance, room, death)| Step::Work(instance, room, death)),
+        1 => (0usize..2).prop_map(Step::FallAsleep),
+        1 => Just(Step::Wake),
         3 => (0i64..60).prop_map(Step::Wait),
     ]
 }
@@ -587,7 +590,8 @@ fn no_text_is_lost_doubled_or_overtaken() {
                 let rig = Rig::new().await;
                 rig.treat(treatments);
                 let mut sent: HashMap<usize, usize> = HashMap::new();
-                for step in steps {
+                let mut asleep = Vec::new();
+                for step in steps.into_iter().chain([Step::Wake]) {
                     match step {
                         Step::Enqueue(recipient) => {
                             let number = sent.entry(recipient).or_default();
@@ -596,6 +600,17 @@ fn no_text_is_lost_doubled_or_overtaken() {
                         }
                         Step::Work(instance, room, death) => {
                             rig.work(instance, Lane::Rest, room, death).await;
+                        }
+                        Step::FallAsleep(instance) => {
+                            let workers = rig.instances[instance].clone();
+                            let work = workers.take(Lane::Rest, 2).await.unwrap();
+                            asleep.extend(work.into_iter().map(|work| (workers.clone(), work)));
+                        }
+                        Step::Wake => {
+                            for (workers, work) in asleep.drain(..) {
+                                let done = workers.clone().call(work).await;
+                                workers.record(vec![done]).await;
+                            }
                         }
                         Step::Wait(seconds) => rig.advance(TimeDelta::seconds(seconds)),
                     }

@@ -7,7 +7,7 @@ use std::future::{Ready, ready};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest, HttpResponse,
-    body::MessageBody,
+    body::{BoxBody, MessageBody},
     dev::{Payload, ServiceRequest, ServiceResponse},
     http::{Method, StatusCode, header::HeaderMap},
     middleware::Next,
@@ -77,28 +77,33 @@ struct Marked {
 pub async fn note_key(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    if matches!(
-        *request.method(),
-        Method::POST | Method::PUT | Method::DELETE | Method::PATCH
-    ) && let Some(key) = key_of(request.headers())?
-    {
-        let body = request
-            .extract::<Bytes>()
-            .await
-            .map_err(|_too_large| Failure::from(&problem::TOO_LARGE))?;
-        let mut hash = Context::new(&SHA256);
-        hash.update(request.method().as_str().as_bytes());
-        hash.update(request.path().as_bytes());
-        hash.update(&[0]);
-        hash.update(&body);
-        request.set_payload(body.into());
-        request.extensions_mut().insert(Marked {
-            key,
-            request_hash: hash.finish().as_ref().to_vec(),
-        });
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    match note(&mut request).await {
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+        Err(failure) => Ok(request.error_response(failure)),
     }
-    next.call(request).await
+}
+
+async fn note(request: &mut ServiceRequest) -> Result<(), Failure> {
+    if !matches!(*request.method(), Method::POST | Method::PUT | Method::DELETE | Method::PATCH) {
+        return Ok(());
+    }
+    let Some(key) = key_of(request.headers())? else {
+        return Ok(());
+    };
+    let body = request
+        .extract::<Bytes>()
+        .await
+        .map_err(|_too_large| Failure::from(&problem::TOO_LARGE))?;
+    let mut hash = Context::new(&SHA256);
+    hash.update(request.method().as_str().as_bytes());
+    hash.update(request.path().as_bytes());
+    hash.update(&[0]);
+    hash.update(&body);
+    request.set_payload(body.into());
+    let request_hash = hash.finish().as_ref().to_vec();
+    request.extensions_mut().insert(Marked { key, request_hash });
+    Ok(())
 }
 
 fn key_of(headers: &HeaderMap) -> Result<Option<String>, Failure> {

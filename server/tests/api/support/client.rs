@@ -22,12 +22,19 @@ pub struct Answer {
 impl Client {
     pub fn new(address: &str, token: Option<&str>) -> Self {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { http, address: address.to_owned(), token: token.map(ToOwned::to_owned) }
+        Self {
+            http,
+            address: address.to_owned(),
+            token: token.map(ToOwned::to_owned),
+        }
     }
 
     /// The same client on another instance.
     pub fn on(&self, address: &str) -> Self {
-        Self { address: address.to_owned(), ..self.clone() }
+        Self {
+            address: address.to_owned(),
+            ..self.clone()
+        }
     }
 
     pub fn token(&self) -> &str {
@@ -35,8 +42,15 @@ impl Client {
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let path = if path.starts_with("/api") || !path.starts_with('/') { path.to_owned() } else { format!("/api/v1{path}") };
-        let request = self.http.request(method, format!("{}{path}", self.address)).header("Accept-Language", "en");
+        let path = if path.starts_with("/api") || !path.starts_with('/') {
+            path.to_owned()
+        } else {
+            format!("/api/v1{path}")
+        };
+        let request = self
+            .http
+            .request(method, format!("{}{path}", self.address))
+            .header("Accept-Language", "en");
         match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,
@@ -57,7 +71,12 @@ impl Client {
     }
 
     pub async fn post_once(&self, path: &str, key: &str, body: Value) -> Answer {
-        Answer::of(self.request(Method::POST, path).header("Idempotency-Key", key).json(&body)).await
+        Answer::of(
+            self.request(Method::POST, path)
+                .header("Idempotency-Key", key)
+                .json(&body),
+        )
+        .await
     }
 
     pub async fn put(&self, path: &str, body: Value) -> Answer {
@@ -72,14 +91,22 @@ impl Client {
 impl Answer {
     pub async fn of(request: RequestBuilder) -> Self {
         let response = request.send().await.unwrap();
-        Self { status: response.status(), headers: response.headers().clone(), text: response.text().await.unwrap() }
+        Self {
+            status: response.status(),
+            headers: response.headers().clone(),
+            text: response.text().await.unwrap(),
+        }
     }
 
     /// The body of an answer with this status.
     #[track_caller]
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
-        if self.text.is_empty() { Value::Null } else { serde_json::from_str(&self.text).unwrap() }
+        if self.text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&self.text).unwrap()
+        }
     }
 
     /// The document of a refusal of this kind.
@@ -90,7 +117,11 @@ impl Answer {
         assert_eq!(problem["title"], kind.title.en);
         assert_eq!(problem["detail"], kind.advice.en);
         assert_eq!(self.headers["content-type"], "application/problem+json");
-        assert!(problem["instance"].as_str().is_some_and(|instance| instance.starts_with("/requests/")));
+        assert!(
+            problem["instance"]
+                .as_str()
+                .is_some_and(|instance| instance.starts_with("/requests/"))
+        );
         problem
     }
 }

@@ -32,13 +32,19 @@ pub async fn fresh(folder: &Path) -> (Mode, PathBuf) {
         Store::Sqlite(path) => {
             let copy = folder.join("bianmin.sqlite3");
             std::fs::copy(path, &copy).unwrap();
-            Mode { store: Store::Sqlite(copy), redis_url: None }
+            Mode {
+                store: Store::Sqlite(copy),
+                redis_url: None,
+            }
         }
         Store::Postgres(url) => {
             let name = format!("t_{}", Uuid::now_v7().simple());
             let (server, template) = url.rsplit_once('/').unwrap();
             administer(server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
-            Mode { store: Store::Postgres(format!("{server}/{name}")), redis_url: Some(redis_url()) }
+            Mode {
+                store: Store::Postgres(format!("{server}/{name}")),
+                redis_url: Some(redis_url()),
+            }
         }
     };
     (mode, keys_dir)
@@ -59,7 +65,10 @@ async fn load() -> Template {
     };
     let config = Config {
         listen: "127.0.0.1:0".parse().unwrap(),
-        mode: Mode { store: store.clone(), redis_url: None },
+        mode: Mode {
+            store: store.clone(),
+            redis_url: None,
+        },
         sandbox_url: None,
         public_url: "http://127.0.0.1".into(),
         client_dir: folder.path().join("no-client"),
@@ -70,7 +79,9 @@ async fn load() -> Template {
     let clock = Arc::new(TestClock::at(monday_at_eight()));
     let platform = Platform::connect_with(config, clock).await.unwrap();
     platform.db.migrate().await.unwrap();
-    content::load_demo(&platform, &root().join("content/yunchuan")).await.unwrap();
+    content::load_demo(&platform, &root().join("content/yunchuan"))
+        .await
+        .unwrap();
     close(platform.db).await;
     Template { folder, store }
 }

@@ -29,7 +29,9 @@ pub fn root() -> PathBuf {
 
 /// The instant at which every test begins: Monday, 23 November 2026, eight o'clock in Beijing.
 pub fn monday_at_eight() -> Instant {
-    chrono::DateTime::parse_from_rfc3339("2026-11-23T08:00:00+08:00").unwrap().to_utc()
+    chrono::DateTime::parse_from_rfc3339("2026-11-23T08:00:00+08:00")
+        .unwrap()
+        .to_utc()
 }
 
 /// A running server.
@@ -54,7 +56,13 @@ impl TestApp {
     pub async fn another_instance(&self) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mode = self.platform.config.mode.clone();
-        Self::start_on(folder, mode, self.platform.config.keys_dir.clone(), Arc::clone(&self.clock)).await
+        Self::start_on(
+            folder,
+            mode,
+            self.platform.config.keys_dir.clone(),
+            Arc::clone(&self.clock),
+        )
+        .await
     }
 
     async fn start_on(folder: TempDir, mode: Mode, keys_dir: PathBuf, clock: Arc<TestClock>) -> Self {
@@ -73,7 +81,13 @@ impl TestApp {
         let platform = Platform::connect_with(config, Arc::clone(&clock) as _).await.unwrap();
         let services = Services::start(platform.clone(), None).await.unwrap();
         tokio::spawn(app::serve(listener, services.clone()).unwrap());
-        Self { address: format!("http://{listen}"), clock, platform, services, _folder: folder }
+        Self {
+            address: format!("http://{listen}"),
+            clock,
+            platform,
+            services,
+            _folder: folder,
+        }
     }
 
     /// Whether several instances can share this deployment's database.
@@ -91,12 +105,26 @@ impl TestApp {
         self.sign_in(&phone(number)).await
     }
 
+    /// The same, after the clock was moved: the access token has ended, and another text is allowed.
+    pub async fn resident_again(&self, number: usize) -> Client {
+        use chrono::TimeDelta;
+        self.execute("DELETE FROM rate_windows").await;
+        self.clock.advance(TimeDelta::seconds(1));
+        self.resident(number).await
+    }
+
     /// Signs a phone in as the resident behind it would: asks for a code, reads the text, types the code.
     pub async fn sign_in(&self, phone: &str) -> Client {
         let anyone = self.anyone();
-        anyone.post("/auth/sms-codes", json!({"phone": phone, "purpose": "login"})).await.expect(202);
+        anyone
+            .post("/auth/sms-codes", json!({"phone": phone, "purpose": "login"}))
+            .await
+            .expect(202);
         let code = self.texted_code(phone).await;
-        let session = anyone.post("/auth/sessions", json!({"phone": phone, "code": code})).await.expect(201);
+        let session = anyone
+            .post("/auth/sessions", json!({"phone": phone, "code": code}))
+            .await
+            .expect(201);
         Client::new(&self.address, Some(session["access_token"].as_str().unwrap()))
     }
 
@@ -105,18 +133,35 @@ impl TestApp {
         use sea_orm::{ConnectionTrait, Statement};
         let db = self.platform.db.reader();
         let sql = "SELECT id, recipient_index, variables FROM messages WHERE template = 'login-code' ORDER BY id DESC";
-        let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+        let rows = db
+            .query_all_raw(Statement::from_string(db.get_database_backend(), sql))
+            .await
+            .unwrap();
         let index = self.platform.keys.blind_index("phone", phone);
-        let row = rows.iter().find(|row| row.try_get::<Vec<u8>>("", "recipient_index").unwrap() == index).unwrap();
+        let row = rows
+            .iter()
+            .find(|row| row.try_get::<Vec<u8>>("", "recipient_index").unwrap() == index)
+            .unwrap();
         let (id, sealed): (Uuid, Vec<u8>) = (row.try_get("", "id").unwrap(), row.try_get("", "variables").unwrap());
-        let variables = self.platform.keys.open(Field::new("messages", "variables"), id, &sealed).unwrap();
-        serde_json::from_str::<HashMap<String, String>>(&variables).unwrap().remove("code").unwrap()
+        let variables = self
+            .platform
+            .keys
+            .open(Field::new("messages", "variables"), id, &sealed)
+            .unwrap();
+        serde_json::from_str::<HashMap<String, String>>(&variables)
+            .unwrap()
+            .remove("code")
+            .unwrap()
     }
 
     /// A demonstration member of staff, signed in by password and one-time code.
     pub async fn staff(&self, username: &str) -> Client {
         let credentials = self.staff_credentials(username);
-        let session = self.anyone().post("/auth/staff-sessions", credentials).await.expect(201);
+        let session = self
+            .anyone()
+            .post("/auth/staff-sessions", credentials)
+            .await
+            .expect(201);
         Client::new(&self.address, Some(session["access_token"].as_str().unwrap()))
     }
 
@@ -126,7 +171,10 @@ impl TestApp {
         let file = std::fs::read_to_string(root().join("content/yunchuan/staff.toml")).unwrap();
         let file: toml::Table = file.parse().unwrap();
         let accounts = file["staff"].as_array().unwrap();
-        let account = accounts.iter().find(|account| account["username"].as_str() == Some(username)).unwrap();
+        let account = accounts
+            .iter()
+            .find(|account| account["username"].as_str() == Some(username))
+            .unwrap();
         let secret = Secret::try_from_base32(account["totp_secret"].as_str().unwrap()).unwrap();
         let totp = Builder::new().with_secret(secret).build().unwrap();
         let code = totp.generate(u64::try_from(self.clock.now().timestamp()).unwrap());
@@ -136,26 +184,47 @@ impl TestApp {
     /// The id of a service by its code.
     pub fn service(&self, code: &str) -> String {
         let snapshot = self.services.catalogue.now();
-        let found = snapshot.search("", None).into_iter().find(|service| service.content.code == code).unwrap().id;
+        let found = snapshot
+            .search("", None)
+            .into_iter()
+            .find(|service| service.content.code == code)
+            .unwrap()
+            .id;
         found.to_string()
     }
 
     /// The id of a hall by its code.
     pub fn hall(&self, code: &str) -> String {
         let snapshot = self.services.catalogue.now();
-        let found = snapshot.halls().iter().find(|hall| hall.content.code == code).unwrap().id;
+        let found = snapshot
+            .halls()
+            .iter()
+            .find(|hall| hall.content.code == code)
+            .unwrap()
+            .id;
         found.to_string()
     }
 
     /// The windows of a hall for a service, in order.
     pub async fn windows(&self, hall: &str, service: &str) -> Vec<Value> {
-        let path = format!("/halls/{}/windows?service_id={}", self.hall(hall), self.service(service));
-        self.anyone().get(&path).await.expect(200)["items"].as_array().unwrap().clone()
+        let path = format!(
+            "/halls/{}/windows?service_id={}",
+            self.hall(hall),
+            self.service(service)
+        );
+        self.anyone().get(&path).await.expect(200)["items"]
+            .as_array()
+            .unwrap()
+            .clone()
     }
 
     /// The code that a hall's screen shows.
     pub async fn presence(&self, hall: &str) -> String {
-        let board = self.anyone().get(&format!("/halls/{}/board", self.hall(hall))).await.expect(200);
+        let board = self
+            .anyone()
+            .get(&format!("/halls/{}/board", self.hall(hall)))
+            .await
+            .expect(200);
         board["presence"].as_str().unwrap().to_owned()
     }
 
@@ -165,7 +234,9 @@ impl TestApp {
         let db = self.platform.db.reader();
         let statement = Statement::from_string(db.get_database_backend(), sql);
         let row = db.query_one_raw(statement).await.unwrap().unwrap();
-        row.try_get_by_index::<i64>(0).or_else(|_| row.try_get_by_index::<i32>(0).map(i64::from)).unwrap()
+        row.try_get_by_index::<i64>(0)
+            .or_else(|_| row.try_get_by_index::<i32>(0).map(i64::from))
+            .unwrap()
     }
 
     /// Changes the database as an operator could.
@@ -181,4 +252,3 @@ impl TestApp {
 pub fn phone(number: usize) -> String {
     format!("138{number:08}")
 }
-

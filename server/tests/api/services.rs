@@ -1,0 +1,106 @@
+//! `/services`: the catalogue.
+
+use shared::problem::{MALFORMED, NOT_FOUND};
+
+use crate::support::{Answer, TestApp};
+
+async fn names(app: &TestApp, query: &str) -> Vec<String> {
+    let query = percent_encoding::utf8_percent_encode(query, percent_encoding::NON_ALPHANUMERIC);
+    let request = app.anyone().outside(reqwest::Method::GET, &format!("/api/v1/services?q={query}"));
+    let found = Answer::of(request).await.expect(200);
+    found["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_people_call_a_thing_finds_it() {
+    let app = TestApp::start().await;
+    for (said, meant) in [
+        ("身份证丢了", "补领"),
+        ("我的身份证不见了怎么办", "补领"),
+        ("驾照到期", "期满换证"),
+        ("小孩上户口", "出生"),
+        ("无犯罪证明", "无犯罪记录"),
+        ("护照过期", "护照"),
+        ("改名字", "姓名"),
+        ("车牌坏了", "号牌"),
+    ] {
+        let found = names(&app, said).await;
+        assert!(
+            found.iter().take(3).any(|name| name.contains(meant)),
+            "{said}: {found:?}"
+        );
+    }
+    assert!(names(&app, "量子纠缠").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_catalogue_has_sixty_services_in_four_families_each_complete() {
+    let app = TestApp::start().await;
+    let all = app.anyone().get("/services").await.expect(200);
+    let items = all["items"].as_array().unwrap();
+    assert!(items.len() >= 60);
+    for family in ["household", "exit-entry", "traffic", "public-order"] {
+        let of_family = app
+            .anyone()
+            .get(&format!("/services?category={family}"))
+            .await
+            .expect(200);
+        assert!(
+            of_family["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|item| item["category"] == family)
+        );
+        assert!(of_family["items"].as_array().unwrap().len() >= 8, "{family}");
+    }
+    for item in items {
+        let detail = app
+            .anyone()
+            .get(&format!("/services/{}", item["id"].as_str().unwrap()))
+            .await
+            .expect(200);
+        assert!(
+            !detail["legal_basis"].as_array().unwrap().is_empty(),
+            "{}",
+            item["code"]
+        );
+        assert!(!detail["materials"].as_array().unwrap().is_empty(), "{}", item["code"]);
+        assert!(!detail["steps"].as_array().unwrap().is_empty(), "{}", item["code"]);
+        assert!(!detail["halls"].as_array().unwrap().is_empty(), "{}", item["code"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_speaks_the_language_that_is_accepted() {
+    let app = TestApp::start().await;
+    let path = format!("/services/{}", app.service("id-card-replace-lost"));
+    let english = app.anyone().get(&path).await.expect(200);
+    assert!(english["name"].as_str().unwrap().is_ascii());
+    // Whoever asks for no language is answered in Chinese.
+    let chinese = reqwest::Client::builder().no_proxy().build().unwrap();
+    let chinese = chinese
+        .get(format!("{}/api/v1{path}", app.address))
+        .send()
+        .await
+        .unwrap();
+    let chinese: serde_json::Value = chinese.json().await.unwrap();
+    assert!(chinese["name"].as_str().unwrap().contains("补领"));
+    assert_eq!(chinese["fee_fen"], 4000);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unknown_service_and_an_unknown_family_are_refused() {
+    let app = TestApp::start().await;
+    app.anyone()
+        .get("/services/0192e4a0-0000-7000-8000-000000000000")
+        .await
+        .refused(&NOT_FOUND);
+    app.anyone().get("/services/no-id").await.refused(&NOT_FOUND);
+    app.anyone().get("/services?category=cooking").await.refused(&MALFORMED);
+}

@@ -23,7 +23,7 @@ use crate::{
     appointments::{self, Availability, Seats},
     catalog::{self, Catalogue},
     identity::{self, Sessions},
-    operations,
+    notify, operations,
     platform::{Platform, idempotency},
     problem,
     queue::{self, Halls},
@@ -105,7 +105,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .configure(identity::routes)
             .configure(catalog::routes)
             .configure(appointments::routes)
-            .configure(queue::routes),
+            .configure(queue::routes)
+            .configure(notify::routes),
     );
 }
 

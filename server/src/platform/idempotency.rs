@@ -85,7 +85,10 @@ pub async fn note_key(
 }
 
 async fn note(request: &mut ServiceRequest) -> Result<(), Failure> {
-    if !matches!(*request.method(), Method::POST | Method::PUT | Method::DELETE | Method::PATCH) {
+    if !matches!(
+        *request.method(),
+        Method::POST | Method::PUT | Method::DELETE | Method::PATCH
+    ) {
         return Ok(());
     }
     let Some(key) = key_of(request.headers())? else {

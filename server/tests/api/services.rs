@@ -6,7 +6,9 @@ use crate::support::{Answer, TestApp};
 
 async fn names(app: &TestApp, query: &str) -> Vec<String> {
     let query = percent_encoding::utf8_percent_encode(query, percent_encoding::NON_ALPHANUMERIC);
-    let request = app.anyone().outside(reqwest::Method::GET, &format!("/api/v1/services?q={query}"));
+    let request = app
+        .anyone()
+        .outside(reqwest::Method::GET, &format!("/api/v1/services?q={query}"));
     let found = Answer::of(request).await.expect(200);
     found["items"]
         .as_array()

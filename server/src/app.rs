@@ -1,6 +1,6 @@
 //! Mounts the slices: one place that knows them all, and what stands in front of each request.
 
-use std::{net::TcpListener, sync::Arc};
+use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{
     App, HttpServer,
@@ -154,6 +154,8 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .wrap(TracingLogger::<operations::RequestSpan>::new())
     })
     .listen(listener)?
+    // Browsers and pools open connections before they need them; one that is still unused must not be told that it is late.
+    .client_request_timeout(Duration::from_secs(30))
     .shutdown_timeout(5);
     let server = match workers {
         Some(workers) => server.workers(workers),

@@ -38,7 +38,7 @@ fn bianmin(command: &str, data: &Path, listen: &str, sandbox: &str) -> Command {
 }
 
 /// Codes are asked for while the program is killed; leases run out in real time, so this takes a minute.
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "it takes a minute: a killed program's leases run out in real time"]
 async fn no_code_is_lost_or_doubled_when_the_program_is_killed() {
     let folder = tempfile::tempdir().unwrap();

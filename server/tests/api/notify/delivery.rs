@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Bureau, called};
 use crate::support::{Client, phone};
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_resident_signs_in_with_the_code_on_the_phone() {
     let bureau = Bureau::open().await;
     let anyone = bureau.app.anyone();
@@ -21,7 +21,7 @@ async fn a_resident_signs_in_with_the_code_on_the_phone() {
     assert_eq!(listed["items"], json!([]), "codes are not listed");
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn texts_are_spread_over_both_providers() {
     let bureau = Bureau::open().await;
     bureau.send((1..=60).map(|resident| called(resident, &format!("A{resident:03}"))).collect()).await;
@@ -36,7 +36,7 @@ async fn texts_are_spread_over_both_providers() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_one_provider_fails_the_other_takes_every_text_once() {
     for kind in ["5xx", "429", "throttle"] {
         let bureau = Bureau::open().await;
@@ -50,7 +50,7 @@ async fn when_one_provider_fails_the_other_takes_every_text_once() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_text_that_was_taken_without_an_answer_is_not_sent_again() {
     for target in ["sms-aliyun", "sms-tencent"] {
         let bureau = Bureau::open().await;
@@ -68,7 +68,7 @@ async fn a_text_that_was_taken_without_an_answer_is_not_sent_again() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_text_that_was_lost_on_the_way_is_sent_once_that_is_certain() {
     for (target, kind, certain) in
         [("sms-aliyun", "drop", 20), ("sms-aliyun", "html-502", 20), ("sms-tencent", "drop", 75)]
@@ -92,7 +92,7 @@ async fn a_text_that_was_lost_on_the_way_is_sent_once_that_is_certain() {
     }
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_instances_send_every_text_once() {
     use server::notify::{Accounts, Dispatcher};
     let bureau = Bureau::open().await;

@@ -23,7 +23,7 @@ async fn tell(app: &TestApp, resident: &str, numbers: std::ops::Range<usize>) {
     transaction.commit().await.unwrap();
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_resident_reads_the_own_texts_and_nobody_elses() {
     let app = TestApp::start().await;
     let (one, two) = (app.resident(1).await, app.resident(2).await);
@@ -36,7 +36,7 @@ async fn a_resident_reads_the_own_texts_and_nobody_elses() {
     assert_eq!(two.get("/notifications").await.expect(200)["items"], json!([]));
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_long_list_is_read_page_by_page() {
     let app = TestApp::start().await;
     let resident = app.resident(1).await;
@@ -57,7 +57,7 @@ async fn a_long_list_is_read_page_by_page() {
     assert_eq!(resident.get("/notifications?cursor=x").await.status, 400);
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_residents_have_notifications() {
     let app = TestApp::start().await;
     app.anyone().get("/notifications").await.refused(&problem::UNAUTHENTICATED);

@@ -34,7 +34,7 @@ fn tencent(reference: &str, success: bool) -> Value {
     })
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_late_delivered_wins_and_nothing_wins_over_it() {
     let (bureau, reference) = sent_by("aliyun").await;
     let provider = bureau.app.anyone();
@@ -46,7 +46,7 @@ async fn a_late_delivered_wins_and_nothing_wins_over_it() {
     assert_eq!(bureau.app.count("SELECT count(*) FROM message_receipts").await, 2);
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tencent_reports_in_words_of_its_own() {
     let (bureau, reference) = sent_by("tencent").await;
     let provider = bureau.app.anyone();
@@ -55,7 +55,7 @@ async fn tencent_reports_in_words_of_its_own() {
     assert_eq!(bureau.status().await, ["delivered"]);
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_report_that_does_not_know_the_attempt_and_its_phone_changes_nothing() {
     let (bureau, reference) = sent_by("aliyun").await;
     let provider = bureau.app.anyone();
@@ -70,7 +70,7 @@ async fn a_report_that_does_not_know_the_attempt_and_its_phone_changes_nothing()
     assert_eq!(provider.post("/sms/aliyun/reports", json!({"not": "a list"})).await.status, 400);
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_gateways_own_report_arrives_even_doubled_and_reversed() {
     let bureau = Bureau::open().await;
     for target in ["sms-aliyun", "sms-tencent"] {
@@ -85,7 +85,7 @@ async fn the_gateways_own_report_arrives_even_doubled_and_reversed() {
     .await;
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_report_that_was_lost_is_asked_for() {
     for gateway in ["aliyun", "tencent"] {
         let (bureau, _) = sent_by(gateway).await;

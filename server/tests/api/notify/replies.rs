@@ -17,7 +17,7 @@ fn missed() -> Message {
     }
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_answers_td_gets_no_more_notices_until_the_page_says_otherwise() {
     let bureau = Bureau::open().await;
     let resident = bureau.app.resident(1).await;
@@ -38,7 +38,7 @@ async fn who_answers_td_gets_no_more_notices_until_the_page_says_otherwise() {
     assert_eq!(bureau.phones.texts(&phone(1)).await.len(), before + 1);
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_asks_for_nothing_or_comes_from_nobody_we_texted_is_not_heard() {
     let bureau = Bureau::open().await;
     bureau.send(vec![called(1, "A001")]).await;

@@ -31,6 +31,7 @@ use shared::{
 pub use self::{
     authenticate::{Auditor, Clerk, Director, IdentifiedResident, Resident, Signed, Staff, authenticate},
     origin::refuse_foreign_origins,
+    request_code::CodeTexts,
     sessions::Sessions,
     store::{PersonFacts, persons_names},
 };

@@ -1,6 +1,7 @@
 //! Texts, from the request that causes them to the phone and the receipt. The providers are the sandbox, over their real protocols.
 
 mod crash;
+mod dead_letters;
 mod delivery;
 mod notifications;
 mod phones;

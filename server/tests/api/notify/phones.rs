@@ -101,9 +101,9 @@ pub fn program() -> PathBuf {
 }
 
 /// Waits until something that another process does has happened.
-pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn eventually<T>(what: &str, seconds: u32, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let mut ticks = tokio::time::interval(Duration::from_millis(20));
-    for _ in 0..1_500 {
+    for _ in 0..seconds * 50 {
         ticks.tick().await;
         if let Some(seen) = look().await {
             return seen;

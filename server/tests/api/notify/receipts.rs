@@ -79,7 +79,7 @@ async fn the_gateways_own_report_arrives_even_doubled_and_reversed() {
         }
     }
     bureau.send((1..=10).map(|resident| called(resident, &format!("A{resident:03}"))).collect()).await;
-    eventually("every report", async || {
+    eventually("every report", 20, async || {
         bureau.status().await.iter().all(|status| status == "delivered").then_some(())
     })
     .await;
@@ -89,7 +89,7 @@ async fn the_gateways_own_report_arrives_even_doubled_and_reversed() {
 async fn a_report_that_was_lost_is_asked_for() {
     for gateway in ["aliyun", "tencent"] {
         let (bureau, _) = sent_by(gateway).await;
-        eventually("the delivery", async || {
+        eventually("the delivery", 20, async || {
             bureau.advance(TimeDelta::hours(1)).await;
             bureau.dispatcher.sweep().await.unwrap();
             (bureau.status().await == ["delivered"]).then_some(())

@@ -23,7 +23,7 @@ async fn who_answers_td_gets_no_more_notices_until_the_page_says_otherwise() {
     let resident = bureau.app.resident(1).await;
     bureau.send(vec![called(1, "A001")]).await;
     bureau.phones.reply(&phone(1), "ｔｄ").await;
-    eventually("the wish", async || {
+    eventually("the wish", 20, async || {
         (resident.get("/notifications/settings").await.expect(200) == json!({"texts": false})).then_some(())
     })
     .await;

@@ -1,4 +1,10 @@
 //! The invariants of `ARCHITECTURE.md` that the compiler does not see: who may import whom, and what stands where.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,6 +1,5 @@
 //! `cargo xtask run`: the whole bureau on this machine.
 
-use std::fs;
 use std::net::SocketAddr;
 
 use anyhow::Result;
@@ -12,9 +11,6 @@ use crate::narrator::Narrator;
 use crate::service;
 use crate::tools::Tools;
 use crate::workspace;
-
-/// Where the accounts of the demonstration bureau are described.
-const STAFF: &str = "content/yunchuan/staff.toml";
 
 #[derive(Args)]
 pub struct Arguments {

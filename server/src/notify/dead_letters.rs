@@ -35,7 +35,7 @@ use crate::{
     problem::Failure,
 };
 
-const PAGE: u64 = 50;
+const PAGE: u32 = 50;
 
 /// Whoever looks after the service itself (系统管理员).
 pub struct Postmaster(Staff);
@@ -77,7 +77,7 @@ pub async fn list_dead_letters(
     let mut rows = Entity::find()
         .filter(Column::Status.eq(status::DEAD))
         .order_by_desc(Column::Id)
-        .limit(PAGE + 1);
+        .limit(u64::from(PAGE) + 1);
     if let Some(cursor) = &query.cursor {
         let before: Uuid = cursor
             .parse()
@@ -85,7 +85,7 @@ pub async fn list_dead_letters(
         rows = rows.filter(Column::Id.lt(before));
     }
     let mut items: Vec<DeadLetter> = rows.all(platform.db.reader()).await?.into_iter().map(shown).collect();
-    let more = items.len() as u64 > PAGE;
+    let more = items.len() > PAGE as usize;
     items.truncate(PAGE as usize);
     let next_cursor = items.last().filter(|_| more).map(|letter| letter.id.to_string());
     Ok(Json(List { items, next_cursor }))

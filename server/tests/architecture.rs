@@ -164,7 +164,8 @@ fn the_deployment_mode_is_named_in_the_platform_and_the_configuration_only() {
         ] {
             let named = source.match_indices(word).any(|(at, _)| {
                 let before = source[..at].chars().next_back().unwrap_or(' ');
-                !before.is_alphanumeric() && before != '_'
+                let after = source[at + word.len()..].chars().next().unwrap_or(' ');
+                [before, after].iter().all(|c| !c.is_alphanumeric() && *c != '_')
             });
             assert!(!named, "{file} names {word}");
         }

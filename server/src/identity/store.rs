@@ -14,7 +14,10 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::entity::{person, resident};
+use super::{
+    authenticate::IdentifiedResident,
+    entity::{family_member, person, resident},
+};
 use crate::{
     platform::{Platform, keys::Field},
     problem::Failure,
@@ -197,4 +200,32 @@ pub async fn resident_view(
         phone: phone.masked(),
         person,
     }))
+}
+
+/// A resident's phone, decrypted to send a text to it.
+pub async fn phone_of(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    resident: ResidentId,
+) -> Result<Option<Phone>, Failure> {
+    let Some(row) = resident::Entity::find_by_id(resident.0).one(db).await? else {
+        return Ok(None);
+    };
+    let phone = platform.keys.open(PHONE, row.id, &row.phone)?;
+    Ok(phone.parse().ok())
+}
+
+/// Whether a resident may act for a person: for oneself, or for a family member.
+pub async fn may_act_for(
+    db: &impl ConnectionTrait,
+    resident: &IdentifiedResident,
+    person: PersonId,
+) -> Result<bool, Failure> {
+    if resident.person.id == person {
+        return Ok(true);
+    }
+    let member = family_member::Entity::find_by_id((resident.id.0, person.0))
+        .one(db)
+        .await?;
+    Ok(member.is_some())
 }

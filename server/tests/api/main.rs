@@ -16,6 +16,7 @@ mod docs;
 mod halls;
 mod holds;
 mod me;
+mod notify;
 mod problems;
 mod services;
 mod support;

@@ -1,10 +1,16 @@
 //! What becomes of a text when answers are lost, providers refuse and workers stand still.
 
 use chrono::TimeDelta;
+use sea_orm::{ConnectionTrait, Statement, sea_query::SqliteQueryBuilder};
 use shared::notify::rules::Template;
 
 use super::{
-    super::{claim::Lane, enqueue, entity::status, store, withdraw},
+    super::{
+        claim::{Lane, candidates},
+        enqueue,
+        entity::status,
+        store, withdraw,
+    },
     rig::{Death, Rig, Treatment, code, progress, ticket},
 };
 use crate::platform::clock::Clock;
@@ -250,4 +256,25 @@ async fn a_worker_that_lost_its_lease_can_no_longer_decide() {
     rig.advance(TimeDelta::minutes(2));
     rig.drain().await;
     assert_eq!(rig.texts().len(), 1);
+}
+
+/// Without these indexes a claim would read every text that waits.
+#[tokio::test]
+async fn a_claim_reads_only_what_is_due_and_what_comes_before_it() {
+    let rig = Rig::new().await;
+    let select = candidates(Lane::Rest, rig.clock.now(), 16);
+    let (sql, values) = select.build(SqliteQueryBuilder);
+    let db = rig.platform.db.reader();
+    let explain =
+        Statement::from_sql_and_values(db.get_database_backend(), format!("EXPLAIN QUERY PLAN {sql}"), values);
+    let plan: Vec<String> = db
+        .query_all_raw(explain)
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.try_get("", "detail").unwrap())
+        .collect();
+    for index in ["messages_due", "messages_in_order"] {
+        assert!(plan.iter().any(|step| step.contains(index)), "{plan:#?}");
+    }
 }

@@ -31,21 +31,37 @@ async fn what_the_law_wants_told_waits_for_somebody_and_is_sent_when_replayed() 
     assert_eq!(letters["items"].as_array().unwrap().len(), 1);
     assert_eq!(letters["items"][0]["template"], "case-filed");
     assert!(!letters.to_string().contains("0042"), "variables are not shown");
-    let replay = format!("/admin/dead-letters/{}/replay", letters["items"][0]["id"].as_str().unwrap());
+    let replay = format!(
+        "/admin/dead-letters/{}/replay",
+        letters["items"][0]["id"].as_str().unwrap()
+    );
     admin.post(&replay, json!({})).await.expect(204);
     admin.post(&replay, json!({})).await.refused(&problem::NOT_FOUND);
     bureau.dispatcher.send_due().await.unwrap();
     assert_eq!(bureau.phones.texts(&phone(1)).await.len(), 1);
     assert_eq!(admin.get("/admin/dead-letters").await.expect(200)["items"], json!([]));
-    assert_eq!(bureau.app.count("SELECT count(*) FROM audit_entries WHERE action = 'notify.replay'").await, 1);
+    assert_eq!(
+        bureau
+            .app
+            .count("SELECT count(*) FROM audit_entries WHERE action = 'notify.replay'")
+            .await,
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_the_system_admin_sees_dead_letters() {
     let bureau = Bureau::open().await;
     let app = &bureau.app;
-    app.anyone().get("/admin/dead-letters").await.refused(&problem::UNAUTHENTICATED);
-    for client in [app.resident(1).await, app.staff("clerk-zhongxin-1").await, app.staff("manager-zhongxin").await] {
+    app.anyone()
+        .get("/admin/dead-letters")
+        .await
+        .refused(&problem::UNAUTHENTICATED);
+    for client in [
+        app.resident(1).await,
+        app.staff("clerk-zhongxin-1").await,
+        app.staff("manager-zhongxin").await,
+    ] {
         client.get("/admin/dead-letters").await.refused(&problem::FORBIDDEN);
         let replay = format!("/admin/dead-letters/{}/replay", uuid::Uuid::nil());
         client.post(&replay, json!({})).await.refused(&problem::FORBIDDEN);

@@ -105,15 +105,18 @@ fn day_button<'w>(day: Day, windows: impl Iterator<Item = &'w WindowView>, choic
             choice.window.set(None);
         }
     };
+    let (weekday, month_day) = (dates::weekday(day), dates::month_day(day));
+    // What is read begins with what is seen: whoever steers by voice says that.
+    let said = filled(DAY_SAID, &[&weekday, &month_day, state, &dates::spoken_day(day)]);
     el("button")
         .attr("type", "button")
         .class(class)
         .attr("disabled", !free)
         .live_attr("aria-pressed", move || (choice.day.get() == Some(day)).to_string())
-        .attr("aria-label", filled(DAY_SAID, &[&dates::spoken_day(day), state]))
+        .attr("aria-label", said)
         .on("click", choose)
-        .child(el("span").child(dates::weekday(day)))
-        .child(el("strong").child(dates::month_day(day)))
+        .child(el("span").child(weekday))
+        .child(el("strong").child(month_day))
         .child(el("small").child(state))
 }
 

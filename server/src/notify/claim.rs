@@ -5,6 +5,8 @@
 //! instances that claim at the same time take different messages instead of waiting for each other; SQLite, which has one writer, renders
 //! no lock and needs none.
 
+use std::time::Duration;
+
 use sea_orm::{
     Condition, ConnectionTrait, DbErr, ExprTrait, FromQueryResult,
     sea_query::{Alias, Expr, LockBehavior, LockType, Order, Query, SelectStatement, UpdateStatement},
@@ -30,7 +32,23 @@ impl Lane {
     pub const fn width(self) -> usize {
         match self {
             Self::Codes => 32,
-            Self::Rest => 16,
+            Self::Rest => 48,
+        }
+    }
+
+    /// How much room makes a claim worth its transaction: a code is claimed by itself, other texts by the dozen.
+    pub const fn worth_claiming(self) -> usize {
+        match self {
+            Self::Codes => 1,
+            Self::Rest => 12,
+        }
+    }
+
+    /// How long answers gather before they are written down together, so that a flood leaves the store to those who book.
+    pub const fn gathers(self) -> Duration {
+        match self {
+            Self::Codes => Duration::ZERO,
+            Self::Rest => Duration::from_millis(15),
         }
     }
 

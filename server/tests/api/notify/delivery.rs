@@ -2,8 +2,10 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
+use server::{notify, platform::clock::Clock};
+use tokio::sync::watch;
 
-use super::{Bureau, called};
+use super::{Bureau, called, phones::eventually};
 use crate::support::{Client, phone};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -162,4 +164,56 @@ async fn two_instances_send_every_text_once() {
     for resident in 1..=80 {
         assert_eq!(bureau.phones.texts(&phone(resident)).await.len(), 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_overtakes_a_flood_of_notices() {
+    let Bureau {
+        app,
+        phones,
+        dispatcher,
+    } = Bureau::open().await;
+    for target in ["sms-aliyun", "sms-tencent"] {
+        phones
+            .fault(json!({ "target": target, "kind": "delay", "ms": 100 }))
+            .await;
+    }
+    let transaction = app.platform.db.begin().await.unwrap();
+    let flood = (1..=2_000)
+        .map(|resident| called(resident, &format!("A{resident}")))
+        .collect();
+    notify::enqueue(&transaction, &app.platform, app.clock.now(), flood)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+    let (stop, stopping) = watch::channel(false);
+    let workers = dispatcher.spawn(stopping);
+    eventually("the flood", 20, async || {
+        (app.count("SELECT count(*) FROM message_attempts").await > 0).then_some(())
+    })
+    .await;
+
+    let code = json!({"phone": "13900000001", "purpose": "login"});
+    app.anyone().post("/auth/sms-codes", code).await.expect(202);
+    eventually("the code", 20, async || {
+        (!phones.texts("13900000001").await.is_empty()).then_some(())
+    })
+    .await;
+    let waiting = app
+        .count("SELECT count(*) FROM messages WHERE status = 'pending'")
+        .await;
+    assert!(waiting > 200, "only {waiting} notices were still waiting");
+
+    // Told to stop, the workers write down what is under way and leave the rest.
+    stop.send(true).unwrap();
+    workers.await.unwrap();
+    let left = app
+        .count("SELECT count(*) FROM messages WHERE status = 'pending'")
+        .await;
+    assert!(left > 0);
+    assert_eq!(
+        app.count("SELECT count(*) FROM message_attempts WHERE outcome = 'started'")
+            .await,
+        0
+    );
 }

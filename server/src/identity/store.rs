@@ -25,8 +25,10 @@ use crate::{
 
 /// The phone of a resident.
 pub const PHONE: Field = Field::new("residents", "phone");
-const NAME: Field = Field::new("persons", "name");
-const ID_NUMBER: Field = Field::new("persons", "id_number");
+/// The name of a person.
+pub const NAME: Field = Field::new("persons", "name");
+/// The ID number of a person.
+pub const ID_NUMBER: Field = Field::new("persons", "id_number");
 
 /// A person's name and ID number, opened.
 #[derive(Clone, Debug)]

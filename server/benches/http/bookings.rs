@@ -1,0 +1,141 @@
+//! Bookings over HTTP, with authentication and an `Idempotency-Key` each, as the client of the product sends them.
+
+use std::{net::SocketAddr, time::Duration};
+
+use anyhow::{Result, ensure};
+use uuid::Uuid;
+
+use crate::{
+    bureau::{Bureau, Window},
+    load::{self, Outcome},
+};
+
+/// How many residents book again and again where sessions are to be known.
+const REGULARS: usize = 512;
+
+/// Who books.
+#[derive(Clone, Copy)]
+pub enum Who {
+    /// Everyone once: the server sees each resident for the first time. The number chooses the copy of the service.
+    Everyone(usize),
+    /// A few hundred residents who book one of these copies after the other, so that their sessions are remembered.
+    Regulars { first: usize, services: usize },
+}
+
+/// A run of bookings.
+pub struct Run<'a> {
+    pub clients: usize,
+    pub windows: &'a [Window],
+    pub who: Who,
+    pub span: Duration,
+}
+
+/// Books, and checks afterwards that exactly what was acknowledged is in the database.
+pub async fn book(bureau: &Bureau, server: SocketAddr, run: Run<'_>) -> Result<Outcome> {
+    let before = Counts::of(bureau).await?;
+    let mut requests = Requests::new(bureau, run.windows, run.who);
+    let outcome = load::run(server, run.clients, run.span, move |buffer| {
+        requests.write(buffer, true)
+    })
+    .await?
+    .all(201)?;
+    let after = Counts::of(bureau).await?;
+    let acknowledged = outcome.times.len();
+    for (what, before, after) in [
+        ("appointments", before.appointments, after.appointments),
+        ("texts", before.texts, after.texts),
+        ("remembered answers", before.answers, after.answers),
+    ] {
+        ensure!(
+            after - before == acknowledged,
+            "{acknowledged} bookings were acknowledged and {} {what} were written",
+            after - before
+        );
+    }
+    bureau.check().await?;
+    Ok(outcome)
+}
+
+/// Asks for seats where there are none.
+pub async fn refused(bureau: &Bureau, server: SocketAddr, run: Run<'_>, with_key: bool) -> Result<Outcome> {
+    let before = Counts::of(bureau).await?;
+    let mut requests = Requests::new(bureau, run.windows, run.who);
+    let outcome = load::run(server, run.clients, run.span, move |buffer| {
+        requests.write(buffer, with_key)
+    })
+    .await?
+    .all(409)?;
+    let after = Counts::of(bureau).await?;
+    ensure!(after.appointments == before.appointments, "a full window was booked");
+    bureau.check().await?;
+    Ok(outcome)
+}
+
+struct Counts {
+    appointments: usize,
+    texts: usize,
+    answers: usize,
+}
+
+impl Counts {
+    async fn of(bureau: &Bureau) -> Result<Self> {
+        Ok(Self {
+            appointments: bureau.count("SELECT count(*) FROM appointments").await?,
+            texts: bureau.count("SELECT count(*) FROM messages").await?,
+            answers: bureau.count("SELECT count(*) FROM idempotency_keys").await?,
+        })
+    }
+}
+
+/// Writes one booking after the other.
+struct Requests {
+    tokens: Vec<String>,
+    services: Vec<Uuid>,
+    windows: Vec<Uuid>,
+    who: Who,
+    next: usize,
+}
+
+impl Requests {
+    fn new(bureau: &Bureau, windows: &[Window], who: Who) -> Self {
+        Self {
+            tokens: bureau
+                .visitors
+                .iter()
+                .map(|visitor| visitor.access_token.clone())
+                .collect(),
+            services: bureau.services.clone(),
+            windows: windows.iter().map(|window| window.id).collect(),
+            who,
+            next: 0,
+        }
+    }
+
+    fn write(&mut self, buffer: &mut Vec<u8>, with_key: bool) -> bool {
+        let at = self.next;
+        self.next += 1;
+        let (visitor, service) = match self.who {
+            Who::Everyone(service) => (at, service),
+            Who::Regulars { services, .. } if at >= REGULARS * services => return false,
+            Who::Regulars { first, .. } => (at % REGULARS, first + at / REGULARS),
+        };
+        let (Some(token), Some(service)) = (
+            self.tokens.get(visitor),
+            self.services.get(service % self.services.len()),
+        ) else {
+            return false;
+        };
+        let window = self.windows[at % self.windows.len()];
+        let body = format!("{{\"window_id\":\"{window}\",\"service_id\":\"{service}\"}}");
+        let headers = if with_key {
+            format!(
+                "Authorization: Bearer {token}\r\nIdempotency-Key: {}\r\n",
+                Uuid::now_v7()
+            )
+        } else {
+            format!("Authorization: Bearer {token}\r\n")
+        };
+        load::write_post(buffer, "/api/v1/appointments", &headers, &body);
+        true
+    }
+}

@@ -1,0 +1,425 @@
+//! What the server does per second over HTTP on the loopback, in both deployments, each figure beside what the same machine can do at
+//! most in the same run. `cargo xtask bench` runs it with both stores; `docs/benchmarks.md` tells how to read it.
+#![allow(
+    clippy::float_arithmetic,
+    clippy::cast_precision_loss,
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    missing_docs,
+    reason = "a benchmark computes rates, and ends with a message when something is not as it should be"
+)]
+
+mod bare;
+mod bookings;
+mod bureau;
+mod ceilings;
+mod load;
+mod program;
+mod queue;
+mod reads;
+mod table;
+
+use std::{
+    net::SocketAddr,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, ensure};
+use clap::Parser;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+use crate::{
+    bookings::{Run, Who},
+    bureau::{Bureau, Place, Site, Size},
+    program::Program,
+    table::{Row, grouped},
+};
+
+/// Measures the server. Without `--bench`, which `cargo bench` adds, nothing is done.
+#[derive(Parser)]
+struct Arguments {
+    /// Measures for half a minute instead of three.
+    #[arg(long)]
+    quick: bool,
+    /// Only this deployment: `embedded` or `scaled`.
+    #[arg(long)]
+    mode: Option<String>,
+    #[arg(long, hide = true)]
+    bench: bool,
+    /// Serves the bare handlers instead of measuring: the benchmark starts itself so.
+    #[arg(long, hide = true)]
+    bare: Option<SocketAddr>,
+}
+
+/// How much is measured.
+struct Extent {
+    /// How long a row is measured.
+    span: Duration,
+    size: Size,
+    starts: usize,
+    calls: usize,
+}
+
+const QUICK: Extent = Extent {
+    span: Duration::from_millis(700),
+    size: Size {
+        visitors: 8_000,
+        services: 80,
+        halls: 300,
+        tickets: 1_000,
+    },
+    starts: 3,
+    calls: 3,
+};
+const FULL: Extent = Extent {
+    span: Duration::from_millis(3_500),
+    size: Size {
+        visitors: 40_000,
+        services: 200,
+        halls: 1_500,
+        tickets: 5_000,
+    },
+    starts: 7,
+    calls: 7,
+};
+
+/// The ceilings that both deployments share.
+struct Http {
+    bare: Program,
+    json: f64,
+    post: f64,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let system = actix_web::rt::System::new();
+    match arguments.bare {
+        Some(address) => Ok(system.block_on(bare::serve(address))?),
+        None if arguments.bench => system.block_on(measure(&arguments)),
+        None => {
+            println!("run `cargo xtask bench`");
+            Ok(())
+        }
+    }
+}
+
+async fn measure(arguments: &Arguments) -> Result<()> {
+    let begun = Instant::now();
+    let extent = if arguments.quick { QUICK } else { FULL };
+    let files = raise_file_limit()?;
+    let cores = std::thread::available_parallelism()?;
+    println!("{cores} cores, shared by the server, the stores and the clients; {files} open files at most");
+
+    let mut rows = Vec::new();
+    let http = http_ceilings(&extent, &mut rows).await?;
+    table::print("Ceilings of HTTP", &rows);
+
+    let wanted = |mode: &str| arguments.mode.as_deref().is_none_or(|only| only == mode);
+    if wanted("embedded") {
+        let rows = deployment(&Place::Embedded, &http, &extent).await?;
+        table::print("Embedded: SQLite, synchronous=FULL, one process", &rows);
+    }
+    let stores = ["BIANMIN_TEST_POSTGRES_URL", "BIANMIN_TEST_REDIS_URL"].map(std::env::var);
+    match stores {
+        _ if !wanted("scaled") => {}
+        [Ok(postgres), Ok(redis)] => {
+            let rows = deployment(&Place::Scaled { postgres, redis }, &http, &extent).await?;
+            table::print("Scaled out: PostgreSQL and Redis, one instance", &rows);
+        }
+        _ => println!("\nPostgreSQL and Redis are not measured: `cargo xtask bench` starts them."),
+    }
+    println!("\nmeasured in {:.0} s", begun.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// As many files as the system lets this process and the servers it starts have.
+fn raise_file_limit() -> Result<u64> {
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    setrlimit(Resource::RLIMIT_NOFILE, hard, hard)?;
+    Ok(hard)
+}
+
+async fn http_ceilings(extent: &Extent, rows: &mut Vec<Row>) -> Result<Http> {
+    let address = program::free_address()?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("--bare").arg(address.to_string());
+    let (bare, _) = Program::start(command, address, "/json").await?;
+    let json = load::repeat(address, 64, extent.span, load::get("/json", ""))
+        .await?
+        .all(200)?;
+    rows.push(Row::rate("actix, small JSON, 64 clients", &json));
+    let nothing = load::post(
+        "/nothing",
+        "Authorization: Bearer x\r\nIdempotency-Key: x\r\n",
+        "{\"window_id\":\"x\",\"service_id\":\"x\"}",
+    );
+    let post = load::repeat(address, 64, extent.span, nothing).await?.all(201)?;
+    rows.push(Row::rate("actix, POST that does nothing, 64 clients", &post));
+    Ok(Http {
+        bare,
+        json: json.per_second(),
+        post: post.per_second(),
+    })
+}
+
+async fn deployment(place: &Place, http: &Http, extent: &Extent) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    let site = Site::make(place).await?;
+    let flushes = ceilings::flushes(site.folder(), extent.span.min(Duration::from_secs(1)))?;
+    rows.push(Row::per_second(
+        "fdatasync of 4 KiB in the data folder",
+        flushes.per_second,
+        &flushes.times,
+    ));
+    starting(&site, extent, &mut rows).await?;
+
+    let bureau = Bureau::fill(site, &extent.size).await?;
+    let ceiling = booking_ceilings(&bureau, extent, &mut rows).await?;
+    let (server, _) = bureau.site().serve().await?;
+    booking_rates(&bureau, &server, &ceiling, extent, &mut rows).await?;
+    refusals(&bureau, &server, http, extent, &mut rows).await?;
+    availability(&bureau, &server, http, extent, &mut rows).await?;
+    live_queue(&bureau, &server, extent, &mut rows).await?;
+    drop(server);
+    bureau.remove().await?;
+    Ok(rows)
+}
+
+/// How fast the server is ready, and what it takes when nobody asks for anything.
+async fn starting(site: &Site, extent: &Extent, rows: &mut Vec<Row>) -> Result<()> {
+    let mut times = load::Times::default();
+    let mut resident = 0;
+    for start in 0..extent.starts {
+        let (server, took) = site.serve().await?;
+        times.note(took);
+        if start + 1 == extent.starts {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            resident = server.resident_kib()?;
+        }
+    }
+    let (median, slowest) = (times.percentile(50), times.percentile(99));
+    let mut row = Row::new(
+        format!("cold start to ready, {} times", extent.starts),
+        format!("{median:.0} ms"),
+    );
+    (row.p50, row.p99) = (Some(median), Some(slowest));
+    rows.push(row.goal("≤ 100 ms", median <= 100.0));
+    let mib = resident as f64 / 1024.0;
+    rows.push(Row::new("memory when idle", format!("{mib:.1} MiB")).goal("≤ 30 MiB", mib <= 30.0));
+    let megabytes = std::fs::metadata(program::binary())?.len() as f64 / 1e6;
+    rows.push(Row::new("the program's file", format!("{megabytes:.1} MB")).goal("≤ 25 MB", megabytes <= 25.0));
+    Ok(())
+}
+
+/// The ceilings for bookings: their names and rates, for one hot window and for a hundred, and the goals.
+struct BookingCeiling {
+    name: &'static str,
+    hot: f64,
+    many: f64,
+    hot_goal: f64,
+    many_goal: Option<f64>,
+    slowest: f64,
+}
+
+/// Which window is for what; each run has its own, so that its seats can be counted.
+const WINDOW_OF_CEILINGS: usize = 0;
+const WINDOW_SOLD_OUT: usize = 1;
+const FIRST_HOT_WINDOW: usize = 2;
+const FIRST_OF_MANY: usize = 8;
+const MANY: usize = 100;
+/// Copies of the service that only the ceilings book.
+const COPIES_OF_CEILINGS: usize = 30;
+
+async fn booking_ceilings(bureau: &Bureau, extent: &Extent, rows: &mut Vec<Row>) -> Result<BookingCeiling> {
+    let window = &bureau.windows[WINDOW_OF_CEILINGS];
+    // Copies of the service are taken from the end here, and from the beginning by the runs over HTTP.
+    let first = bureau.services.len() - COPIES_OF_CEILINGS;
+    let bare = ceilings::group_commit(bureau, window, first, false, extent.span).await?;
+    rows.push(Row::per_second(
+        "bare program, groups of 128 (times per group)",
+        bare.per_second,
+        &bare.times,
+    ));
+    let with_answers =
+        ceilings::group_commit(bureau, window, first + COPIES_OF_CEILINGS / 2, true, extent.span).await?;
+    rows.push(Row::per_second(
+        "the same with remembered answers",
+        with_answers.per_second,
+        &with_answers.times,
+    ));
+    if bureau.site().postgres_url().is_none() {
+        return Ok(BookingCeiling {
+            name: "bare groups",
+            hot: bare.per_second,
+            many: bare.per_second,
+            hot_goal: 0.6,
+            many_goal: None,
+            slowest: 50.0,
+        });
+    }
+    let many = &bureau.windows[FIRST_OF_MANY..];
+    let many = &many[..MANY.min(many.len())];
+    let mut spread = vec![window.clone()];
+    spread.extend_from_slice(many);
+    ceilings::prepare_single_statements(bureau, &spread).await?;
+    let hot = ceilings::single_statements(bureau, 1, extent.span).await?;
+    rows.push(Row::per_second(
+        "pgbench, a statement per booking, one hot window",
+        hot.per_second,
+        &hot.times,
+    ));
+    let many = ceilings::single_statements(bureau, spread.len(), extent.span).await?;
+    rows.push(Row::per_second(
+        "pgbench, the same over 100 windows",
+        many.per_second,
+        &many.times,
+    ));
+    Ok(BookingCeiling {
+        name: "pgbench",
+        hot: hot.per_second,
+        many: many.per_second,
+        hot_goal: 6.0,
+        many_goal: Some(1.5),
+        slowest: 40.0,
+    })
+}
+
+async fn booking_rates(
+    bureau: &Bureau,
+    server: &Program,
+    ceiling: &BookingCeiling,
+    extent: &Extent,
+    rows: &mut Vec<Row>,
+) -> Result<()> {
+    let many = &bureau.windows[FIRST_OF_MANY..];
+    let many = &many[..MANY.min(many.len())];
+    let hot = |at: usize| std::slice::from_ref(&bureau.windows[FIRST_HOT_WINDOW + at]);
+    // Each run books copies of the service of its own, since a person books one once a day.
+    let services = (bureau.services.len() - COPIES_OF_CEILINGS - 5) / 2;
+    let regulars = |first: usize| Who::Regulars { first, services };
+    for (what, clients, windows, who) in [
+        ("one hot window, everyone once", 64, hot(0), Who::Everyone(1)),
+        ("one hot window, everyone once", 256, hot(1), Who::Everyone(2)),
+        ("one hot window, sessions known", 64, hot(2), regulars(5)),
+        ("one hot window, sessions known", 256, hot(3), regulars(5 + services)),
+        ("100 windows, everyone once", 64, many, Who::Everyone(3)),
+        ("100 windows, everyone once", 256, many, Who::Everyone(4)),
+    ] {
+        let run = Run {
+            clients,
+            windows,
+            who,
+            span: extent.span,
+        };
+        let outcome = bookings::book(bureau, server.address, run).await?;
+        let rate = outcome.per_second();
+        let (at_most, goal) = if windows.len() == 1 {
+            (ceiling.hot, Some(ceiling.hot_goal))
+        } else {
+            (ceiling.many, ceiling.many_goal)
+        };
+        let row = Row::rate(format!("bookings, {what}, {clients} clients"), &outcome);
+        let row = row.of(ceiling.name, at_most, rate, goal);
+        rows.push(if clients == 256 && windows.len() == 1 {
+            row.p99_at_most(ceiling.slowest)
+        } else {
+            row
+        });
+    }
+    Ok(())
+}
+
+async fn refusals(bureau: &Bureau, server: &Program, http: &Http, extent: &Extent, rows: &mut Vec<Row>) -> Result<()> {
+    let window = &bureau.windows[WINDOW_SOLD_OUT];
+    bureau.sell_out(window).await?;
+    for (what, with_key) in [("sold out", true), ("sold out, without a key", false)] {
+        let run = Run {
+            clients: 64,
+            windows: std::slice::from_ref(window),
+            who: Who::Regulars {
+                first: 0,
+                services: usize::MAX / 1_000,
+            },
+            span: extent.span,
+        };
+        let outcome = bookings::refused(bureau, server.address, run, with_key).await?;
+        let rate = outcome.per_second();
+        rows.push(Row::rate(format!("{what}, 64 clients"), &outcome).of("idle POST", http.post, rate, Some(0.5)));
+    }
+    Ok(())
+}
+
+async fn availability(
+    bureau: &Bureau,
+    server: &Program,
+    http: &Http,
+    extent: &Extent,
+    rows: &mut Vec<Row>,
+) -> Result<()> {
+    let (address, span) = (server.address, extent.span);
+    for (what, path) in [
+        ("one day", reads::one_day(bureau)?),
+        ("two weeks", reads::two_weeks(bureau)?),
+    ] {
+        let (length, tag) = reads::look(address, &path).await?;
+        let size = grouped(length as f64);
+        let same = load::get(&format!("/bytes/{length}"), "");
+        let bare = load::repeat(http.bare.address, 64, span, same).await?.all(200)?;
+        rows.push(Row::rate(format!("actix, {size} bytes"), &bare));
+        let hot = load::repeat(address, 64, span, load::get(&path, "")).await?.all(200)?;
+        let row = Row::rate(format!("availability, {what}, {size} bytes from memory"), &hot);
+        rows.push(if what == "one day" {
+            row.of("small JSON", http.json, hot.per_second(), Some(0.8))
+        } else {
+            row.of("the same bytes", bare.per_second(), hot.per_second(), None)
+        });
+        if what == "two weeks" {
+            let known = load::get(&path, &format!("If-None-Match: {tag}\r\n"));
+            let known = load::repeat(address, 64, span, known).await?.all(304)?;
+            rows.push(Row::rate("availability, two weeks, not changed (304)", &known).of(
+                "small JSON",
+                http.json,
+                known.per_second(),
+                None,
+            ));
+        }
+    }
+    let anew = reads::rendered_anew(bureau, address, 64, span).await?;
+    rows.push(Row::rate("availability, rendered anew", &anew).of(
+        "small JSON",
+        http.json,
+        anew.per_second(),
+        Some(0.2),
+    ));
+    let read = reads::from_database(bureau, address, 64, span).await?;
+    rows.push(Row::rate("availability, 90 windows read from the database", &read).of(
+        "small JSON",
+        http.json,
+        read.per_second(),
+        None,
+    ));
+    Ok(())
+}
+
+async fn live_queue(bureau: &Bureau, server: &Program, extent: &Extent, rows: &mut Vec<Row>) -> Result<()> {
+    let heard = queue::listen(bureau, server, extent.calls).await?;
+    ensure!(
+        heard.unreached == 0,
+        "{} listeners did not hear of a call",
+        heard.unreached
+    );
+    let listeners = grouped(heard.listeners as f64);
+    rows.push(
+        Row::new(
+            format!("{listeners} listeners on one hall, memory each"),
+            format!("{:.1} KiB", heard.kib_each),
+        )
+        .goal("≤ 14 KiB", heard.kib_each <= 14.0),
+    );
+    let reach = heard.reach.percentile(99);
+    let mut row = Row::new("a call reaches 99 % of them", format!("{reach:.0} ms"));
+    (row.p50, row.p99) = (Some(heard.reach.percentile(50)), Some(reach));
+    rows.push(row.goal("≤ 250 ms", reach <= 250.0));
+    Ok(())
+}

@@ -1,7 +1,7 @@
 //! The whole bureau, running: the server, and the sandbox that stands in for the outside world.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -55,6 +55,11 @@ impl Place {
     /// Migrates the database and loads the demonstration bureau; what is loaded already stays.
     pub fn load_demonstration(&self) -> Result<()> {
         command::run(self.bianmin()?.arg("demo"))
+    }
+
+    /// The same, with the content of another folder.
+    pub fn load_demonstration_of(&self, content: &Path) -> Result<()> {
+        command::run(self.bianmin()?.args(["demo", "--content"]).arg(content))
     }
 
     /// Starts both programs and waits until they can be used.

@@ -70,5 +70,6 @@ fn windows_of(schedule: &Schedule, day: NaiveDate) -> impl Iterator<Item = Activ
             online_taken: Set(0),
             onsite_quota: Set(quota - online),
             onsite_taken: Set(0),
+            online_target: Set(None),
         })
 }

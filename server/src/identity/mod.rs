@@ -22,19 +22,24 @@ mod token;
 
 use std::sync::Arc;
 
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use shared::{
     identity::rules::Phone,
     ids::{PersonId, ResidentId},
 };
 
 pub use self::{
-    authenticate::{Auditor, Clerk, Director, IdentifiedResident, Resident, Signed, Staff, authenticate},
+    authenticate::{Auditor, Clerk, Director, HallStaff, IdentifiedResident, Resident, Signed, Staff, authenticate},
     origin::refuse_foreign_origins,
     sessions::Sessions,
     store::{PersonFacts, persons_names},
 };
-use crate::{platform::Platform, problem::Failure};
+use uuid::Uuid;
+
+use crate::{
+    platform::{Platform, db},
+    problem::Failure,
+};
 
 /// Mounts the paths of identity.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -82,4 +87,15 @@ pub async fn may_act_for(
         .one(db)
         .await?;
     Ok(member.is_some())
+}
+
+/// Locks persons in the order of their ids, so that what is counted of them stays true until the transaction ends.
+pub async fn lock_persons(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = Uuid>) -> Result<(), DbErr> {
+    let select = entity::person::Entity::find()
+        .select_only()
+        .column(entity::person::Column::Id)
+        .filter(entity::person::Column::Id.is_in(ids))
+        .order_by_asc(entity::person::Column::Id);
+    let _locked: Vec<Uuid> = db::locked(select).into_tuple().all(db).await?;
+    Ok(())
 }

@@ -1,8 +1,8 @@
-//! Closures and one-day openings of halls, and quotas that are lowered below what is taken.
+//! Closures of halls, and quotas that are lowered below what is taken.
 
 use sea_orm_migration::{
     prelude::*,
-    schema::{date, integer, string, timestamp_with_time_zone, uuid, uuid_null},
+    schema::{string, timestamp_with_time_zone, uuid, uuid_null},
 };
 
 #[derive(DeriveMigrationName)]
@@ -34,37 +34,9 @@ impl MigrationTrait for Migration {
                     .to_owned(),
             )
             .await?;
-        manager
-            .create_table(
-                Table::create()
-                    .table("openings")
-                    .col(uuid("id").primary_key())
-                    .col(uuid("hall_id"))
-                    .col(uuid("group_id"))
-                    .col(date("day"))
-                    .col(ColumnDef::new("opens").time().not_null())
-                    .col(ColumnDef::new("closes").time().not_null())
-                    .col(integer("window_minutes"))
-                    .col(integer("quota"))
-                    .col(integer("online_percent"))
-                    .col(string("reason"))
-                    .col(uuid("created_by"))
-                    .col(timestamp_with_time_zone("created_at"))
-                    .foreign_key(ForeignKey::create().from("openings", "hall_id").to("halls", "id"))
-                    .foreign_key(
-                        ForeignKey::create()
-                            .from("openings", "group_id")
-                            .to("service_groups", "id"),
-                    )
-                    .foreign_key(ForeignKey::create().from("openings", "created_by").to("staff", "id"))
-                    .check(Expr::cust("window_minutes > 0 AND quota > 0"))
-                    .to_owned(),
-            )
-            .await?;
         let db = manager.get_connection();
         for statement in [
             "CREATE INDEX closures_by_hall ON closures (hall_id, ends_at)",
-            "CREATE INDEX openings_by_hall ON openings (hall_id, day)",
             "ALTER TABLE windows ADD COLUMN online_target integer",
         ] {
             db.execute_unprepared(statement).await?;
@@ -77,7 +49,7 @@ impl MigrationTrait for Migration {
             .get_connection()
             .execute_unprepared("ALTER TABLE windows DROP COLUMN online_target")
             .await?;
-        for table in ["openings", "closures"] {
+        for table in ["closures"] {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
         Ok(())

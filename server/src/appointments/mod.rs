@@ -9,16 +9,20 @@ mod book;
 mod calendar_file;
 mod cancel;
 mod check_in;
+mod closures;
 mod decide_strike;
 mod entity;
 mod hold;
 mod list;
 mod my_strikes;
 mod no_shows;
+mod preview;
 mod publish;
+mod quota;
 mod reschedule;
 mod returns;
 mod seats;
+mod statistics;
 mod store;
 mod strikes;
 mod texts;
@@ -54,5 +58,10 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(decide_strike::decide_strike)
         .service(waitlist::join_waitlist)
         .service(waitlist::list_waitlist)
-        .service(waitlist::leave_waitlist);
+        .service(waitlist::leave_waitlist)
+        .service(closures::close_hall)
+        .service(closures::list_closures)
+        .service(quota::change_quota)
+        .service(preview::preview)
+        .service(statistics::show_statistics);
 }

@@ -3,6 +3,7 @@
 //! Modules mirror the URLs. `BIANMIN_TEST_MODE` chooses the deployment: `embedded` (SQLite, in process) or `scaled`
 //! (PostgreSQL and Redis, whose URLs stand in `BIANMIN_TEST_POSTGRES_URL` and `BIANMIN_TEST_REDIS_URL`).
 
+mod admin;
 mod appointments;
 mod auth;
 mod counters;
@@ -16,4 +17,5 @@ mod services;
 mod strikes;
 mod support;
 mod tickets;
+mod visits;
 mod waitlist;

@@ -8,6 +8,7 @@
 //! whoever has waited longest, or can be booked again after a random time ([`returns`]).
 
 pub mod calendar;
+pub mod closures;
 pub mod reminders;
 pub mod returns;
 pub mod rules;

@@ -9,9 +9,10 @@ use super::{
     strikes::{StrikeKind, StrikeNotAllowed, StrikeStatus},
 };
 use crate::{
-    ids::{AppointmentId, HallId, PersonId, ServiceId, StrikeId, TicketId, WaitlistId, WindowId},
+    ids::{AppointmentId, ClosureId, GroupId, HallId, PersonId, ServiceId, StrikeId, TicketId, WaitlistId, WindowId},
     problem::Problem,
     problem_types,
+    queue::wire::VisitFigures,
     time::wire_time,
 };
 
@@ -336,4 +337,115 @@ pub struct WaitlistEntry {
     pub ahead: Option<u32>,
     /// The offered seat: confirm it as any hold.
     pub offer: Option<Hold>,
+}
+
+/// `POST /admin/closures`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClosureRequest {
+    /// The group that is closed; the whole hall when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_id: Option<GroupId>,
+    /// From when on.
+    #[serde(with = "wire_time")]
+    pub starts_at: DateTime<Utc>,
+    /// Until when.
+    #[serde(with = "wire_time")]
+    pub ends_at: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+}
+
+/// A closure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Closure {
+    /// The closure.
+    pub id: ClosureId,
+    /// The hall.
+    pub hall_id: HallId,
+    /// The group that is closed; the whole hall when absent.
+    pub group_id: Option<GroupId>,
+    /// From when on.
+    #[serde(with = "wire_time")]
+    pub starts_at: DateTime<Utc>,
+    /// Until when.
+    #[serde(with = "wire_time")]
+    pub ends_at: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+    /// How many appointments were cancelled, in the answer to the request that closed the hall.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled: Option<usize>,
+}
+
+/// `PUT /admin/windows/{id}/quota`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QuotaRequest {
+    /// How many seats are to be booked online.
+    pub online_quota: i32,
+}
+
+/// A window's quota.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WindowQuota {
+    /// The window.
+    pub window_id: WindowId,
+    /// The quota that holds.
+    pub quota: i32,
+    /// How many seats are taken.
+    pub taken: i32,
+    /// The quota that is wanted, while more is taken.
+    pub target: Option<i32>,
+}
+
+/// An entry of `GET /admin/preview`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlannedWindow {
+    /// The group.
+    pub service_group: GroupId,
+    /// When it begins.
+    #[serde(with = "wire_time")]
+    pub starts_at: DateTime<Utc>,
+    /// When it ends.
+    #[serde(with = "wire_time")]
+    pub ends_at: DateTime<Utc>,
+    /// Seats that are booked online.
+    pub online_quota: i32,
+    /// Seats for walk-ins.
+    pub onsite_quota: i32,
+    /// Whether residents see it already.
+    pub published: bool,
+}
+
+/// `GET /admin/statistics`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Statistics {
+    /// The hall.
+    pub hall_id: HallId,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+    /// The visits.
+    #[serde(flatten)]
+    pub visits: VisitFigures,
+    /// How many appointments there were, without those that were cancelled.
+    pub appointments: u64,
+    /// To how many of them nobody came.
+    pub no_shows: u64,
+    /// The percentage of them to which nobody came.
+    pub no_show_percent: u64,
+}
+
+/// A part as a whole percentage, rounded down; zero of nothing.
+pub const fn percent(part: u64, whole: u64) -> u64 {
+    match part.saturating_mul(100).checked_div(whole) {
+        Some(percent) => percent,
+        None => 0,
+    }
 }

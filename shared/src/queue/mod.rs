@@ -11,4 +11,5 @@ pub mod order;
 pub mod rating;
 pub mod rules;
 pub mod score;
+pub mod statistics;
 pub mod wire;

@@ -8,6 +8,8 @@ use super::{
     order::Reason,
     rating::RatingTag,
     rules::{Action, NotAllowed, PriorityReason, TicketStatus},
+    score::EstimateScore,
+    statistics::Spread,
 };
 use crate::{
     ids::{CounterId, CounterSessionId, GroupId, HallId, ServiceId, TicketId},
@@ -231,4 +233,50 @@ pub struct RatingRequest {
     /// Anything else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+}
+
+/// The figures of a hall's visits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VisitFigures {
+    /// How many tickets were issued.
+    pub issued: usize,
+    /// How many were served.
+    pub served: usize,
+    /// How many were missed too often.
+    pub abandoned: usize,
+    /// How long people waited until they were called.
+    pub waiting: Spread,
+    /// How long they were served.
+    pub serving: Spread,
+    /// The same by service.
+    pub by_service: Vec<ServiceFigures>,
+    /// The throughput by counter.
+    pub by_counter: Vec<CounterFigures>,
+    /// How good the foretold waits were.
+    pub estimates: EstimateScore,
+    /// How many ratings there were of one to five stars.
+    pub ratings: Vec<u64>,
+}
+
+/// The figures of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ServiceFigures {
+    /// The service.
+    pub service_id: ServiceId,
+    /// How long people waited for it.
+    pub waiting: Spread,
+    /// How long it took.
+    pub serving: Spread,
+}
+
+/// The figures of a counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CounterFigures {
+    /// The counter.
+    pub counter_id: CounterId,
+    /// How long it served.
+    pub serving: Spread,
 }

@@ -31,7 +31,7 @@ pub async fn publish_windows(
 ) -> Result<u64, sea_orm::DbErr> {
     let closed = closures::current(db, None, instant(today, NaiveTime::MIN)).await?;
     let days = (0..=DAYS_AHEAD).filter_map(|ahead| today.checked_add_days(Days::new(ahead)));
-    let mut rows: Vec<ActiveModel> = planned(catalogue, days, &closed).map(|window| window.row()).collect();
+    let mut rows: Vec<ActiveModel> = planned(catalogue, days, &closed).map(Planned::row).collect();
     let mut published = 0;
     while !rows.is_empty() {
         let rest = rows.split_off(rows.len().min(AT_ONCE));

@@ -11,6 +11,7 @@ mod docs;
 mod halls;
 mod holds;
 mod me;
+mod model;
 mod problems;
 mod reschedule;
 mod services;

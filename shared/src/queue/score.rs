@@ -105,6 +105,7 @@ mod tests {
     }
 
     /// A day from nine to five: counters open and close, services differ in length, and appointments mix with walk-ins.
+    #[allow(clippy::too_many_lines, reason = "a day is told from its morning to its evening")]
     fn day(seed: u64) -> (Vec<Scored>, i64) {
         let mut dice = Dice(seed);
         let desk = |groups, open| Desk {
@@ -144,20 +145,17 @@ mod tests {
                 }
             }
             // Whoever is next is called, as the counters become free.
-            for at in 0..desks.len() {
-                let open = desks[at]
-                    .open
-                    .iter()
-                    .any(|(from, to)| (*from..*to).contains(&(second / 60)));
-                if desks[at].serving.is_some() || !open {
+            for desk in &mut desks {
+                let open = desk.open.iter().any(|(from, to)| (*from..*to).contains(&(second / 60)));
+                if desk.serving.is_some() || !open {
                     continue;
                 }
                 let here: Vec<Candidate> = waiting
                     .iter()
-                    .filter(|visit| desks[at].groups.contains(&visit.group))
+                    .filter(|visit| desk.groups.contains(&visit.group))
                     .map(|visit| visit.candidate)
                     .collect();
-                let Some(turn) = next(&here, now, desks[at].streak, OrderPolicy::default()) else {
+                let Some(turn) = next(&here, now, desk.streak, OrderPolicy::default()) else {
                     continue;
                 };
                 let found = waiting
@@ -165,8 +163,8 @@ mod tests {
                     .position(|visit| visit.candidate.id == turn.ticket)
                     .unwrap();
                 let visit = waiting.remove(found);
-                desks[at].streak = streak_after(desks[at].streak, visit.candidate.lane);
-                desks[at].serving = Some((visit, now + TimeDelta::seconds(visit.seconds)));
+                desk.streak = streak_after(desk.streak, visit.candidate.lane);
+                desk.serving = Some((visit, now + TimeDelta::seconds(visit.seconds)));
                 if let Some((_, range, naive)) = foretold.iter().find(|(id, ..)| *id == turn.ticket) {
                     let waited = (now - visit.candidate.entered_at).num_seconds();
                     scored.push(Scored { range: *range, waited });

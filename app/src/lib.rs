@@ -7,12 +7,6 @@
 //! Words are read once, when a page is built, and the page is built anew when the language changes: texts need no
 //! signals of their own, which keeps the program small.
 
-#![allow(
-    clippy::must_use_unit,
-    clippy::unused_unit,
-    reason = "the view macro writes such code where an element has no children"
-)]
-
 mod api;
 mod appointments;
 mod browser;

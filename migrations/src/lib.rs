@@ -2,6 +2,10 @@
 //!
 //! Each file is one change. A step never edits an earlier one. Unique keys and checks stand here and not only in the
 //! server's rules: what must never happen is refused by the database itself.
+#![allow(
+    clippy::too_many_lines,
+    reason = "a step is one statement after the other, and is read in one go"
+)]
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};

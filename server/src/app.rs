@@ -22,7 +22,7 @@ use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 use crate::{
     appointments::{self, Availability, Seats},
     catalog::{self, Catalogue},
-    identity::{self, Sessions},
+    identity::{self, CodeTexts, Sessions},
     notify, operations,
     platform::{Platform, idempotency},
     problem,
@@ -122,6 +122,7 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .app_data(services.platform.clone())
             .app_data(services.catalogue.clone())
             .app_data(services.sessions.clone())
+            .app_data(Data::new(CodeTexts(notify::text_login_code)))
             .app_data(services.seats.clone())
             .app_data(services.availability.clone())
             .app_data(services.halls.clone())

@@ -14,7 +14,7 @@ use crate::{
 /// How often seats of expired holds and cancelled bookings are given back, and missed appointments marked, without anyone asking.
 const RECLAIM: Duration = Duration::from_secs(2);
 /// How often windows are published and old rows forgotten.
-const UPKEEP: Duration = Duration::from_secs(600);
+const UPKEEP: Duration = Duration::from_mins(10);
 
 /// Starts the jobs; they end with the process.
 pub fn start(platform: &Platform, catalogue: &Catalogue) {

@@ -19,7 +19,7 @@ pub fn button(appointment: Appointment, remote: Remote<Appointment>) -> View {
             el("div")
                 .class("actions")
                 .child(ui::button("button danger-plain", CANCEL, None, move || {
-                    asking.set(true)
+                    asking.set(true);
                 })),
         )
         .child(live(move || asking.get().then(|| ask(&appointment, remote, asking))))

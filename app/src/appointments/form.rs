@@ -319,6 +319,6 @@ fn way_on(choice: Choice, who: persons::Persons) -> View {
         );
     }
     button("button primary", HOLD, Some(choice.deed), move || {
-        choice.hold(window.clone())
+        choice.hold(window.clone());
     })
 }

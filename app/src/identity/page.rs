@@ -114,7 +114,7 @@ fn settings() -> View {
                 .attr("type", "checkbox")
                 .class("switch")
                 .attr("role", "switch")
-                .live_prop("checked", move || session::elder_mode())
+                .live_prop("checked", session::elder_mode)
                 .on("change", |_| session::toggle_elder_mode()),
         );
     fragment()

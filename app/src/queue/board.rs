@@ -162,9 +162,14 @@ fn show(board: &Board) -> View {
                 .class("board-right")
                 .child(el("h2").child(t(BOARD_WAITING)))
                 .child(
-                    el("ul")
-                        .class("board-groups")
-                        .child(board.waiting.iter().map(group).collect::<Vec<_>>()),
+                    el("ul").class("board-groups").child(
+                        board
+                            .waiting
+                            .iter()
+                            .filter(|group| group.waiting + group.counters > 0)
+                            .map(group)
+                            .collect::<Vec<_>>(),
+                    ),
                 )
                 .child(
                     el("div")

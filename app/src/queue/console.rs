@@ -45,7 +45,7 @@ pub fn top(staff: &StaffView, content: View) -> View {
                 .child(content)
                 .child(el("span").class("console-who").child(staff.name.clone()))
                 .child(button("text-button", SIGN_OUT, Some(leaving), move || {
-                    identity::sign_out_staff(leaving)
+                    identity::sign_out_staff(leaving);
                 })),
         )
         .child(leaving.outcome())

@@ -178,7 +178,7 @@ pub fn open(staff: &StaffView, hall: &HallDetail, open: CounterSession, session:
     browser::every(POLL, move || desk.waiting.refresh());
     // The board changes whenever anything happens in the hall: then the queue is asked for at once.
     live::follow(STAFF, format!("/halls/{}/board", hall.summary.id), move |_| {
-        desk.waiting.refresh()
+        desk.waiting.refresh();
     });
     listen(desk);
 
@@ -335,7 +335,7 @@ fn void(desk: Desk, ticket: &ClerkTicket) -> View {
                 .class("actions side")
                 .child(button("button plain", CANCEL, None, close))
                 .child(button("button danger", VOID, Some(desk.deed), move || {
-                    desk.send(id, Action::Void, None)
+                    desk.send(id, Action::Void, None);
                 })),
         );
     dialog(t(VOID).to_owned(), close, content)

@@ -184,11 +184,11 @@ pub async fn give_back(db: &impl ConnectionTrait, window: WindowId, seats: i32) 
 }
 
 /// Marks the appointment of a served ticket as fulfilled.
-pub fn fulfil<'a>(
-    db: &'a sea_orm::DatabaseTransaction,
+pub fn fulfil(
+    db: &sea_orm::DatabaseTransaction,
     id: AppointmentId,
     now: Instant,
-) -> futures::future::BoxFuture<'a, Result<(), DbErr>> {
+) -> futures::future::BoxFuture<'_, Result<(), DbErr>> {
     Box::pin(async move {
         change_status(db, id, AppointmentStatus::CheckedIn, AppointmentStatus::Fulfilled, now)
             .await

@@ -22,24 +22,14 @@ mod token;
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use shared::{
-    identity::rules::Phone,
-    ids::{PersonId, ResidentId},
-};
-
 pub use self::{
     authenticate::{Auditor, Clerk, Director, HallStaff, IdentifiedResident, Resident, Signed, Staff, authenticate},
     origin::refuse_foreign_origins,
+    request_code::CodeTexts,
     sessions::Sessions,
-    store::{PersonFacts, persons_names},
+    store::{PersonFacts, lock_persons, may_act_for, persons_names, phone_of},
 };
-use uuid::Uuid;
-
-use crate::{
-    platform::{Platform, db},
-    problem::Failure,
-};
+use crate::platform::Platform;
 
 /// Mounts the paths of identity.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -59,43 +49,4 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
 /// What the slice keeps in memory; built once for a server.
 pub fn sessions(platform: &Platform) -> anyhow::Result<Arc<Sessions>> {
     Sessions::new(platform).map(Arc::new)
-}
-
-/// A resident's phone, decrypted to send a text to it.
-pub async fn phone_of(
-    db: &impl ConnectionTrait,
-    platform: &Platform,
-    resident: ResidentId,
-) -> Result<Option<Phone>, Failure> {
-    let Some(row) = entity::resident::Entity::find_by_id(resident.0).one(db).await? else {
-        return Ok(None);
-    };
-    let phone = platform.keys.open(store::PHONE, row.id, &row.phone)?;
-    Ok(phone.parse().ok())
-}
-
-/// Whether a resident may act for a person: for oneself, or for a family member.
-pub async fn may_act_for(
-    db: &impl ConnectionTrait,
-    resident: &IdentifiedResident,
-    person: PersonId,
-) -> Result<bool, Failure> {
-    if resident.person.id == person {
-        return Ok(true);
-    }
-    let member = entity::family_member::Entity::find_by_id((resident.id.0, person.0))
-        .one(db)
-        .await?;
-    Ok(member.is_some())
-}
-
-/// Locks persons in the order of their ids, so that what is counted of them stays true until the transaction ends.
-pub async fn lock_persons(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = Uuid>) -> Result<(), DbErr> {
-    let select = entity::person::Entity::find()
-        .select_only()
-        .column(entity::person::Column::Id)
-        .filter(entity::person::Column::Id.is_in(ids))
-        .order_by_asc(entity::person::Column::Id);
-    let _locked: Vec<Uuid> = db::locked(select).into_tuple().all(db).await?;
-    Ok(())
 }

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::OnConflict,
+};
 use shared::{
     identity::{
         rules::{IdNumber, PersonName, Phone},
@@ -14,9 +17,12 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::entity::{person, resident};
+use super::{
+    authenticate::IdentifiedResident,
+    entity::{family_member, person, resident},
+};
 use crate::{
-    platform::{Platform, keys::Field},
+    platform::{Platform, db::locked, keys::Field},
     problem::Failure,
 };
 
@@ -197,4 +203,43 @@ pub async fn resident_view(
         phone: phone.masked(),
         person,
     }))
+}
+
+/// A resident's phone, decrypted to send a text to it.
+pub async fn phone_of(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    resident: ResidentId,
+) -> Result<Option<Phone>, Failure> {
+    let Some(row) = resident::Entity::find_by_id(resident.0).one(db).await? else {
+        return Ok(None);
+    };
+    let phone = platform.keys.open(PHONE, row.id, &row.phone)?;
+    Ok(phone.parse().ok())
+}
+
+/// Whether a resident may act for a person: for oneself, or for a family member.
+pub async fn may_act_for(
+    db: &impl ConnectionTrait,
+    resident: &IdentifiedResident,
+    person: PersonId,
+) -> Result<bool, Failure> {
+    if resident.person.id == person {
+        return Ok(true);
+    }
+    let member = family_member::Entity::find_by_id((resident.id.0, person.0))
+        .one(db)
+        .await?;
+    Ok(member.is_some())
+}
+
+/// Locks persons in the order of their ids, so that what is counted of them stays true until the transaction ends.
+pub async fn lock_persons(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = Uuid>) -> Result<(), DbErr> {
+    let select = person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .filter(person::Column::Id.is_in(ids))
+        .order_by_asc(person::Column::Id);
+    let _locked: Vec<Uuid> = locked(select).into_tuple().all(db).await?;
+    Ok(())
 }

@@ -22,7 +22,7 @@ use crate::{
 /// Workers look this often without being woken, so a lost event delays a text by no more.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The sweeper's pause.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// The workers of one instance.
 pub struct Dispatcher(Arc<Workers>);

@@ -2,6 +2,12 @@
 //!
 //! Modules mirror the URLs. `BIANMIN_TEST_MODE` chooses the deployment: `embedded` (SQLite, in process) or `scaled`
 //! (PostgreSQL and Redis, whose URLs stand in `BIANMIN_TEST_POSTGRES_URL` and `BIANMIN_TEST_REDIS_URL`).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
 
 mod admin;
 mod appointments;
@@ -12,6 +18,7 @@ mod halls;
 mod holds;
 mod me;
 mod model;
+mod notify;
 mod problems;
 mod reschedule;
 mod services;

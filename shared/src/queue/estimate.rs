@@ -172,7 +172,7 @@ mod tests {
             free_at: NOW,
         };
         let last = |counters: &[OpenCounter]| estimate(&queue(9), counters, NOW).pop().unwrap().unwrap();
-        assert!(last(&[one.clone(), one.clone()]).high < last(&[one.clone()]).low);
+        assert!(last(&[one.clone(), one.clone()]).high < last(std::slice::from_ref(&one)).low);
         assert_eq!(last(&[one.clone(), foreign.clone()]), last(&[one]));
         assert_eq!(estimate(&queue(1), &[foreign], NOW), [None]);
     }

@@ -208,7 +208,7 @@ mod tests {
 
     fn candidate(sequence: i32, entered: i64, lane: Lane) -> Candidate {
         Candidate {
-            id: TicketId(Uuid::from_u128(sequence as u128)),
+            id: TicketId(Uuid::from_u128(sequence.unsigned_abs().into())),
             entered_at: minute(entered),
             sequence,
             lane,

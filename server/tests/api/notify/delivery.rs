@@ -10,12 +10,24 @@ use crate::support::{Client, phone};
 async fn a_resident_signs_in_with_the_code_on_the_phone() {
     let bureau = Bureau::open().await;
     let anyone = bureau.app.anyone();
-    anyone.post("/auth/sms-codes", json!({"phone": phone(1), "purpose": "login"})).await.expect(202);
+    anyone
+        .post("/auth/sms-codes", json!({"phone": phone(1), "purpose": "login"}))
+        .await
+        .expect(202);
     bureau.dispatcher.send_due().await.unwrap();
     let texts = bureau.phones.texts(&phone(1)).await;
     assert_eq!((texts.len(), &texts[0]["template"]), (1, &json!("login-code")));
-    let code: String = texts[0]["text"].as_str().unwrap().chars().filter(char::is_ascii_digit).take(6).collect();
-    let session = anyone.post("/auth/sessions", json!({"phone": phone(1), "code": code})).await.expect(201);
+    let code: String = texts[0]["text"]
+        .as_str()
+        .unwrap()
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(6)
+        .collect();
+    let session = anyone
+        .post("/auth/sessions", json!({"phone": phone(1), "code": code}))
+        .await
+        .expect(201);
     let resident = Client::new(&bureau.app.address, session["access_token"].as_str());
     let listed = resident.get("/notifications").await.expect(200);
     assert_eq!(listed["items"], json!([]), "codes are not listed");
@@ -24,7 +36,13 @@ async fn a_resident_signs_in_with_the_code_on_the_phone() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn texts_are_spread_over_both_providers() {
     let bureau = Bureau::open().await;
-    bureau.send((1..=60).map(|resident| called(resident, &format!("A{resident:03}"))).collect()).await;
+    bureau
+        .send(
+            (1..=60)
+                .map(|resident| called(resident, &format!("A{resident:03}")))
+                .collect(),
+        )
+        .await;
     let mut gateways = Vec::new();
     for resident in 1..=60 {
         let texts = bureau.phones.texts(&phone(resident)).await;
@@ -40,8 +58,17 @@ async fn texts_are_spread_over_both_providers() {
 async fn when_one_provider_fails_the_other_takes_every_text_once() {
     for kind in ["5xx", "429", "throttle"] {
         let bureau = Bureau::open().await;
-        bureau.phones.fault(json!({ "target": "sms-aliyun", "kind": kind })).await;
-        bureau.send((1..=20).map(|resident| called(resident, &format!("A{resident:03}"))).collect()).await;
+        bureau
+            .phones
+            .fault(json!({ "target": "sms-aliyun", "kind": kind }))
+            .await;
+        bureau
+            .send(
+                (1..=20)
+                    .map(|resident| called(resident, &format!("A{resident:03}")))
+                    .collect(),
+            )
+            .await;
         for resident in 1..=20 {
             let texts = bureau.phones.texts(&phone(resident)).await;
             assert_eq!(texts.len(), 1, "{kind}");
@@ -54,9 +81,16 @@ async fn when_one_provider_fails_the_other_takes_every_text_once() {
 async fn a_text_that_was_taken_without_an_answer_is_not_sent_again() {
     for target in ["sms-aliyun", "sms-tencent"] {
         let bureau = Bureau::open().await;
-        let other = if target == "sms-aliyun" { "sms-tencent" } else { "sms-aliyun" };
+        let other = if target == "sms-aliyun" {
+            "sms-tencent"
+        } else {
+            "sms-aliyun"
+        };
         bureau.phones.fault(json!({ "target": other, "kind": "429" })).await;
-        bureau.phones.fault(json!({ "target": target, "kind": "timeout-after-accept", "count": 1, "ms": 9_000 })).await;
+        bureau
+            .phones
+            .fault(json!({ "target": target, "kind": "timeout-after-accept", "count": 1, "ms": 9_000 }))
+            .await;
         bureau.send(vec![called(1, "A001")]).await;
         for _ in 0..6 {
             bureau.advance(TimeDelta::seconds(20)).await;
@@ -64,19 +98,34 @@ async fn a_text_that_was_taken_without_an_answer_is_not_sent_again() {
         }
         assert_eq!(bureau.phones.texts(&phone(1)).await.len(), 1, "{target}");
         let status = bureau.status().await;
-        assert!(["accepted", "delivered"].contains(&status[0].as_str()), "{target}: {status:?}");
+        assert!(
+            ["accepted", "delivered"].contains(&status[0].as_str()),
+            "{target}: {status:?}"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_text_that_was_lost_on_the_way_is_sent_once_that_is_certain() {
-    for (target, kind, certain) in
-        [("sms-aliyun", "drop", 20), ("sms-aliyun", "html-502", 20), ("sms-tencent", "drop", 75)]
-    {
+    for (target, kind, certain) in [
+        ("sms-aliyun", "drop", 20),
+        ("sms-aliyun", "html-502", 20),
+        ("sms-tencent", "drop", 75),
+    ] {
         let bureau = Bureau::open().await;
-        let other = if target == "sms-aliyun" { "sms-tencent" } else { "sms-aliyun" };
-        bureau.phones.fault(json!({ "target": other, "kind": "429", "count": 1 })).await;
-        bureau.phones.fault(json!({ "target": target, "kind": kind, "count": 1 })).await;
+        let other = if target == "sms-aliyun" {
+            "sms-tencent"
+        } else {
+            "sms-aliyun"
+        };
+        bureau
+            .phones
+            .fault(json!({ "target": other, "kind": "429", "count": 1 }))
+            .await;
+        bureau
+            .phones
+            .fault(json!({ "target": target, "kind": kind, "count": 1 }))
+            .await;
         bureau.send(vec![called(1, "A001")]).await;
         let mut waited = 0;
         while bureau.phones.texts(&phone(1)).await.is_empty() {
@@ -85,7 +134,10 @@ async fn a_text_that_was_lost_on_the_way_is_sent_once_that_is_certain() {
             bureau.advance(TimeDelta::seconds(5)).await;
             bureau.dispatcher.send_due().await.unwrap();
         }
-        assert!(waited >= certain, "{target} {kind}: after {waited} s nobody could be certain");
+        assert!(
+            waited >= certain,
+            "{target} {kind}: after {waited} s nobody could be certain"
+        );
         bureau.advance(TimeDelta::minutes(5)).await;
         bureau.dispatcher.send_due().await.unwrap();
         assert_eq!(bureau.phones.texts(&phone(1)).await.len(), 1, "{target} {kind}");
@@ -98,7 +150,13 @@ async fn two_instances_send_every_text_once() {
     let bureau = Bureau::open().await;
     let accounts = Accounts::of_sandbox(&bureau.phones.address);
     let other = Dispatcher::with_accounts(bureau.app.platform.clone(), accounts).unwrap();
-    bureau.enqueue((1..=80).map(|resident| called(resident, &format!("A{resident:03}"))).collect()).await;
+    bureau
+        .enqueue(
+            (1..=80)
+                .map(|resident| called(resident, &format!("A{resident:03}")))
+                .collect(),
+        )
+        .await;
     let (first, second) = tokio::join!(bureau.dispatcher.send_due(), other.send_due());
     assert_eq!(first.unwrap() + second.unwrap(), 80);
     for resident in 1..=80 {

@@ -19,7 +19,9 @@ async fn tell(app: &TestApp, resident: &str, numbers: std::ops::Range<usize>) {
     };
     let transaction = app.platform.db.begin().await.unwrap();
     let messages = numbers.map(message).collect();
-    notify::enqueue(&transaction, &app.platform, app.clock.now(), messages).await.unwrap();
+    notify::enqueue(&transaction, &app.platform, app.clock.now(), messages)
+        .await
+        .unwrap();
     transaction.commit().await.unwrap();
 }
 
@@ -48,7 +50,10 @@ async fn a_long_list_is_read_page_by_page() {
         let items = listed["items"].as_array().unwrap();
         assert_eq!(items.len(), page);
         seen.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
-        path = format!("/notifications?cursor={}", listed["next_cursor"].as_str().unwrap_or_default());
+        path = format!(
+            "/notifications?cursor={}",
+            listed["next_cursor"].as_str().unwrap_or_default()
+        );
     }
     assert!(path.ends_with('='), "the last page says so");
     seen.sort();
@@ -60,6 +65,12 @@ async fn a_long_list_is_read_page_by_page() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_residents_have_notifications() {
     let app = TestApp::start().await;
-    app.anyone().get("/notifications").await.refused(&problem::UNAUTHENTICATED);
-    app.anyone().get("/notifications/settings").await.refused(&problem::UNAUTHENTICATED);
+    app.anyone()
+        .get("/notifications")
+        .await
+        .refused(&problem::UNAUTHENTICATED);
+    app.anyone()
+        .get("/notifications/settings")
+        .await
+        .refused(&problem::UNAUTHENTICATED);
 }

@@ -26,7 +26,7 @@ impl Drop for Phones {
 
 impl Phones {
     /// Starts a sandbox that calls this server back, and whose waiting goes fifty times as fast.
-    pub async fn start(server: &str) -> Self {
+    pub fn start(server: &str) -> Self {
         let mut process = Command::new(program())
             .env("SANDBOX_LISTEN", "127.0.0.1:0")
             .env("SANDBOX_CMPP_LISTEN", "127.0.0.1:0")
@@ -47,7 +47,11 @@ impl Phones {
         };
         // Its log is read on, or it would stand still once the pipe is full.
         std::thread::spawn(move || lines.for_each(drop));
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().unwrap();
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_secs(30))
+            .build()
+            .unwrap();
         Self { address, http, process }
     }
 
@@ -60,7 +64,13 @@ impl Phones {
     }
 
     pub async fn fault(&self, fault: Value) {
-        let answer = self.http.post(format!("{}/faults", self.address)).json(&fault).send().await.unwrap();
+        let answer = self
+            .http
+            .post(format!("{}/faults", self.address))
+            .json(&fault)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status(), 201);
     }
 
@@ -74,12 +84,26 @@ impl Phones {
     /// A resident answers a text.
     pub async fn reply(&self, phone: &str, text: &str) {
         let body = json!({ "phone": phone, "text": text });
-        let answer = self.http.post(format!("{}/sms/replies", self.address)).json(&body).send().await.unwrap();
+        let answer = self
+            .http
+            .post(format!("{}/sms/replies", self.address))
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status(), 202);
     }
 
     async fn put(&self, path: &str, body: Value) -> Value {
-        self.http.put(format!("{}{path}", self.address)).json(&body).send().await.unwrap().json().await.unwrap()
+        self.http
+            .put(format!("{}{path}", self.address))
+            .json(&body)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
     }
 }
 
@@ -101,9 +125,9 @@ pub fn program() -> PathBuf {
 }
 
 /// Waits until something that another process does has happened.
-pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn eventually<T>(what: &str, seconds: u32, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let mut ticks = tokio::time::interval(Duration::from_millis(20));
-    for _ in 0..1_500 {
+    for _ in 0..seconds * 50 {
         ticks.tick().await;
         if let Some(seen) = look().await {
             return seen;

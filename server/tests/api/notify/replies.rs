@@ -23,7 +23,7 @@ async fn who_answers_td_gets_no_more_notices_until_the_page_says_otherwise() {
     let resident = bureau.app.resident(1).await;
     bureau.send(vec![called(1, "A001")]).await;
     bureau.phones.reply(&phone(1), "ｔｄ").await;
-    eventually("the wish", async || {
+    eventually("the wish", 20, async || {
         (resident.get("/notifications/settings").await.expect(200) == json!({"texts": false})).then_some(())
     })
     .await;
@@ -31,9 +31,18 @@ async fn who_answers_td_gets_no_more_notices_until_the_page_says_otherwise() {
     bureau.send(vec![missed()]).await;
     assert_eq!(bureau.phones.texts(&phone(1)).await.len(), before);
     assert_eq!(bureau.status().await.last().map(String::as_str), Some("declined"));
-    assert_eq!(bureau.app.count("SELECT count(*) FROM audit_entries WHERE action = 'notify.opt-out'").await, 1);
+    assert_eq!(
+        bureau
+            .app
+            .count("SELECT count(*) FROM audit_entries WHERE action = 'notify.opt-out'")
+            .await,
+        1
+    );
 
-    resident.put("/notifications/settings", json!({"texts": true})).await.expect(200);
+    resident
+        .put("/notifications/settings", json!({"texts": true}))
+        .await
+        .expect(200);
     bureau.send(vec![called(1, "B001")]).await;
     assert_eq!(bureau.phones.texts(&phone(1)).await.len(), before + 1);
 }

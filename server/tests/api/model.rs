@@ -52,6 +52,10 @@ fn id_of(answer: &Value) -> String {
 }
 
 /// Books, holds, confirms, releases, lets expire, cancels and moves, and looks after each step whether seats are as the model has them.
+#[allow(
+    clippy::too_many_lines,
+    reason = "each command stands beside what the model makes of it"
+)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn seats_are_what_a_plain_model_says_after_every_step() {
     let app = TestApp::start().await;

@@ -42,7 +42,7 @@ async fn miss_three(app: &TestApp) -> Client {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_missed_appointments_restrict_booking_for_thirty_days() {
     let app = TestApp::start().await;
-    let resident = miss_three(&app).await;
+    let resident = Box::pin(miss_three(&app)).await;
     let strikes = resident.get("/me/strikes").await.expect(200);
     assert_eq!(strikes["items"].as_array().unwrap().len(), 3);
     assert_eq!(strikes["items"][0]["kind"], "no_show");
@@ -75,7 +75,7 @@ async fn three_missed_appointments_restrict_booking_for_thirty_days() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_accepted_appeal_lifts_the_restriction_and_is_recorded() {
     let app = TestApp::start().await;
-    let resident = miss_three(&app).await;
+    let resident = Box::pin(miss_three(&app)).await;
     let strikes = resident.get("/me/strikes").await.expect(200);
     let id = strikes["items"][0]["id"].as_str().unwrap();
     let appeal = format!("/me/strikes/{id}/appeal");

@@ -17,6 +17,11 @@ mod m20261122_000004_catalogue;
 mod m20261122_000005_appointments;
 mod m20261122_000006_queue;
 mod m20261122_000007_messages;
+mod m20261122_000020_strikes;
+mod m20261122_000021_returns;
+mod m20261122_000022_waitlist;
+mod m20261122_000023_visits;
+mod m20261122_000024_closures;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -33,6 +38,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_appointments::Migration),
             Box::new(m20261122_000006_queue::Migration),
             Box::new(m20261122_000007_messages::Migration),
+            Box::new(m20261122_000020_strikes::Migration),
+            Box::new(m20261122_000021_returns::Migration),
+            Box::new(m20261122_000022_waitlist::Migration),
+            Box::new(m20261122_000023_visits::Migration),
+            Box::new(m20261122_000024_closures::Migration),
         ]
     }
 }

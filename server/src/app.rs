@@ -49,7 +49,7 @@ impl Services {
         let catalogue = Catalogue::load(&platform).await?;
         Ok(Self {
             sessions: Data::from(identity::sessions(&platform)?),
-            seats: Data::from(Seats::start(&platform)),
+            seats: Data::from(Seats::start(&platform, &catalogue)),
             availability: Data::from(Availability::new(&platform)),
             halls: Data::from(Halls::new(&platform, &catalogue, appointments::fulfil)),
             catalogue: Data::new(catalogue),
@@ -91,7 +91,7 @@ fn base() -> Document {
                 .build(),
         )
     };
-    for role in ["session", "resident", "clerk"] {
+    for role in ["session", "resident", "clerk", "manager"] {
         components.add_security_scheme(role, bearer());
     }
     let cookie = ApiKey::Cookie(ApiKeyValue::new("bianmin-resident-access"));

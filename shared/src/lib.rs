@@ -14,6 +14,7 @@ pub mod ids;
 pub mod language;
 pub mod list;
 pub mod money;
+pub mod named;
 pub mod notify;
 pub mod problem;
 pub mod queue;

@@ -23,11 +23,11 @@ mod token;
 use std::sync::Arc;
 
 pub use self::{
-    authenticate::{Auditor, Clerk, Director, IdentifiedResident, Resident, Signed, Staff, authenticate},
+    authenticate::{Auditor, Clerk, Director, HallStaff, IdentifiedResident, Resident, Signed, Staff, authenticate},
     origin::refuse_foreign_origins,
     request_code::CodeTexts,
     sessions::Sessions,
-    store::{PersonFacts, may_act_for, persons_names, phone_of},
+    store::{PersonFacts, lock_persons, may_act_for, persons_names, phone_of},
 };
 use crate::platform::Platform;
 

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::OnConflict,
+};
 use shared::{
     identity::{
         rules::{IdNumber, PersonName, Phone},
@@ -19,7 +22,7 @@ use super::{
     entity::{family_member, person, resident},
 };
 use crate::{
-    platform::{Platform, keys::Field},
+    platform::{Platform, db::locked, keys::Field},
     problem::Failure,
 };
 
@@ -230,4 +233,15 @@ pub async fn may_act_for(
         .one(db)
         .await?;
     Ok(member.is_some())
+}
+
+/// Locks persons in the order of their ids, so that what is counted of them stays true until the transaction ends.
+pub async fn lock_persons(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = Uuid>) -> Result<(), DbErr> {
+    let select = person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .filter(person::Column::Id.is_in(ids))
+        .order_by_asc(person::Column::Id);
+    let _locked: Vec<Uuid> = locked(select).into_tuple().all(db).await?;
+    Ok(())
 }

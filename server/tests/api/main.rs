@@ -9,6 +9,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod admin;
 mod appointments;
 mod auth;
 mod counters;
@@ -16,8 +17,13 @@ mod docs;
 mod halls;
 mod holds;
 mod me;
+mod model;
 mod notify;
 mod problems;
+mod reschedule;
 mod services;
+mod strikes;
 mod support;
 mod tickets;
+mod visits;
+mod waitlist;

@@ -22,6 +22,11 @@ pub use self::{
     clock::TestClock,
 };
 
+/// Counts the windows whose taken seats are not the appointments in them and the seats that are on their way back.
+pub const TAKEN_IS_BOOKED: &str = "SELECT count(*) FROM windows w WHERE online_taken <> (SELECT count(*) FROM appointments a \
+    WHERE a.window_id = w.id AND a.status IN ('held', 'confirmed', 'checked_in', 'fulfilled', 'no_show')) + \
+    (SELECT count(*) FROM pending_returns r WHERE r.window_id = w.id)";
+
 /// The repository's root.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -216,6 +221,29 @@ impl TestApp {
             .as_array()
             .unwrap()
             .clone()
+    }
+
+    /// Does once what a running server does again and again.
+    pub async fn do_jobs(&self) {
+        use server::{appointments, platform::clock::Clock};
+        let (snapshot, now) = (self.services.catalogue.now(), self.clock.now());
+        appointments::reclaim(&self.platform, &snapshot, now).await.unwrap();
+        appointments::return_seats(&self.platform, &snapshot, now)
+            .await
+            .unwrap();
+        appointments::mark_no_shows(&self.platform, &snapshot, now)
+            .await
+            .unwrap();
+    }
+
+    /// An id as the database's SQL writes it.
+    pub fn sql_id(&self, id: &Value) -> String {
+        let id = id.as_str().unwrap().replace('-', "");
+        if self.is_scaled() {
+            format!("'{id}'")
+        } else {
+            format!("x'{id}'")
+        }
     }
 
     /// The code that a hall's screen shows.

@@ -95,7 +95,10 @@ impl Place {
             .env("BIANMIN_SANDBOX_URL", format!("http://{}", self.sandbox))
             .env("BIANMIN_DATA_DIR", &self.data)
             .env("BIANMIN_CLIENT_DIR", &self.client)
-            .env("SANDBOX_LISTEN", self.sandbox.to_string());
+            .env("SANDBOX_LISTEN", self.sandbox.to_string())
+            .env("SANDBOX_SERVER_URL", format!("http://{}", self.server))
+            // The carrier's line takes any free port, so that two bureaus can be open at once.
+            .env("SANDBOX_CMPP_LISTEN", "127.0.0.1:0");
     }
 
     fn program(&self, name: &str) -> Result<PathBuf> {

@@ -19,6 +19,7 @@ mod no_shows;
 mod preview;
 mod publish;
 mod quota;
+mod reclaim;
 mod reschedule;
 mod returns;
 mod seats;
@@ -31,12 +32,8 @@ mod waitlist;
 mod windows;
 
 pub use self::{
-    availability::Availability,
-    no_shows::mark_no_shows,
-    publish::publish_windows,
-    returns::return_seats,
-    seats::{Seats, reclaim},
-    store::fulfil,
+    availability::Availability, no_shows::mark_no_shows, publish::publish_windows, reclaim::reclaim,
+    returns::return_seats, seats::Seats, store::fulfil,
 };
 
 /// Mounts the paths of appointments.

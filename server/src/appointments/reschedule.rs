@@ -26,6 +26,7 @@ use super::{
     availability::Availability,
     entity::appointment,
     hold::answered,
+    reclaim::reclaim,
     returns::{Freed, free_seat},
     seats::{self, Seats},
     store::{self, WindowFacts},
@@ -80,7 +81,7 @@ pub async fn reschedule(
             Err(SeatError::WindowFull) if !reclaimed => {
                 transaction.rollback().await?;
                 // Expired holds may be all that fills the window.
-                seats::reclaim(&platform, &snapshot, now).await?;
+                reclaim(&platform, &snapshot, now).await?;
                 reclaimed = true;
                 continue;
             }

@@ -2,12 +2,12 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use uuid::Uuid;
 
 use crate::{
     bureau::{Bureau, Window},
-    load::{self, Outcome},
+    load::{self, Connection, Outcome},
 };
 
 /// How many residents book again and again where sessions are to be known.
@@ -30,9 +30,10 @@ pub struct Run<'a> {
     pub span: Duration,
 }
 
-/// Books, and checks afterwards that exactly what was acknowledged is in the database.
-pub async fn book(bureau: &Bureau, server: SocketAddr, run: Run<'_>) -> Result<Outcome> {
+/// Books, and checks afterwards that exactly what was acknowledged is in the database. Tells too how many bookings a commit held.
+pub async fn book(bureau: &Bureau, server: SocketAddr, run: Run<'_>) -> Result<(Outcome, f64)> {
     let before = Counts::of(bureau).await?;
+    let (bookings, commits) = groups(server).await?;
     let mut requests = Requests::new(bureau, run.windows, run.who);
     let outcome = load::run(server, run.clients, run.span, move |buffer| {
         requests.write(buffer, true)
@@ -53,7 +54,24 @@ pub async fn book(bureau: &Bureau, server: SocketAddr, run: Run<'_>) -> Result<O
         );
     }
     bureau.check().await?;
-    Ok(outcome)
+    let (all_bookings, all_commits) = groups(server).await?;
+    Ok((outcome, (all_bookings - bookings) / (all_commits - commits)))
+}
+
+/// How many bookings the seat writer has judged, and in how many groups, since the server started.
+async fn groups(server: SocketAddr) -> Result<(f64, f64)> {
+    let mut connection = Connection::open(server).await?;
+    let (_, body) = connection.exchange(&load::get("/metrics", "")).await?;
+    let text = std::str::from_utf8(body)?;
+    let figure = |name: &str| -> Result<f64> {
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        // A server that has judged none does not mention it.
+        line.map_or(Ok(0.0), |number| number.parse().context("a metric is a number"))
+    };
+    Ok((
+        figure("bianmin_seat_group_size_sum")?,
+        figure("bianmin_seat_group_size_count")?,
+    ))
 }
 
 /// Asks for seats where there are none.

@@ -62,7 +62,7 @@ struct Extent {
 }
 
 const QUICK: Extent = Extent {
-    span: Duration::from_millis(700),
+    span: Duration::from_millis(500),
     size: Size {
         visitors: 8_000,
         services: 80,
@@ -73,7 +73,7 @@ const QUICK: Extent = Extent {
     calls: 3,
 };
 const FULL: Extent = Extent {
-    span: Duration::from_millis(3_500),
+    span: Duration::from_secs(3),
     size: Size {
         visitors: 40_000,
         services: 200,
@@ -83,13 +83,6 @@ const FULL: Extent = Extent {
     starts: 7,
     calls: 7,
 };
-
-/// The ceilings that both deployments share.
-struct Http {
-    bare: Program,
-    json: f64,
-    post: f64,
-}
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
@@ -111,20 +104,21 @@ async fn measure(arguments: &Arguments) -> Result<()> {
     let cores = std::thread::available_parallelism()?;
     println!("{cores} cores, shared by the server, the stores and the clients; {files} open files at most");
 
-    let mut rows = Vec::new();
-    let http = http_ceilings(&extent, &mut rows).await?;
-    table::print("Ceilings of HTTP", &rows);
+    let address = program::free_address()?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("--bare").arg(address.to_string());
+    let (bare, _) = Program::start(command, address, "/json").await?;
 
     let wanted = |mode: &str| arguments.mode.as_deref().is_none_or(|only| only == mode);
     if wanted("embedded") {
-        let rows = deployment(&Place::Embedded, &http, &extent).await?;
+        let rows = deployment(&Place::Embedded, &bare, &extent).await?;
         table::print("Embedded: SQLite, synchronous=FULL, one process", &rows);
     }
     let stores = ["BIANMIN_TEST_POSTGRES_URL", "BIANMIN_TEST_REDIS_URL"].map(std::env::var);
     match stores {
         _ if !wanted("scaled") => {}
         [Ok(postgres), Ok(redis)] => {
-            let rows = deployment(&Place::Scaled { postgres, redis }, &http, &extent).await?;
+            let rows = deployment(&Place::Scaled { postgres, redis }, &bare, &extent).await?;
             table::print("Scaled out: PostgreSQL and Redis, one instance", &rows);
         }
         _ => println!("\nPostgreSQL and Redis are not measured: `cargo xtask bench` starts them."),
@@ -140,30 +134,23 @@ fn raise_file_limit() -> Result<u64> {
     Ok(hard)
 }
 
-async fn http_ceilings(extent: &Extent, rows: &mut Vec<Row>) -> Result<Http> {
-    let address = program::free_address()?;
-    let mut command = Command::new(std::env::current_exe()?);
-    command.arg("--bare").arg(address.to_string());
-    let (bare, _) = Program::start(command, address, "/json").await?;
-    let json = load::repeat(address, 64, extent.span, load::get("/json", ""))
+/// The rate of a bare handler, measured right before what is held against it: on a shared machine only neighbours can be compared.
+async fn bare_rate(
+    what: &str,
+    bare: &Program,
+    request: Vec<u8>,
+    status: u16,
+    extent: &Extent,
+    rows: &mut Vec<Row>,
+) -> Result<f64> {
+    let outcome = load::repeat(bare.address, 64, extent.span, request)
         .await?
-        .all(200)?;
-    rows.push(Row::rate("actix, small JSON, 64 clients", &json));
-    let nothing = load::post(
-        "/nothing",
-        "Authorization: Bearer x\r\nIdempotency-Key: x\r\n",
-        "{\"window_id\":\"x\",\"service_id\":\"x\"}",
-    );
-    let post = load::repeat(address, 64, extent.span, nothing).await?.all(201)?;
-    rows.push(Row::rate("actix, POST that does nothing, 64 clients", &post));
-    Ok(Http {
-        bare,
-        json: json.per_second(),
-        post: post.per_second(),
-    })
+        .all(status)?;
+    rows.push(Row::rate(format!("actix, {what}"), &outcome));
+    Ok(outcome.per_second())
 }
 
-async fn deployment(place: &Place, http: &Http, extent: &Extent) -> Result<Vec<Row>> {
+async fn deployment(place: &Place, bare: &Program, extent: &Extent) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     let site = Site::make(place).await?;
     let flushes = ceilings::flushes(site.folder(), extent.span.min(Duration::from_secs(1)))?;
@@ -178,8 +165,8 @@ async fn deployment(place: &Place, http: &Http, extent: &Extent) -> Result<Vec<R
     let ceiling = booking_ceilings(&bureau, extent, &mut rows).await?;
     let (server, _) = bureau.site().serve().await?;
     booking_rates(&bureau, &server, &ceiling, extent, &mut rows).await?;
-    refusals(&bureau, &server, http, extent, &mut rows).await?;
-    availability(&bureau, &server, http, extent, &mut rows).await?;
+    refusals(&bureau, &server, bare, extent, &mut rows).await?;
+    availability(&bureau, &server, bare, extent, &mut rows).await?;
     live_queue(&bureau, &server, extent, &mut rows).await?;
     drop(server);
     bureau.remove().await?;
@@ -312,14 +299,17 @@ async fn booking_rates(
             who,
             span: extent.span,
         };
-        let outcome = bookings::book(bureau, server.address, run).await?;
+        let (outcome, together) = bookings::book(bureau, server.address, run).await?;
         let rate = outcome.per_second();
         let (at_most, goal) = if windows.len() == 1 {
             (ceiling.hot, Some(ceiling.hot_goal))
         } else {
             (ceiling.many, ceiling.many_goal)
         };
-        let row = Row::rate(format!("bookings, {what}, {clients} clients"), &outcome);
+        let row = Row::rate(
+            format!("bookings, {what}, {clients} clients, {together:.0} a commit"),
+            &outcome,
+        );
         let row = row.of(ceiling.name, at_most, rate, goal);
         rows.push(if clients == 256 && windows.len() == 1 {
             row.p99_at_most(ceiling.slowest)
@@ -330,9 +320,21 @@ async fn booking_rates(
     Ok(())
 }
 
-async fn refusals(bureau: &Bureau, server: &Program, http: &Http, extent: &Extent, rows: &mut Vec<Row>) -> Result<()> {
+async fn refusals(
+    bureau: &Bureau,
+    server: &Program,
+    bare: &Program,
+    extent: &Extent,
+    rows: &mut Vec<Row>,
+) -> Result<()> {
     let window = &bureau.windows[WINDOW_SOLD_OUT];
     bureau.sell_out(window).await?;
+    let nothing = load::post(
+        "/nothing",
+        "Authorization: Bearer x\r\nIdempotency-Key: x\r\n",
+        "{\"window_id\":\"x\",\"service_id\":\"x\"}",
+    );
+    let idle = bare_rate("POST that does nothing", bare, nothing, 201, extent, rows).await?;
     for (what, with_key) in [("sold out", true), ("sold out, without a key", false)] {
         let run = Run {
             clients: 64,
@@ -345,7 +347,7 @@ async fn refusals(bureau: &Bureau, server: &Program, http: &Http, extent: &Exten
         };
         let outcome = bookings::refused(bureau, server.address, run, with_key).await?;
         let rate = outcome.per_second();
-        rows.push(Row::rate(format!("{what}, 64 clients"), &outcome).of("idle POST", http.post, rate, Some(0.5)));
+        rows.push(Row::rate(format!("{what}, 64 clients"), &outcome).of("idle POST", idle, rate, Some(0.5)));
     }
     Ok(())
 }
@@ -353,52 +355,44 @@ async fn refusals(bureau: &Bureau, server: &Program, http: &Http, extent: &Exten
 async fn availability(
     bureau: &Bureau,
     server: &Program,
-    http: &Http,
+    bare: &Program,
     extent: &Extent,
     rows: &mut Vec<Row>,
 ) -> Result<()> {
     let (address, span) = (server.address, extent.span);
-    for (what, path) in [
-        ("one day", reads::one_day(bureau)?),
-        ("two weeks", reads::two_weeks(bureau)?),
-    ] {
-        let (length, tag) = reads::look(address, &path).await?;
-        let size = grouped(length as f64);
-        let same = load::get(&format!("/bytes/{length}"), "");
-        let bare = load::repeat(http.bare.address, 64, span, same).await?.all(200)?;
-        rows.push(Row::rate(format!("actix, {size} bytes"), &bare));
-        let hot = load::repeat(address, 64, span, load::get(&path, "")).await?.all(200)?;
-        let row = Row::rate(format!("availability, {what}, {size} bytes from memory"), &hot);
-        rows.push(if what == "one day" {
-            row.of("small JSON", http.json, hot.per_second(), Some(0.8))
-        } else {
-            row.of("the same bytes", bare.per_second(), hot.per_second(), None)
-        });
-        if what == "two weeks" {
-            let known = load::get(&path, &format!("If-None-Match: {tag}\r\n"));
-            let known = load::repeat(address, 64, span, known).await?.all(304)?;
-            rows.push(Row::rate("availability, two weeks, not changed (304)", &known).of(
-                "small JSON",
-                http.json,
-                known.per_second(),
-                None,
-            ));
-        }
-    }
-    let anew = reads::rendered_anew(bureau, address, 64, span).await?;
-    rows.push(Row::rate("availability, rendered anew", &anew).of(
+    let json = bare_rate("small JSON", bare, load::get("/json", ""), 200, extent, rows).await?;
+    let path = reads::one_day(bureau)?;
+    let (length, _) = reads::look(address, &path).await?;
+    let day = load::repeat(address, 64, span, load::get(&path, "")).await?.all(200)?;
+    let what = format!("availability, one day, {} bytes from memory", grouped(length as f64));
+    rows.push(Row::rate(what, &day).of("small JSON", json, day.per_second(), Some(0.8)));
+
+    let path = reads::two_weeks(bureau)?;
+    let (length, tag) = reads::look(address, &path).await?;
+    let known = load::get(&path, &format!("If-None-Match: {tag}\r\n"));
+    let known = load::repeat(address, 64, span, known).await?.all(304)?;
+    rows.push(Row::rate("availability, two weeks, not changed (304)", &known).of(
         "small JSON",
-        http.json,
-        anew.per_second(),
-        Some(0.2),
+        json,
+        known.per_second(),
+        None,
     ));
+    let anew = reads::rendered_anew(bureau, address, 64, span).await?;
+    rows.push(Row::rate("availability, rendered anew", &anew).of("small JSON", json, anew.per_second(), Some(0.2)));
     let read = reads::from_database(bureau, address, 64, span).await?;
     rows.push(Row::rate("availability, 90 windows read from the database", &read).of(
         "small JSON",
-        http.json,
+        json,
         read.per_second(),
         None,
     ));
+
+    let size = format!("{} bytes", grouped(length as f64));
+    let same = load::get(&format!("/bytes/{length}"), "");
+    let same = bare_rate(&size, bare, same, 200, extent, rows).await?;
+    let fortnight = load::repeat(address, 64, span, load::get(&path, "")).await?.all(200)?;
+    let what = format!("availability, two weeks, {size} from memory");
+    rows.push(Row::rate(what, &fortnight).of("the same bytes", same, fortnight.per_second(), None));
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Identity (身份): signing in, sessions, and who may do what.
 //!
 //! Authority stands in the signature of a handler: [`Resident`], [`IdentifiedResident`] and [`Staff`] with a role are extractors that exist
-//! only for a request that has the right. The middleware [`authenticate`] looks at the tokens once; the extractors only read what it found.
+//! only for a request that has the right. The middleware [`authenticate()`] looks at the tokens once; the extractors only read what it found.
 
 mod authenticate;
 mod bind_identity;

@@ -1,6 +1,6 @@
 //! Notify (通知): texts to residents, from the transaction that causes them to the receipt of the carrier.
 //!
-//! A slice calls [`enqueue`] in its own transaction and [`wake`] after the commit; the [`Dispatcher`] does the rest:
+//! A slice calls [`enqueue()`] in its own transaction and [`wake`] after the commit; the [`Dispatcher`] does the rest:
 //! `claim.rs` takes a message, `attempt.rs` calls a provider and writes down what came of it, `receipts.rs` hears the carrier,
 //! `sweep.rs` asks where nothing was heard.
 //!

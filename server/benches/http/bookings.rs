@@ -10,23 +10,16 @@ use crate::{
     load::{self, Connection, Outcome},
 };
 
-/// How many residents book again and again where sessions are to be known.
-const REGULARS: usize = 512;
-
-/// Who books.
-#[derive(Clone, Copy)]
-pub enum Who {
-    /// Everyone once: the server sees each resident for the first time. The number chooses the copy of the service.
-    Everyone(usize),
-    /// A few hundred residents who book one of these copies after the other, so that their sessions are remembered.
-    Regulars { first: usize, services: usize },
-}
+/// How many residents have looked at a page just before, where sessions are to be known: as many as can book within the seconds for which
+/// a session is remembered.
+const SEEN: usize = 6_000;
 
 /// A run of bookings.
 pub struct Run<'a> {
     pub clients: usize,
     pub windows: &'a [Window],
-    pub who: Who,
+    /// Whether the server has seen the residents a moment ago, as it has those who come from its pages.
+    pub seen: bool,
     pub span: Duration,
 }
 
@@ -34,7 +27,10 @@ pub struct Run<'a> {
 pub async fn book(bureau: &Bureau, server: SocketAddr, run: Run<'_>) -> Result<(Outcome, f64)> {
     let before = Counts::of(bureau).await?;
     let (bookings, commits) = groups(server).await?;
-    let mut requests = Requests::new(bureau, run.windows, run.who);
+    let mut requests = Requests::new(bureau, run.windows, run.seen);
+    if run.seen {
+        look(bureau, server).await?;
+    }
     let outcome = load::run(server, run.clients, run.span, move |buffer| {
         requests.write(buffer, true)
     })
@@ -44,7 +40,7 @@ pub async fn book(bureau: &Bureau, server: SocketAddr, run: Run<'_>) -> Result<(
     let acknowledged = outcome.times.len();
     for (what, before, after) in [
         ("appointments", before.appointments, after.appointments),
-        ("texts", before.texts, after.texts),
+        ("confirmations", before.texts, after.texts),
         ("remembered answers", before.answers, after.answers),
     ] {
         ensure!(
@@ -54,6 +50,7 @@ pub async fn book(bureau: &Bureau, server: SocketAddr, run: Run<'_>) -> Result<(
         );
     }
     bureau.check().await?;
+    bureau.settle().await?;
     let (all_bookings, all_commits) = groups(server).await?;
     Ok((outcome, (all_bookings - bookings) / (all_commits - commits)))
 }
@@ -77,7 +74,8 @@ async fn groups(server: SocketAddr) -> Result<(f64, f64)> {
 /// Asks for seats where there are none.
 pub async fn refused(bureau: &Bureau, server: SocketAddr, run: Run<'_>, with_key: bool) -> Result<Outcome> {
     let before = Counts::of(bureau).await?;
-    let mut requests = Requests::new(bureau, run.windows, run.who);
+    let mut requests = Requests::new(bureau, run.windows, run.seen);
+    requests.again = true;
     let outcome = load::run(server, run.clients, run.span, move |buffer| {
         requests.write(buffer, with_key)
     })
@@ -99,52 +97,64 @@ impl Counts {
     async fn of(bureau: &Bureau) -> Result<Self> {
         Ok(Self {
             appointments: bureau.count("SELECT count(*) FROM appointments").await?,
-            texts: bureau.count("SELECT count(*) FROM messages").await?,
+            texts: bureau
+                .count("SELECT count(*) FROM messages WHERE template = 'appointment-confirmed'")
+                .await?,
             answers: bureau.count("SELECT count(*) FROM idempotency_keys").await?,
         })
     }
 }
 
-/// Writes one booking after the other.
+/// Lets residents ask for their own page, so that their sessions are remembered.
+async fn look(bureau: &Bureau, server: SocketAddr) -> Result<()> {
+    let mut tokens = tokens(bureau, true).into_iter();
+    load::run(server, 64, Duration::from_secs(30), move |buffer| match tokens.next() {
+        None => false,
+        Some(token) => {
+            buffer.extend(load::get("/api/v1/me", &format!("Authorization: Bearer {token}\r\n")));
+            true
+        }
+    })
+    .await?
+    .all(200)?;
+    Ok(())
+}
+
+fn tokens(bureau: &Bureau, seen: bool) -> Vec<String> {
+    let visitors = bureau.visitors.iter().take(if seen { SEEN } else { usize::MAX });
+    visitors.map(|visitor| visitor.access_token.clone()).collect()
+}
+
+/// Writes one booking after the other, one for each resident.
 struct Requests {
     tokens: Vec<String>,
-    services: Vec<Uuid>,
+    service: Uuid,
     windows: Vec<Uuid>,
-    who: Who,
     next: usize,
+    /// Whether residents come again when all have asked.
+    again: bool,
 }
 
 impl Requests {
-    fn new(bureau: &Bureau, windows: &[Window], who: Who) -> Self {
+    fn new(bureau: &Bureau, windows: &[Window], seen: bool) -> Self {
         Self {
-            tokens: bureau
-                .visitors
-                .iter()
-                .map(|visitor| visitor.access_token.clone())
-                .collect(),
-            services: bureau.services.clone(),
+            tokens: tokens(bureau, seen),
+            service: bureau.services[0],
             windows: windows.iter().map(|window| window.id).collect(),
-            who,
             next: 0,
+            again: false,
         }
     }
 
     fn write(&mut self, buffer: &mut Vec<u8>, with_key: bool) -> bool {
         let at = self.next;
         self.next += 1;
-        let (visitor, service) = match self.who {
-            Who::Everyone(service) => (at, service),
-            Who::Regulars { services, .. } if at >= REGULARS * services => return false,
-            Who::Regulars { first, .. } => (at % REGULARS, first + at / REGULARS),
-        };
-        let (Some(token), Some(service)) = (
-            self.tokens.get(visitor),
-            self.services.get(service % self.services.len()),
-        ) else {
+        if at >= self.tokens.len() && !self.again {
             return false;
-        };
+        }
+        let token = &self.tokens[at % self.tokens.len()];
         let window = self.windows[at % self.windows.len()];
-        let body = format!("{{\"window_id\":\"{window}\",\"service_id\":\"{service}\"}}");
+        let body = format!("{{\"window_id\":\"{window}\",\"service_id\":\"{}\"}}", self.service);
         let headers = if with_key {
             format!(
                 "Authorization: Bearer {token}\r\nIdempotency-Key: {}\r\n",

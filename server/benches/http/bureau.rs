@@ -60,7 +60,7 @@ pub struct Window {
 pub struct Bureau {
     pub platform: Platform,
     pub hall: Uuid,
-    /// Services of one group: the demonstration's own, and copies of it, since a person books a service once a day.
+    /// Services of one group: the demonstration's own, and copies of it.
     pub services: Vec<Uuid>,
     /// The coming days' windows of that group.
     pub windows: Vec<Window>,
@@ -241,6 +241,14 @@ impl Bureau {
         Ok(transaction.commit().await?)
     }
 
+    /// Lets every booked resident have been served, since nobody may have more than a few appointments ahead.
+    pub async fn settle(&self) -> Result<()> {
+        let transaction = self.platform.db.begin().await?;
+        let serve = "UPDATE appointments SET status = 'fulfilled' WHERE status = 'confirmed'";
+        execute(&transaction, serve, []).await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// The only number that a query gives.
     pub async fn count(&self, sql: &str) -> Result<usize> {
         let db = self.platform.db.reader();
@@ -254,7 +262,7 @@ impl Bureau {
     /// Fails unless every seat that is taken has its appointment, its text and no other, and nothing is oversold.
     pub async fn check(&self) -> Result<()> {
         let wrong = "SELECT count(*) FROM windows w WHERE online_taken > online_quota OR (online_taken > 0 AND online_taken <> \
-            (SELECT count(*) FROM appointments a WHERE a.window_id = w.id AND a.status = 'confirmed'))";
+            (SELECT count(*) FROM appointments a WHERE a.window_id = w.id AND a.status IN ('confirmed', 'fulfilled')))";
         ensure!(
             self.count(wrong).await? == 0,
             "the seats that are taken are not those that were booked"

@@ -22,6 +22,8 @@ use crate::{
 
 /// Bookings of one commit, as in the product.
 const GROUP: usize = 128;
+/// Texts of one booking, as in the product: the confirmation and the reminders.
+const TEXTS: [&str; 3] = ["appointment-confirmed", "reminder-day-before", "reminder-two-hours"];
 /// Connections of the statement-by-statement ceiling.
 const CLIENTS: usize = 8;
 
@@ -47,16 +49,9 @@ pub fn flushes(folder: &Path, span: Duration) -> Result<Measured> {
     Ok(Measured { per_second, times })
 }
 
-/// Bookings of a program that does nothing else: groups of 128, each with a guarded count, the appointments and their texts in one commit.
-///
-/// `first` says which of the copies of the service are booked, so that runs do not meet each other's unique keys.
-pub async fn group_commit(
-    bureau: &Bureau,
-    window: &Window,
-    first: usize,
-    with_answers: bool,
-    span: Duration,
-) -> Result<Measured> {
+/// Bookings of a program that does nothing else: groups of 128, each with a guarded count, the appointments and their texts in
+/// one commit.
+pub async fn group_commit(bureau: &Bureau, window: &Window, with_answers: bool, span: Duration) -> Result<Measured> {
     let (begun, mut times, mut number) = (Instant::now(), Times::default(), 0);
     while begun.elapsed() < span {
         let one = Instant::now();
@@ -76,7 +71,7 @@ pub async fn group_commit(
         let now = bureau.platform.clock.now();
         for _ in 0..GROUP {
             let visitor = &bureau.visitors[number % bureau.visitors.len()];
-            let service = bureau.services[first + number / bureau.visitors.len()];
+            let service = bureau.services[number / bureau.visitors.len()];
             number += 1;
             let id = Uuid::now_v7();
             appointments.values([
@@ -92,23 +87,25 @@ pub async fn group_commit(
                 now.into(),
                 now.into(),
             ])?;
-            texts.values([
-                Uuid::now_v7().into(),
-                format!("appointment/{id}").into(),
-                format!("appointment/{id}/confirmed").into(),
-                "sms".into(),
-                visitor.resident.0.into(),
-                visitor.resident.0.as_bytes().repeat(2).into(),
-                "appointment-confirmed".into(),
-                "appointments".into(),
-                vec![7u8; 180].into(),
-                1.into(),
-                "pending".into(),
-                now.into(),
-                now.into(),
-                now.into(),
-                now.into(),
-            ])?;
+            for text in TEXTS {
+                texts.values([
+                    Uuid::now_v7().into(),
+                    format!("appointment/{id}").into(),
+                    format!("appointment/{id}/{text}").into(),
+                    "sms".into(),
+                    visitor.resident.0.into(),
+                    visitor.resident.0.as_bytes().repeat(2).into(),
+                    text.into(),
+                    "appointments".into(),
+                    vec![7u8; 180].into(),
+                    1.into(),
+                    "pending".into(),
+                    now.into(),
+                    now.into(),
+                    now.into(),
+                    now.into(),
+                ])?;
+            }
             if with_answers {
                 answers.values([
                     visitor.resident.0.as_bytes().repeat(2).into(),
@@ -128,10 +125,9 @@ pub async fn group_commit(
         transaction.commit().await?;
         times.note(one.elapsed());
     }
-    Ok(Measured {
-        per_second: number as f64 / begun.elapsed().as_secs_f64(),
-        times,
-    })
+    let per_second = number as f64 / begun.elapsed().as_secs_f64();
+    bureau.settle().await?;
+    Ok(Measured { per_second, times })
 }
 
 fn appointments() -> sea_orm::sea_query::InsertStatement {
@@ -208,9 +204,10 @@ pub async fn prepare_single_statements(bureau: &Bureau, windows: &[Window]) -> R
     Ok(transaction.commit().await?)
 }
 
-/// One booking as one statement: the guarded count, the appointment and its text. Days far in the future keep bookings of a person apart.
+/// One booking as one statement: the guarded count, the appointment and its texts. Days far in the future keep bookings of a person apart.
 fn single_statement(bureau: &Bureau) -> String {
     let service = bureau.services[0];
+    let texts = TEXTS.join("', '");
     format!(
         "WITH seat AS (UPDATE windows SET online_taken = online_taken + 1 \
          WHERE id = (SELECT id FROM bench_windows WHERE n = :w::int) AND online_taken < online_quota RETURNING id, hall_id), \
@@ -218,8 +215,8 @@ fn single_statement(bureau: &Bureau) -> String {
          SELECT gen_random_uuid(), seat.id, seat.hall_id, '{service}', p.person, p.resident, date '2100-01-01' + :n::int, 'BENCH1', 'confirmed', now(), now() \
          FROM seat, bench_people p WHERE p.n = :p::int RETURNING id, resident_id) \
          INSERT INTO messages (id, subject, event, channel, resident_id, recipient_index, template, topic, variables, priority, status, created_at, wanted_at, due_at, expires_at) \
-         SELECT gen_random_uuid(), 'appointment/' || id, 'appointment/' || id || '/confirmed', 'sms', resident_id, uuid_send(resident_id), 'appointment-confirmed', \
-         'appointments', decode(repeat('07', 180), 'hex'), 1, 'pending', now(), now(), now(), now() FROM booked"
+         SELECT gen_random_uuid(), 'appointment/' || id, 'appointment/' || id || '/' || t, 'sms', resident_id, uuid_send(resident_id), t, \
+         'appointments', decode(repeat('07', 180), 'hex'), 1, 'pending', now(), now(), now(), now() FROM booked, unnest(array['{texts}']) AS t"
     )
 }
 
@@ -230,11 +227,13 @@ pub async fn single_statements(bureau: &Bureau, windows: usize, span: Duration) 
         .arg("--version")
         .output()
         .is_ok_and(|output| output.status.success());
-    if installed {
+    let measured = if installed {
         pgbench(bureau, &statement, windows, span)
     } else {
         by_hand(bureau, &statement, windows, span).await
-    }
+    };
+    bureau.settle().await?;
+    measured
 }
 
 fn pgbench(bureau: &Bureau, statement: &str, windows: usize, span: Duration) -> Result<Measured> {

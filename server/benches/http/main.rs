@@ -30,7 +30,7 @@ use clap::Parser;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use crate::{
-    bookings::{Run, Who},
+    bookings::Run,
     bureau::{Bureau, Place, Site, Size},
     program::Program,
     table::{Row, grouped},
@@ -65,7 +65,7 @@ const QUICK: Extent = Extent {
     span: Duration::from_millis(500),
     size: Size {
         visitors: 8_000,
-        services: 80,
+        services: SERVICES,
         halls: 300,
         tickets: 1_000,
     },
@@ -76,7 +76,7 @@ const FULL: Extent = Extent {
     span: Duration::from_secs(3),
     size: Size {
         visitors: 40_000,
-        services: 200,
+        services: SERVICES,
         halls: 1_500,
         tickets: 5_000,
     },
@@ -215,21 +215,18 @@ const WINDOW_SOLD_OUT: usize = 1;
 const FIRST_HOT_WINDOW: usize = 2;
 const FIRST_OF_MANY: usize = 8;
 const MANY: usize = 100;
-/// Copies of the service that only the ceilings book.
-const COPIES_OF_CEILINGS: usize = 30;
+/// Copies of the service, for the bare program: it books faster than there are residents.
+const SERVICES: usize = 24;
 
 async fn booking_ceilings(bureau: &Bureau, extent: &Extent, rows: &mut Vec<Row>) -> Result<BookingCeiling> {
     let window = &bureau.windows[WINDOW_OF_CEILINGS];
-    // Copies of the service are taken from the end here, and from the beginning by the runs over HTTP.
-    let first = bureau.services.len() - COPIES_OF_CEILINGS;
-    let bare = ceilings::group_commit(bureau, window, first, false, extent.span).await?;
+    let bare = ceilings::group_commit(bureau, window, false, extent.span).await?;
     rows.push(Row::per_second(
         "bare program, groups of 128 (times per group)",
         bare.per_second,
         &bare.times,
     ));
-    let with_answers =
-        ceilings::group_commit(bureau, window, first + COPIES_OF_CEILINGS / 2, true, extent.span).await?;
+    let with_answers = ceilings::group_commit(bureau, window, true, extent.span).await?;
     rows.push(Row::per_second(
         "the same with remembered answers",
         with_answers.per_second,
@@ -282,21 +279,18 @@ async fn booking_rates(
     let many = &bureau.windows[FIRST_OF_MANY..];
     let many = &many[..MANY.min(many.len())];
     let hot = |at: usize| std::slice::from_ref(&bureau.windows[FIRST_HOT_WINDOW + at]);
-    // Each run books copies of the service of its own, since a person books one once a day.
-    let services = (bureau.services.len() - COPIES_OF_CEILINGS - 5) / 2;
-    let regulars = |first: usize| Who::Regulars { first, services };
-    for (what, clients, windows, who) in [
-        ("one hot window, everyone once", 64, hot(0), Who::Everyone(1)),
-        ("one hot window, everyone once", 256, hot(1), Who::Everyone(2)),
-        ("one hot window, sessions known", 64, hot(2), regulars(5)),
-        ("one hot window, sessions known", 256, hot(3), regulars(5 + services)),
-        ("100 windows, everyone once", 64, many, Who::Everyone(3)),
-        ("100 windows, everyone once", 256, many, Who::Everyone(4)),
+    for (what, clients, windows, seen) in [
+        ("one hot window, new residents", 64, hot(0), false),
+        ("one hot window, new residents", 256, hot(1), false),
+        ("one hot window, sessions known", 64, hot(2), true),
+        ("one hot window, sessions known", 256, hot(3), true),
+        ("100 windows, new residents", 64, many, false),
+        ("100 windows, new residents", 256, many, false),
     ] {
         let run = Run {
             clients,
             windows,
-            who,
+            seen,
             span: extent.span,
         };
         let (outcome, together) = bookings::book(bureau, server.address, run).await?;
@@ -339,10 +333,7 @@ async fn refusals(
         let run = Run {
             clients: 64,
             windows: std::slice::from_ref(window),
-            who: Who::Regulars {
-                first: 0,
-                services: usize::MAX / 1_000,
-            },
+            seen: true,
             span: extent.span,
         };
         let outcome = bookings::refused(bureau, server.address, run, with_key).await?;

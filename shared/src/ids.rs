@@ -74,4 +74,6 @@ ids! {
     TicketId;
     /// A text on its way to a resident (短信).
     MessageId;
+    /// A pickup slip (领取凭证).
+    SlipId;
 }

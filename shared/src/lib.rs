@@ -18,6 +18,7 @@ pub mod named;
 pub mod notify;
 pub mod problem;
 pub mod queue;
+pub mod slips;
 pub mod time;
 
 /// The prefix of every path of the programming interface.

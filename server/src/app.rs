@@ -21,12 +21,14 @@ use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
 use crate::{
     appointments::{self, Availability, Seats},
+    bureau::{self, Bureau},
     catalog::{self, Catalogue},
     identity::{self, CodeTexts, Sessions},
     notify, operations,
     platform::{Platform, idempotency},
     problem,
     queue::{self, Halls},
+    slips::{self, Slips},
 };
 
 /// Everything that a server keeps in memory.
@@ -36,6 +38,8 @@ pub struct Services {
     pub platform: Data<Platform>,
     /// The catalogue.
     pub catalogue: Data<Catalogue>,
+    /// Slips.
+    pub slips: Data<Slips>,
     sessions: Data<Sessions>,
     seats: Data<Seats>,
     availability: Data<Availability>,
@@ -47,11 +51,13 @@ impl Services {
     /// Builds the services on a platform whose database has every migration.
     pub async fn start(platform: Platform, metrics: Option<PrometheusHandle>) -> anyhow::Result<Self> {
         let catalogue = Catalogue::load(&platform).await?;
+        let slips = Arc::new(Slips::new(&platform, Arc::new(Bureau(catalogue.clone())), Vec::new()));
         Ok(Self {
             sessions: Data::from(identity::sessions(&platform)?),
             seats: Data::from(Seats::start(&platform, &catalogue)),
             availability: Data::from(Availability::new(&platform)),
-            halls: Data::from(Halls::new(&platform, &catalogue, appointments::fulfil)),
+            halls: Data::from(Halls::new(&platform, &catalogue, bureau::on_served(&catalogue, &slips))),
+            slips: Data::from(slips),
             catalogue: Data::new(catalogue),
             metrics: Data::new(metrics),
             platform: Data::new(platform),
@@ -106,6 +112,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .configure(catalog::routes)
             .configure(appointments::routes)
             .configure(queue::routes)
+            .configure(slips::routes)
             .configure(notify::routes),
     );
 }
@@ -126,9 +133,12 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .app_data(services.seats.clone())
             .app_data(services.availability.clone())
             .app_data(services.halls.clone())
+            .app_data(services.slips.clone())
             .app_data(services.metrics.clone())
             .app_data(client.clone())
             .app_data(document.clone())
+            // Bodies that are read whole may hold a picture; JSON bodies are smaller.
+            .app_data(web::PayloadConfig::new(1 << 20))
             .app_data(
                 web::JsonConfig::default()
                     .limit(64 * 1024)

@@ -1,6 +1,6 @@
 //! What a server does by itself, again and again. Every instance does all of it: each job is harmless to do twice.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use shared::time::day_of;
 use tokio::time::{MissedTickBehavior, interval};
@@ -9,15 +9,16 @@ use crate::{
     appointments,
     catalog::Catalogue,
     platform::{Platform, bus::Event, idempotency},
+    slips::Slips,
 };
 
 /// How often seats of expired holds and cancelled bookings are given back, and missed appointments marked, without anyone asking.
 const RECLAIM: Duration = Duration::from_secs(2);
-/// How often windows are published and old rows forgotten.
+/// How often windows are published, old rows forgotten, and slips looked after.
 const UPKEEP: Duration = Duration::from_mins(10);
 
 /// Starts the jobs; they end with the process.
-pub fn start(platform: &Platform, catalogue: &Catalogue) {
+pub fn start(platform: &Platform, catalogue: &Catalogue, slips: &Arc<Slips>) {
     let (reclaiming, names) = (platform.clone(), catalogue.clone());
     tokio::spawn(async move {
         let mut ticks = interval(RECLAIM);
@@ -36,7 +37,7 @@ pub fn start(platform: &Platform, catalogue: &Catalogue) {
             }
         }
     });
-    let (platform, catalogue) = (platform.clone(), catalogue.clone());
+    let (platform, catalogue, slips) = (platform.clone(), catalogue.clone(), Arc::clone(slips));
     tokio::spawn(async move {
         let mut ticks = interval(UPKEEP);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -44,6 +45,9 @@ pub fn start(platform: &Platform, catalogue: &Catalogue) {
             ticks.tick().await;
             if let Err(error) = upkeep(&platform, &catalogue).await {
                 tracing::warn!(%error, "the upkeep was not done");
+            }
+            if let Err(failure) = slips.upkeep(platform.clock.now()).await {
+                tracing::warn!(%failure, "slips were not looked after");
             }
         }
     });

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod appointments;
+pub mod bureau;
 pub mod catalog;
 pub mod config;
 pub mod content;
@@ -15,3 +16,4 @@ pub mod operations;
 pub mod platform;
 pub mod problem;
 pub mod queue;
+pub mod slips;

@@ -27,7 +27,10 @@ pub use self::{
     origin::refuse_foreign_origins,
     request_code::CodeTexts,
     sessions::Sessions,
-    store::{PersonFacts, lock_persons, may_act_for, persons_names, phone_of},
+    store::{
+        PersonFacts, id_number_index, is_staff, lock_persons, may_act_for, person, person_of_phone, persons_names,
+        phone_of,
+    },
 };
 use crate::platform::Platform;
 

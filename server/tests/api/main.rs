@@ -22,6 +22,7 @@ mod notify;
 mod problems;
 mod reschedule;
 mod services;
+mod slips;
 mod strikes;
 mod support;
 mod tickets;

@@ -8,6 +8,7 @@ use crate::{
     language::{followed_language, t, words},
     queue,
     routes::{self, Route},
+    slips,
     ui::{self, View, el, fragment, icon, live},
 };
 
@@ -34,7 +35,7 @@ pub fn resident() {
 }
 
 fn is_ours(route: Route) -> bool {
-    !matches!(route, Route::Console | Route::Board(_) | Route::Unknown)
+    !matches!(route, Route::Console | Route::Board(_) | Route::Redeem | Route::Unknown)
 }
 
 fn shell() -> View {
@@ -72,7 +73,9 @@ fn show(route: Route) -> View {
         Route::Ticket(id) => queue::ticket(id),
         Route::Login => identity::login(),
         Route::Me => identity::page(),
-        Route::Console | Route::Board(_) | Route::Unknown => unknown(),
+        Route::Slips => slips::list(),
+        Route::Slip(id) => slips::page(id),
+        Route::Console | Route::Board(_) | Route::Redeem | Route::Unknown => unknown(),
     }
 }
 

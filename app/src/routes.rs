@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 use leptos::prelude::*;
-use shared::ids::{AppointmentId, HallId, ServiceId, TicketId};
+use shared::ids::{AppointmentId, HallId, ServiceId, SlipId, TicketId};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, MouseEvent, UrlSearchParams};
 
@@ -22,10 +22,13 @@ pub enum Route {
     Appointments,
     Appointment(AppointmentId),
     Ticket(TicketId),
+    Slips,
+    Slip(SlipId),
     Login,
     Me,
     Console,
     Board(HallId),
+    Redeem,
     Unknown,
 }
 
@@ -41,9 +44,12 @@ impl Route {
             ("appointments", None) => Some(Self::Appointments),
             ("appointments", Some(id)) => id.parse().map(Self::Appointment).ok(),
             ("tickets", Some(id)) => id.parse().map(Self::Ticket).ok(),
+            ("slips", None) | ("R", Some(_)) => Some(Self::Slips),
+            ("slips", Some(id)) => id.parse().map(Self::Slip).ok(),
             ("login", None) => Some(Self::Login),
             ("me", None) => Some(Self::Me),
             ("console", None) => Some(Self::Console),
+            ("redeem", None) => Some(Self::Redeem),
             ("board", Some(id)) => id.parse().map(Self::Board).ok(),
             _ => None,
         };
@@ -207,6 +213,8 @@ mod tests {
         assert_eq!(Route::at("/services/"), Route::Services);
         assert!(matches!(Route::at(&format!("/book/{id}")), Route::Book(_)));
         assert!(matches!(Route::at(&format!("/board/{id}")), Route::Board(_)));
+        // The address in a slip's other form leads whoever scans it to the slips.
+        assert_eq!(Route::at("/R/AEAQ"), Route::Slips);
         assert_eq!(Route::at("/services/x"), Route::Unknown);
         assert_eq!(Route::at("/me/x"), Route::Unknown);
         assert_eq!(Route::at(&format!("/tickets/{id}/x")), Route::Unknown);

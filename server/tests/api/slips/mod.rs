@@ -40,8 +40,8 @@ async fn issue(app: &TestApp, resident: &Client, source: &str, kind: SlipKind, i
     let new = NewSlip {
         source: source.to_owned(),
         kind,
-        person: PersonId(of(&me["resident"]["person"]["id"])),
-        resident: Some(ResidentId(of(&me["resident"]["id"]))),
+        person: PersonId(of(&me["person"]["id"])),
+        resident: Some(ResidentId(of(&me["id"]))),
         hall: HallId(app.hall("zhongxin").parse().unwrap()),
         item: Text {
             zh: "普通护照".into(),
@@ -119,7 +119,7 @@ fn picture_of_pdf(pdf: &[u8]) -> Picture {
         let mut inflated = Vec::new();
         if ZlibDecoder::new(rest).read_to_end(&mut inflated).is_ok()
             && let Ok(text) = String::from_utf8(inflated)
-            && text.matches(" l\n").count() + text.matches(" re\n").count() > 500
+            && text.matches(" l").count() > 500
         {
             page = text;
         }
@@ -128,19 +128,19 @@ fn picture_of_pdf(pdf: &[u8]) -> Picture {
         side: SIDE,
         pixels: vec![255; SIDE * SIDE],
     };
-    let mut corners: Vec<(f32, f32)> = Vec::new();
-    for line in page.lines() {
-        let parts: Vec<&str> = line.split_whitespace().collect();
-        let numbers: Vec<f32> = parts.iter().filter_map(|part| part.parse().ok()).collect();
-        match (parts.last(), numbers.as_slice()) {
-            (Some(&"m"), [x, y]) => corners = vec![(*x, *y)],
-            (Some(&"l"), [x, y]) => corners.push((*x, *y)),
-            (Some(&"re"), [x, y, w, h]) => {
-                picture.fill(&[(*x, *y), (x + w, y + h)]);
-            }
-            (Some(&"h"), _) => picture.fill(&corners),
+    let (mut corners, mut numbers): (Vec<(f32, f32)>, Vec<f32>) = (Vec::new(), Vec::new());
+    for word in page.split_whitespace() {
+        if let Ok(number) = word.parse() {
+            numbers.push(number);
+            continue;
+        }
+        match (word, numbers.as_slice()) {
+            ("m", [.., x, y]) => corners = vec![(*x, *y)],
+            ("l", [.., x, y]) => corners.push((*x, *y)),
+            ("h", _) => picture.fill(&corners),
             _ => {}
         }
+        numbers.clear();
     }
     picture
 }

@@ -20,6 +20,7 @@ mod preview;
 mod publish;
 mod quota;
 mod reclaim;
+mod remind;
 mod reschedule;
 mod returns;
 mod seats;
@@ -36,6 +37,7 @@ pub use self::{
     no_shows::mark_no_shows,
     publish::publish_windows,
     reclaim::reclaim,
+    remind::remind,
     returns::return_seats,
     seats::Seats,
     store::{Fulfilled, fulfil},

@@ -240,6 +240,7 @@ impl TestApp {
             .await
             .unwrap();
         self.services.slips.upkeep(now).await.unwrap();
+        appointments::remind(&self.platform, &snapshot, now).await.unwrap();
     }
 
     /// An id as the database's SQL writes it.

@@ -32,6 +32,8 @@ impl MigrationTrait for Migration {
                     .col(timestamp_with_time_zone_null("ready_at"))
                     .col(timestamp_with_time_zone_null("kept_until"))
                     .col(integer("serial").default(0))
+                    // How many reminders of the end of storage were sent.
+                    .col(integer("reminders").default(0))
                     .col(integer("wrong_codes").default(0))
                     .col(binary_null("mail_recipient"))
                     .col(binary_null("mail_phone"))

@@ -66,14 +66,20 @@ fn online(console: Console, token: String, handover: &Handover) -> View {
     let signs = handover.needs_signature;
     let send = move |event: web_sys::Event| {
         event.prevent_default();
-        console.redeem(token.clone(), nonce.clone(), code.now(), card.now(), signs && signed.get_untracked());
+        console.redeem(
+            token.clone(),
+            nonce.clone(),
+            code.now(),
+            card.now(),
+            signs && signed.get_untracked(),
+        );
     };
     let behalf = handover
         .on_behalf_of
         .as_ref()
         .map(|owner| notice("good", filled(ON_BEHALF, &[owner])));
-    let typed = (!handover.needs_id || handover.needs_code)
-        .then(|| code.view("code", CODE, CODE_HINT, Keyboard::Digits, None));
+    let typed =
+        (!handover.needs_id || handover.needs_code).then(|| code.view("code", CODE, CODE_HINT, Keyboard::Digits, None));
     let hint = if handover.needs_id { CARD_NEEDED } else { CARD_HINT };
     el("form")
         .class("desk-now")
@@ -85,24 +91,22 @@ fn online(console: Console, token: String, handover: &Handover) -> View {
             &handover.holder_id_number,
         ))
         .child(behalf)
-        .child(
-            el("div")
-                .class("cells")
-                .child(typed)
-                .child(card.view("card", CARD, hint, Keyboard::Text { fill: "off" }, None)),
-        )
+        .child(el("div").class("cells").child(typed).child(card.view(
+            "card",
+            CARD,
+            hint,
+            Keyboard::Text { fill: "off" },
+            None,
+        )))
         .child(signs.then(|| sign::field(signed)))
         .child(
-            el("div")
-                .class("actions side")
-                .child(back(console, CANCEL))
-                .child(
-                    el("button")
-                        .attr("type", "submit")
-                        .class("button primary huge")
-                        .live_attr("disabled", move || console.deed.is_busy())
-                        .child(t(REDEEM)),
-                ),
+            el("div").class("actions side").child(back(console, CANCEL)).child(
+                el("button")
+                    .attr("type", "submit")
+                    .class("button primary huge")
+                    .live_attr("disabled", move || console.deed.is_busy())
+                    .child(t(REDEEM)),
+            ),
         )
 }
 

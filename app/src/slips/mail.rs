@@ -1,5 +1,6 @@
 //! Having a document posted, or not after all.
 
+use leptos::prelude::*;
 use shared::{
     identity::rules::{PersonName, Phone},
     slips::{

@@ -4,6 +4,7 @@
 
 mod code;
 mod console;
+mod desk;
 mod desk_words;
 mod list;
 mod local;

@@ -1,5 +1,6 @@
 //! One slip: white and black, as bright as a screen can show it.
 
+use leptos::prelude::*;
 use shared::{
     ids::SlipId,
     slips::{

@@ -126,7 +126,6 @@ pub async fn collect(
         }),
     };
     audit::record(db, now, deed).await?;
-    notify::withdraw(db, &texts::reminder_events(row, now), now).await?;
     notify::enqueue(db, &slips.platform, now, texts::collected(slips, row, handing.at)).await?;
     let collected = Collected {
         slip: row.id.into(),

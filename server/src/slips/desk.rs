@@ -156,7 +156,7 @@ pub async fn move_slip(
         now,
     )
     .await?;
-    notify::enqueue(&transaction, &slips.platform, now, texts::renewed(&slips, &row)).await?;
+    notify::enqueue(&transaction, &slips.platform, now, texts::ready(&slips, &row)).await?;
     let done = Done {
         action: "slip.move",
         reason: None,
@@ -198,25 +198,15 @@ pub async fn withdraw(
         .await
 }
 
-/// Takes a slip back: its tokens no longer count, and its reminders are called off.
+/// Takes a slip back: its tokens no longer count.
 pub async fn take_back(
     slips: &Slips,
     db: &DatabaseTransaction,
     row: &slip::Model,
     now: Instant,
 ) -> Result<slip::Model, Failure> {
-    let row = renew(
-        slips,
-        db,
-        row,
-        Action::Withdraw,
-        RevokedFor::Withdrawn,
-        |change| change,
-        now,
-    )
-    .await?;
-    notify::withdraw(db, &texts::reminder_events(&row, now), now).await?;
-    Ok(row)
+    let (action, reason) = (Action::Withdraw, RevokedFor::Withdrawn);
+    renew(slips, db, row, action, reason, |change| change, now).await
 }
 
 /// What was done, and why.

@@ -21,6 +21,7 @@ pub mod slip {
         pub ready_at: Option<DateTimeUtc>,
         pub kept_until: Option<DateTimeUtc>,
         pub serial: i32,
+        pub reminders: i32,
         pub wrong_codes: i32,
         pub mail_recipient: Option<Vec<u8>>,
         pub mail_phone: Option<Vec<u8>>,

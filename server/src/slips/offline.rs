@@ -196,18 +196,14 @@ async fn record(
         offline: true,
         at: done.at,
     };
-    match collect(slips, &transaction, &scanned, &handing, language).await? {
-        Some(redeemed) => {
-            transaction.commit().await?;
-            Ok(redeemed)
-        }
-        None => {
-            transaction.rollback().await?;
-            match answered(slips, reader, &done.nonce, &scanned.index, language).await? {
-                Some(before) => Ok(before),
-                None => Err(already_redeemed(slips, reader, &scanned.slip, language).await?),
-            }
-        }
+    if let Some(redeemed) = collect(slips, &transaction, &scanned, &handing, language).await? {
+        transaction.commit().await?;
+        return Ok(redeemed);
+    }
+    transaction.rollback().await?;
+    match answered(slips, reader, &done.nonce, &scanned.index, language).await? {
+        Some(before) => Ok(before),
+        None => Err(already_redeemed(slips, reader, &scanned.slip, language).await?),
     }
 }
 

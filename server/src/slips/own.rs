@@ -59,9 +59,13 @@ pub async fn reissue(
     let row = store::own(&transaction, &resident, *id).await?;
     let lapsed = row.status()? == SlipStatus::Lapsed;
     let kept_until = StoragePolicy::default().kept_until(row.kind()?, now);
-    let longer = |change: UpdateMany<slip::Entity>| match lapsed {
-        true => change.col_expr(Column::KeptUntil, Expr::value(kept_until)),
-        false => change,
+    let longer = |change: UpdateMany<slip::Entity>| {
+        if !lapsed {
+            return change;
+        }
+        change
+            .col_expr(Column::KeptUntil, Expr::value(kept_until))
+            .col_expr(Column::Reminders, Expr::value(0))
     };
     let row = renew(
         &slips,
@@ -73,12 +77,7 @@ pub async fn reissue(
         now,
     )
     .await?;
-    let told = if lapsed {
-        texts::ready(&slips, &row, now)
-    } else {
-        texts::renewed(&slips, &row)
-    };
-    notify::enqueue(&transaction, platform, now, told).await?;
+    notify::enqueue(&transaction, platform, now, texts::ready(&slips, &row)).await?;
     answer(
         &request,
         &resident,

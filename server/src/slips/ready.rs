@@ -29,7 +29,7 @@ pub async fn lay_ready(
             .col_expr(Column::KeptUntil, Expr::value(kept_until))
     };
     let row = renew(slips, db, &row, Action::Prepare, RevokedFor::Reissued, laid, now).await?;
-    notify::enqueue(db, &slips.platform, now, texts::ready(slips, &row, now)).await?;
+    notify::enqueue(db, &slips.platform, now, texts::ready(slips, &row)).await?;
     Ok(row)
 }
 

@@ -97,6 +97,7 @@ impl Slips {
             ready_at: NotSet,
             kept_until: NotSet,
             serial: Set(0),
+            reminders: Set(0),
             wrong_codes: Set(0),
             mail_recipient: NotSet,
             mail_phone: NotSet,

@@ -6,7 +6,6 @@ use shared::{
     ids::HallId,
     language::Language,
     notify::rules::{Template, shortened},
-    slips::rules::StoragePolicy,
     time::{Instant, local},
 };
 
@@ -75,42 +74,19 @@ fn message(
     }
 }
 
-/// Something lies ready; the reminders that go with it come later.
-pub fn ready(slips: &Slips, row: &slip::Model, now: Instant) -> Vec<Message> {
-    let issued = to_owner(slips, row, &format!("issued-{}", row.serial), Template::SlipIssued, &[]);
-    issued.into_iter().chain(reminders(slips, row, now)).collect()
-}
-
-/// The reminders before the end of storage. They belong to the end and not to the token, so a slip that is given out anew keeps them.
-fn reminders(slips: &Slips, row: &slip::Model, now: Instant) -> Vec<Message> {
-    let Some(kept_until) = row.kept_until else {
-        return Vec::new();
-    };
-    let due = StoragePolicy::default().reminders(kept_until, now);
-    due.into_iter()
-        .filter_map(|due| {
-            let what = reminder(due);
-            let message = to_owner(slips, row, &what, Template::SlipExpiring, &[])?;
-            Some(Message {
-                due_at: Some(due),
-                ..message
-            })
-        })
+/// Something lies ready, or can be collected with a new slip.
+pub fn ready(slips: &Slips, row: &slip::Model) -> Vec<Message> {
+    row.kept_until
+        .and_then(|_| to_owner(slips, row, &format!("issued-{}", row.serial), Template::SlipIssued, &[]))
+        .into_iter()
         .collect()
 }
 
-fn reminder(due: Instant) -> String {
-    format!("expiring-{}", due.timestamp())
-}
-
-/// The events of a slip's reminders that are still to come, to call them off.
-pub fn reminder_events(row: &slip::Model, now: Instant) -> Vec<String> {
-    let due = row
-        .kept_until
-        .map(|until| StoragePolicy::default().reminders(until, now))
-        .unwrap_or_default();
-    due.into_iter()
-        .map(|due| format!("slip/{}/{}", row.id, reminder(due)))
+/// The time for which something is kept ends soon.
+pub fn expiring(slips: &Slips, row: &slip::Model) -> Vec<Message> {
+    let what = format!("expiring-{}-{}", row.serial, row.reminders);
+    to_owner(slips, row, &what, Template::SlipExpiring, &[])
+        .into_iter()
         .collect()
 }
 
@@ -150,15 +126,7 @@ pub fn proxy_ended(slips: &Slips, row: &slip::Model, phone: Phone) -> Vec<Messag
         Template::SlipProxyEnded,
         &[],
     );
-    std::iter::once(to_proxy).chain(renewed(slips, row)).collect()
-}
-
-/// A slip was given out anew, or is for another site.
-pub fn renewed(slips: &Slips, row: &slip::Model) -> Vec<Message> {
-    row.kept_until
-        .and_then(|_| to_owner(slips, row, &format!("issued-{}", row.serial), Template::SlipIssued, &[]))
-        .into_iter()
-        .collect()
+    std::iter::once(to_proxy).chain(ready(slips, row)).collect()
 }
 
 /// A document is with the post.

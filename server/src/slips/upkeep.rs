@@ -1,8 +1,8 @@
 //! What happens to slips by itself: storage ends, letters of attorney end, and the next key signs.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use shared::{
-    slips::rules::{Action, RevokedFor, SlipStatus},
+    slips::rules::{Action, RevokedFor, SlipStatus, StoragePolicy},
     time::Instant,
 };
 
@@ -23,6 +23,7 @@ impl Slips {
     pub async fn upkeep(&self, now: Instant) -> Result<(), Failure> {
         self.end_letters(now).await?;
         self.end_storage(now).await?;
+        self.remind(now).await?;
         self.rotate_key(now, false).await
     }
 
@@ -56,6 +57,38 @@ impl Slips {
             transaction.commit().await?;
             notify::wake(&self.platform);
         }
+        Ok(())
+    }
+
+    /// Reminds of the end of storage, each time once. Whoever is late for the first reminder gets the second only.
+    async fn remind(&self, now: Instant) -> Result<(), Failure> {
+        let policy = StoragePolicy::default();
+        let [first, second] = policy.reminded_before;
+        for (sent, days_before) in [(2, second), (1, first)] {
+            let due = slip::Entity::find()
+                .filter(slip::Column::Status.eq(SlipStatus::Ready.as_str()))
+                .filter(slip::Column::KeptUntil.gt(now))
+                .filter(slip::Column::KeptUntil.lte(policy.reminded_now(days_before, now)))
+                .filter(slip::Column::Reminders.lt(sent))
+                .order_by_asc(slip::Column::KeptUntil)
+                .limit(AT_ONCE)
+                .all(self.platform.db.reader())
+                .await?;
+            for row in due {
+                let transaction = self.platform.db.begin().await?;
+                let counted = store::change(&row, SlipStatus::Ready, now)
+                    .col_expr(slip::Column::Reminders, Expr::value(sent))
+                    .filter(slip::Column::Reminders.lt(sent))
+                    .exec(&transaction)
+                    .await?;
+                if counted.rows_affected == 1 {
+                    let row = slip::Model { reminders: sent, ..row };
+                    notify::enqueue(&transaction, &self.platform, now, texts::expiring(self, &row)).await?;
+                }
+                transaction.commit().await?;
+            }
+        }
+        notify::wake(&self.platform);
         Ok(())
     }
 

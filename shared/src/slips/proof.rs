@@ -88,9 +88,8 @@ pub const fn judge(shown: Shown, evidence: Evidence) -> Result<(), Refusal> {
     match evidence.code {
         Some(Verdict::Wrong) => return Err(Refusal::CodeWrong),
         Some(Verdict::Stale) => return Err(Refusal::CodeStale),
-        Some(Verdict::Right) => {}
         None if shown.needs_code() || !id_is_right && !shown.needs_id() => return Err(Refusal::CodeNeeded),
-        None => {}
+        Some(Verdict::Right) | None => {}
     }
     if shown.needs_id() && !id_is_right {
         return Err(Refusal::IdNeeded);

@@ -111,7 +111,7 @@ pub struct StoragePolicy {
     pub document_days: u64,
     /// For how many days property waits: six months, as long as found property is announced (刑事程序规定 art. 233).
     pub property_days: u64,
-    /// How many days before the end one is reminded.
+    /// How many days before the end one is reminded, the earlier reminder first.
     pub reminded_before: [u64; 2],
 }
 
@@ -137,14 +137,10 @@ impl StoragePolicy {
             .map_or(ready_at, |day| instant(day, NaiveTime::MIN))
     }
 
-    /// When one is reminded, at ten in the morning, as far as that is still to come.
-    pub fn reminders(&self, kept_until: Instant, now: Instant) -> Vec<Instant> {
-        let ten = NaiveTime::from_hms_opt(10, 0, 0).unwrap_or_default();
-        self.reminded_before
-            .iter()
-            .filter_map(|days| Some(instant(day_of(kept_until).checked_sub_days(Days::new(days + 1))?, ten)))
-            .filter(|due| now < *due)
-            .collect()
+    /// Whoever's thing is kept no longer than until this is reminded now, each a number of days before the end at ten in the morning.
+    pub fn reminded_now(&self, days_before: u64, now: Instant) -> Instant {
+        let days = TimeDelta::days(i64::try_from(days_before).unwrap_or_default() + 1);
+        now + days - TimeDelta::hours(10)
     }
 }
 
@@ -213,13 +209,11 @@ mod tests {
         let ready = at("2026-11-23T15:30:00+08:00");
         let until = policy.kept_until(SlipKind::Document, ready);
         assert_eq!(wire_time::text(until), "2027-02-22T00:00:00+08:00");
-        let reminders: Vec<String> = policy
-            .reminders(until, ready)
-            .into_iter()
-            .map(wire_time::text)
-            .collect();
-        assert_eq!(reminders, ["2027-02-07T10:00:00+08:00", "2027-02-18T10:00:00+08:00"]);
-        assert_eq!(policy.reminders(until, at("2027-02-07T10:00:00+08:00")).len(), 1);
+        let reminded = |days, now: &str| until <= policy.reminded_now(days, at(now));
+        assert!(!reminded(14, "2027-02-07T09:59:59+08:00"));
+        assert!(reminded(14, "2027-02-07T10:00:00+08:00"));
+        assert!(!reminded(3, "2027-02-18T09:59:59+08:00"));
+        assert!(reminded(3, "2027-02-18T10:00:00+08:00"));
         assert!(policy.kept_until(SlipKind::Property, ready) > until);
     }
 
@@ -277,14 +271,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn one_is_reminded_only_before_the_end(ready in 0i64..4_000_000_000, later in 0i64..20_000_000) {
-            let at = |seconds| Instant::UNIX_EPOCH + TimeDelta::seconds(seconds);
-            let policy = StoragePolicy::default();
-            let until = policy.kept_until(SlipKind::Document, at(ready));
-            prop_assert!(until - at(ready) >= TimeDelta::days(90) && until - at(ready) <= TimeDelta::days(91));
-            for due in policy.reminders(until, at(ready + later)) {
-                prop_assert!(due > at(ready + later) && due < until);
-            }
+        fn things_are_kept_for_whole_days(ready in 0i64..4_000_000_000) {
+            let ready = Instant::UNIX_EPOCH + TimeDelta::seconds(ready);
+            let until = StoragePolicy::default().kept_until(SlipKind::Document, ready);
+            prop_assert!(until - ready > TimeDelta::days(90) && until - ready <= TimeDelta::days(91));
+            prop_assert_eq!(instant(day_of(until), NaiveTime::MIN), until);
         }
     }
 }

@@ -106,7 +106,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .configure(catalog::routes)
             .configure(appointments::routes)
             .configure(queue::routes)
-            .configure(notify::routes),
+            .configure(notify::routes)
+            .configure(operations::api_routes),
     );
 }
 

@@ -13,6 +13,10 @@ mod m20261122_000004_catalogue;
 mod m20261122_000005_appointments;
 mod m20261122_000006_queue;
 mod m20261122_000007_messages;
+mod m20261122_000030_upstream;
+mod m20261122_000031_decisions;
+mod m20261122_000032_payments;
+mod m20261122_000033_reconciliation;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -29,6 +33,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_appointments::Migration),
             Box::new(m20261122_000006_queue::Migration),
             Box::new(m20261122_000007_messages::Migration),
+            Box::new(m20261122_000030_upstream::Migration),
+            Box::new(m20261122_000031_decisions::Migration),
+            Box::new(m20261122_000032_payments::Migration),
+            Box::new(m20261122_000033_reconciliation::Migration),
         ]
     }
 }

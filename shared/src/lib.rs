@@ -9,6 +9,7 @@
 
 pub mod appointments;
 pub mod catalog;
+pub mod fines;
 pub mod identity;
 pub mod ids;
 pub mod language;

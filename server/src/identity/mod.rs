@@ -29,10 +29,10 @@ use shared::{
 };
 
 pub use self::{
-    authenticate::{Auditor, Clerk, Director, IdentifiedResident, Resident, Signed, Staff, authenticate},
+    authenticate::{Auditor, Clerk, Director, Finance, IdentifiedResident, Resident, Signed, Staff, authenticate},
     origin::refuse_foreign_origins,
     sessions::Sessions,
-    store::{PersonFacts, persons_names},
+    store::{Person, PersonFacts, find_or_add_person, person, persons_names},
 };
 use crate::{platform::Platform, problem::Failure};
 

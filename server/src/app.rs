@@ -22,11 +22,13 @@ use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 use crate::{
     appointments::{self, Availability, Seats},
     catalog::{self, Catalogue},
+    fines::{self, Fines},
     identity::{self, Sessions},
     notify, operations,
     platform::{Platform, idempotency},
     problem,
     queue::{self, Halls},
+    upstream::Systems,
 };
 
 /// Everything that a server keeps in memory.
@@ -36,6 +38,9 @@ pub struct Services {
     pub platform: Data<Platform>,
     /// The catalogue.
     pub catalogue: Data<Catalogue>,
+    /// Fines and payments.
+    pub fines: Data<Fines>,
+    systems: Data<Systems>,
     sessions: Data<Sessions>,
     seats: Data<Seats>,
     availability: Data<Availability>,
@@ -53,6 +58,8 @@ impl Services {
             availability: Data::from(Availability::new(&platform)),
             halls: Data::from(Halls::new(&platform, &catalogue, appointments::fulfil)),
             catalogue: Data::new(catalogue),
+            fines: Data::new(Fines::start(&platform)?),
+            systems: Data::new(Systems::start(&platform.config)?),
             metrics: Data::new(metrics),
             platform: Data::new(platform),
         })
@@ -91,7 +98,7 @@ fn base() -> Document {
                 .build(),
         )
     };
-    for role in ["session", "resident", "clerk"] {
+    for role in ["session", "resident", "clerk", "finance", "upstream"] {
         components.add_security_scheme(role, bearer());
     }
     let cookie = ApiKey::Cookie(ApiKeyValue::new("bianmin-resident-access"));
@@ -106,6 +113,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .configure(catalog::routes)
             .configure(appointments::routes)
             .configure(queue::routes)
+            .configure(fines::routes)
             .configure(notify::routes),
     );
 }
@@ -121,6 +129,8 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .into_utoipa_app()
             .app_data(services.platform.clone())
             .app_data(services.catalogue.clone())
+            .app_data(services.fines.clone())
+            .app_data(services.systems.clone())
             .app_data(services.sessions.clone())
             .app_data(services.seats.clone())
             .app_data(services.availability.clone())

@@ -22,7 +22,7 @@ mod token;
 
 use std::sync::Arc;
 
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use shared::{
     identity::rules::Phone,
     ids::{PersonId, ResidentId},
@@ -67,6 +67,19 @@ pub async fn phone_of(
     };
     let phone = platform.keys.open(store::PHONE, row.id, &row.phone)?;
     Ok(phone.parse().ok())
+}
+
+/// The account with this phone, if there is one.
+pub async fn resident_of_phone(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    phone: &Phone,
+) -> Result<Option<ResidentId>, Failure> {
+    let row = entity::resident::Entity::find()
+        .filter(entity::resident::Column::PhoneIndex.eq(store::phone_index(platform, phone)))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| row.id.into()))
 }
 
 /// Whether a resident may act for a person: for oneself, or for a family member.

@@ -75,6 +75,7 @@ async fn load() -> Template {
         keys_dir: folder.path().join("keys"),
         workers: None,
         log: "off".into(),
+            outside: server::config::Outside::default(),
     };
     let clock = Arc::new(TestClock::at(monday_at_eight()));
     let platform = Platform::connect_with(config, clock).await.unwrap();

@@ -77,6 +77,7 @@ impl TestApp {
             keys_dir,
             workers: Some(2),
             log: "off".into(),
+            outside: server::config::Outside::default(),
         };
         let platform = Platform::connect_with(config, Arc::clone(&clock) as _).await.unwrap();
         let services = Services::start(platform.clone(), None).await.unwrap();

@@ -173,7 +173,7 @@ fn written(body: &impl Serialize) -> String {
 
 /// Reads an answer.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
-    serde_json::from_str(text).map_err(|_| Failure::Unreadable)
+    serde_json::from_str(text).ok().ok_or(Failure::Unreadable)
 }
 
 struct Answer {

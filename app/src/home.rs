@@ -8,7 +8,7 @@ use crate::{
     appointments, browser, identity,
     language::{self, Phrase, t, words},
     routes,
-    ui::{Icon, Load, Remote, Tab, icon, skeleton, tab_bar},
+    ui::{Icon, Load, Remote, Tab, View, el, fragment, icon, live, skeleton, tab_bar},
 };
 
 words! {
@@ -42,64 +42,96 @@ words! {
 }
 
 /// The home page.
-pub fn page() -> AnyView {
+pub fn page() -> View {
     document().set_title(t(TITLE));
-    view! {
-        <header class="home-top">
-            <p class="brand">{icon(Icon::Shield)}<strong>{t(PRODUCT)}</strong><span>{t(PRODUCT_LONG)}</span></p>
-            <button type="button" class="pill" aria-label=t(LARGER_SAID) on:click=|_| identity::toggle_elder_mode()>{t(LARGER)}</button>
-            <button type="button" class="pill" lang=language::other().tag() on:click=|_| language::choose(language::other())>
-                {identity::language_name(language::other())}
-            </button>
-        </header>
-        <main class="page home">
-            <h1 tabindex="-1">{t(GREETING)}</h1>
-            {search()}
-            <div class="entrances">
-                {entrance("/services", "entrance go", Icon::Calendar, BOOK, BOOK_HINT)}
-                {entrance("/appointments", "entrance", Icon::Clock, MINE, MINE_HINT)}
-            </div>
-            <section class="next" aria-label=t(NEXT)>{next()}</section>
-            <h2 class="cells-title">{t(FAMILIES)}</h2>
-            <div class="families">{Family::ALL.map(family)}</div>
-            <h2 class="cells-title">{t(HOW)}</h2>
-            <ol class="how">{[HOW_CHOOSE, HOW_BOOK, HOW_CHECK_IN, HOW_WAIT].map(|step| view! { <li>{t(step)}</li> }.into_any())}</ol>
-        </main>
-        {tab_bar(Tab::Home)}
-    }
-    .into_any()
+    fragment()
+        .child(
+            el("header")
+                .class("home-top")
+                .child(
+                    el("p")
+                        .class("brand")
+                        .child(icon(Icon::Shield))
+                        .child(el("strong").child(t(PRODUCT)))
+                        .child(el("span").child(t(PRODUCT_LONG))),
+                )
+                .child(
+                    el("button")
+                        .attr("type", "button")
+                        .class("pill")
+                        .attr("aria-label", t(LARGER_SAID))
+                        .on("click", |_| identity::toggle_elder_mode())
+                        .child(t(LARGER)),
+                )
+                .child(
+                    el("button")
+                        .attr("type", "button")
+                        .class("pill")
+                        .attr("lang", language::other().tag())
+                        .on("click", |_| language::choose(language::other()))
+                        .child(identity::language_name(language::other())),
+                ),
+        )
+        .child(
+            el("main")
+                .class("page home")
+                .child(el("h1").attr("tabindex", "-1").child(t(GREETING)))
+                .child(search())
+                .child(
+                    el("div")
+                        .class("entrances")
+                        .child(entrance("/services", "entrance go", Icon::Calendar, BOOK, BOOK_HINT))
+                        .child(entrance("/appointments", "entrance", Icon::Clock, MINE, MINE_HINT)),
+                )
+                .child(el("section").class("next").attr("aria-label", t(NEXT)).child(next()))
+                .child(el("h2").class("cells-title").child(t(FAMILIES)))
+                .child(el("div").class("families").child(Family::ALL.map(family)))
+                .child(el("h2").class("cells-title").child(t(HOW)))
+                .child(
+                    el("ol")
+                        .class("how")
+                        .child([HOW_CHOOSE, HOW_BOOK, HOW_CHECK_IN, HOW_WAIT].map(|step| el("li").child(t(step)))),
+                ),
+        )
+        .child(tab_bar(Tab::Home))
 }
 
-fn search() -> AnyView {
+fn search() -> View {
     let asked = RwSignal::new(String::new());
-    let send = move |event: web_sys::SubmitEvent| {
+    let send = move |event: web_sys::Event| {
         event.prevent_default();
         let asked = asked.get_untracked();
         let asked = Some(asked.trim().to_owned()).filter(|asked| !asked.is_empty());
         routes::go(&routes::with_query("/services", &[("q", asked)]));
     };
-    view! {
-        <form class="search" role="search" action="/services" on:submit=send>
-            {icon(Icon::Search)}
-            <input
-                type="search"
-                name="q"
-                aria-label=t(SEARCH)
-                placeholder=t(SEARCH_HINT)
-                enterkeyhint="search"
-                on:input=move |event| asked.set(event_target_value(&event))
-            />
-            <button type="submit">{t(SEARCH_BUTTON)}</button>
-        </form>
-    }
-    .into_any()
+    el("form")
+        .class("search")
+        .attr("role", "search")
+        .attr("action", "/services")
+        .on("submit", send)
+        .child(icon(Icon::Search))
+        .child(
+            el("input")
+                .attr("type", "search")
+                .attr("name", "q")
+                .attr("aria-label", t(SEARCH))
+                .attr("placeholder", t(SEARCH_HINT))
+                .attr("enterkeyhint", "search")
+                .on("input", move |event| asked.set(event_target_value(&event))),
+        )
+        .child(el("button").attr("type", "submit").child(t(SEARCH_BUTTON)))
 }
 
-fn entrance(to: &'static str, class: &'static str, picture: Icon, name: Phrase, hint: Phrase) -> AnyView {
-    view! { <a class=class href=to>{icon(picture)}<strong>{t(name)}</strong><span>{t(hint)}</span></a> }.into_any()
+fn entrance(to: &'static str, class: &'static str, picture: Icon, name: Phrase, hint: Phrase) -> View {
+    el("a")
+        .class(class)
+        .attr("href", to)
+        .child(icon(picture))
+        .child(el("strong").child(t(name)))
+        .child(el("span").child(t(hint)))
 }
 
-fn family(family: Family) -> AnyView {
+fn family(family: Family) -> View {
     let (picture, hint) = match family {
         Family::Household => (Icon::Card, HOUSEHOLD_HINT),
         Family::ExitEntry => (Icon::Globe, EXIT_ENTRY_HINT),
@@ -107,17 +139,21 @@ fn family(family: Family) -> AnyView {
         Family::PublicOrder => (Icon::Shield, PUBLIC_ORDER_HINT),
     };
     let to = format!("/services?category={}", family.as_str());
-    view! { <a class="family" href=to>{icon(picture)}<strong>{t(family.name())}</strong><span>{t(hint)}</span></a> }
-        .into_any()
+    el("a")
+        .class("family")
+        .attr("href", to)
+        .child(icon(picture))
+        .child(el("strong").child(t(family.name())))
+        .child(el("span").child(t(hint)))
 }
 
 /// The next appointment and what happens next, or one line in its place.
-fn next() -> AnyView {
+fn next() -> View {
     if !identity::is_signed_in() {
         return line(routes::sign_in_for("/"), NEXT_SIGNED_OUT);
     }
     let mine = Remote::<List<Appointment>>::fetch(AUTHORIZED, "/appointments");
-    (move || match mine.state.get() {
+    live(move || match mine.state.get() {
         Load::Waiting => skeleton(1),
         Load::Failed(failure) if failure.asks_for_sign_in() => {
             identity::forget_sign_in();
@@ -129,9 +165,12 @@ fn next() -> AnyView {
             None => line("/services".to_owned(), NEXT_NONE),
         },
     })
-    .into_any()
 }
 
-fn line(to: String, words: Phrase) -> AnyView {
-    view! { <a class="next-line" href=to>{icon(Icon::Calendar)}<span>{t(words)}</span></a> }.into_any()
+fn line(to: String, words: Phrase) -> View {
+    el("a")
+        .class("next-line")
+        .attr("href", to)
+        .child(icon(Icon::Calendar))
+        .child(el("span").child(t(words)))
 }

@@ -1,17 +1,11 @@
 //! The client of Bianmin (便民): what residents see inside WeChat, and what staff see at counters and in halls.
 //!
 //! Two programs share this library, so that residents never load what only staff need: `main.rs` starts
-//! [`resident`], `bin/staff.rs` starts [`staff`]. Each slice has a folder with the same name as in `shared` and in
+//! [`resident()`], `bin/staff.rs` starts [`staff()`]. Each slice has a folder with the same name as in `shared` and in
 //! the server, with one file per page or form; its `words.rs` holds what it says, in both languages.
 //!
 //! Words are read once, when a page is built, and the page is built anew when the language changes: texts need no
 //! signals of their own, which keeps the program small.
-
-#![allow(
-    clippy::must_use_unit,
-    clippy::unused_unit,
-    reason = "the view macro writes such code where an element has no children"
-)]
 
 mod api;
 mod appointments;

@@ -8,7 +8,7 @@ use crate::{
     language::{followed_language, t, words},
     queue,
     routes::{self, Route},
-    ui::{self, icon},
+    ui::{self, View, el, fragment, icon, live},
 };
 
 words! {
@@ -24,7 +24,7 @@ words! {
 pub fn resident() {
     browser::mark_document("elder", identity::elder_mode());
     routes::follow(is_ours);
-    leptos::mount::mount_to_body(shell);
+    ui::mount(shell);
     // What was painted before is replaced in the same frame, so nothing is seen to change.
     for painted in ["painted", "waiting"] {
         if let Some(painted) = document().get_element_by_id(painted) {
@@ -37,27 +37,28 @@ fn is_ours(route: Route) -> bool {
     !matches!(route, Route::Console | Route::Board(_) | Route::Unknown)
 }
 
-fn shell() -> AnyView {
-    view! {
-        <div id="app">
-            {|| {
-                let language = followed_language();
-                if let Some(root) = document().document_element() {
-                    root.set_attribute("lang", language.tag()).ok();
-                }
-                view! { {|| show(routes::followed_route())} }.into_any()
-            }}
-        </div>
-        {ui::toasts()}
-        <div class="banner-place" role="status">
-            {|| api::retrying().then(|| view! { <p class="banner">{t(RETRYING)}</p> }.into_any())}
-            {update_notice()}
-        </div>
-    }
-    .into_any()
+fn shell() -> View {
+    fragment()
+        .child(el("div").attr("id", "app").child(live(|| {
+            let language = followed_language();
+            if let Some(root) = document().document_element() {
+                root.set_attribute("lang", language.tag()).ok();
+            }
+            fragment().child(live(|| show(routes::followed_route())))
+        })))
+        .child(ui::toasts())
+        .child(
+            el("div")
+                .class("banner-place")
+                .attr("role", "status")
+                .child(live(|| {
+                    api::retrying().then(|| el("p").class("banner").child(t(RETRYING)))
+                }))
+                .child(update_notice()),
+        )
 }
 
-fn show(route: Route) -> AnyView {
+fn show(route: Route) -> View {
     if routes::visits() > 0 {
         focus_title();
     }
@@ -75,8 +76,8 @@ fn show(route: Route) -> AnyView {
     }
 }
 
-fn unknown() -> AnyView {
-    let way_home = view! { <a class="button plain" href="/">{t(GO_HOME)}</a> }.into_any();
+fn unknown() -> View {
+    let way_home = el("a").class("button plain").attr("href", "/").child(t(GO_HOME));
     ui::page(t(NOT_FOUND), None, ui::empty(NO_PAGE, Some(way_home)))
 }
 
@@ -91,7 +92,7 @@ fn focus_title() {
 }
 
 /// Offers to load the new version that the service worker has fetched.
-fn update_notice() -> AnyView {
+fn update_notice() -> View {
     let ready = RwSignal::new(false);
     let told = Closure::<dyn FnMut()>::new(move || ready.set(true));
     window()
@@ -101,16 +102,19 @@ fn update_notice() -> AnyView {
     let reload = |_| {
         window().location().reload().ok();
     };
-    (move || {
+    live(move || {
         ready.get().then(|| {
-            view! {
-                <p class="banner">
-                    {icon(ui::Icon::Check)}{t(NEW_VERSION)}
-                    <button type="button" class="banner-button" on:click=reload>{t(RELOAD)}</button>
-                </p>
-            }
-            .into_any()
+            el("p")
+                .class("banner")
+                .child(icon(ui::Icon::Check))
+                .child(t(NEW_VERSION))
+                .child(
+                    el("button")
+                        .attr("type", "button")
+                        .class("banner-button")
+                        .on("click", reload)
+                        .child(t(RELOAD)),
+                )
         })
     })
-    .into_any()
 }

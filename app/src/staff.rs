@@ -7,7 +7,7 @@ use crate::{
     language::{self, followed_language, t, words},
     queue,
     routes::{self, Route},
-    ui::{self, empty},
+    ui::{self, View, el, empty, fragment, live},
 };
 
 words! {
@@ -19,7 +19,7 @@ words! {
 /// Mounts the client.
 pub fn staff() {
     routes::follow(is_ours);
-    leptos::mount::mount_to_body(shell);
+    ui::mount(shell);
     if let Some(painted) = document().get_element_by_id("waiting") {
         painted.remove();
     }
@@ -29,42 +29,41 @@ fn is_ours(route: Route) -> bool {
     matches!(route, Route::Console | Route::Board(_))
 }
 
-fn shell() -> AnyView {
-    view! {
-        <div id="app">
-            {|| {
-                if let Some(root) = document().document_element() {
-                    root.set_attribute("lang", followed_language().tag()).ok();
-                }
-                view! { {|| show(routes::followed_route())} }.into_any()
-            }}
-        </div>
-        {ui::toasts()}
-        <div class="banner-place" role="status">
-            {|| api::retrying().then(|| view! { <p class="banner">{t(RETRYING)}</p> }.into_any())}
-        </div>
-    }
-    .into_any()
+fn shell() -> View {
+    fragment()
+        .child(el("div").attr("id", "app").child(live(|| {
+            if let Some(root) = document().document_element() {
+                root.set_attribute("lang", followed_language().tag()).ok();
+            }
+            fragment().child(live(|| show(routes::followed_route())))
+        })))
+        .child(ui::toasts())
+        .child(el("div").class("banner-place").attr("role", "status").child(live(|| {
+            api::retrying().then(|| el("p").class("banner").child(t(RETRYING)))
+        })))
 }
 
-fn show(route: Route) -> AnyView {
+fn show(route: Route) -> View {
     match route {
-        Route::Console => view! { {queue::console()} {switch()} }.into_any(),
+        Route::Console => fragment().child(queue::console()).child(switch()),
         Route::Board(hall) => queue::board(hall),
         _ => {
-            let way_on = view! { <a class="button plain" href="/console">{t(TO_CONSOLE)}</a> }.into_any();
+            let way_on = el("a")
+                .class("button plain")
+                .attr("href", "/console")
+                .child(t(TO_CONSOLE));
             empty(NO_PAGE, Some(way_on))
         }
     }
 }
 
 /// The switch between the languages, in a corner where it is in nobody's way.
-fn switch() -> AnyView {
+fn switch() -> View {
     let other = language::other();
-    view! {
-        <button type="button" class="language-switch" lang=other.tag() on:click=move |_| language::choose(other)>
-            {crate::identity::language_name(other)}
-        </button>
-    }
-    .into_any()
+    el("button")
+        .attr("type", "button")
+        .class("language-switch")
+        .attr("lang", other.tag())
+        .on("click", move |_| language::choose(other))
+        .child(crate::identity::language_name(other))
 }

@@ -2,6 +2,10 @@
 //!
 //! Each file is one change. A step never edits an earlier one. Unique keys and checks stand here and not only in the
 //! server's rules: what must never happen is refused by the database itself.
+#![allow(
+    clippy::too_many_lines,
+    reason = "a step is one statement after the other, and is read in one go"
+)]
 
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
@@ -13,6 +17,11 @@ mod m20261122_000004_catalogue;
 mod m20261122_000005_appointments;
 mod m20261122_000006_queue;
 mod m20261122_000007_messages;
+mod m20261122_000020_strikes;
+mod m20261122_000021_returns;
+mod m20261122_000022_waitlist;
+mod m20261122_000023_visits;
+mod m20261122_000024_closures;
 mod m20261122_000030_upstream;
 mod m20261122_000031_decisions;
 mod m20261122_000032_payments;
@@ -33,6 +42,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_appointments::Migration),
             Box::new(m20261122_000006_queue::Migration),
             Box::new(m20261122_000007_messages::Migration),
+            Box::new(m20261122_000020_strikes::Migration),
+            Box::new(m20261122_000021_returns::Migration),
+            Box::new(m20261122_000022_waitlist::Migration),
+            Box::new(m20261122_000023_visits::Migration),
+            Box::new(m20261122_000024_closures::Migration),
             Box::new(m20261122_000030_upstream::Migration),
             Box::new(m20261122_000031_decisions::Migration),
             Box::new(m20261122_000032_payments::Migration),

@@ -2,7 +2,7 @@
 
 use sea_orm_migration::{
     prelude::*,
-    schema::{binary, integer, string, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid},
+    schema::{binary, binary_null, integer, string, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid},
 };
 
 #[derive(DeriveMigrationName)]
@@ -19,6 +19,9 @@ impl MigrationTrait for Migration {
                     .col(string("subject_kind"))
                     .col(uuid("subject_id"))
                     .col(binary("refresh_hash"))
+                    // The token before, which still works for a moment: an answer can be lost, and two tabs refresh at once.
+                    .col(binary_null("previous_hash"))
+                    .col(timestamp_with_time_zone_null("refreshed_at"))
                     .col(timestamp_with_time_zone("created_at"))
                     .col(timestamp_with_time_zone("expires_at"))
                     .col(timestamp_with_time_zone_null("revoked_at"))

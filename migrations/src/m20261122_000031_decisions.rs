@@ -74,7 +74,11 @@ impl MigrationTrait for Migration {
                     .col(uuid("decision_id"))
                     .col(timestamp_with_time_zone("since"))
                     .primary_key(Index::create().col("resident_id").col("decision_id"))
-                    .foreign_key(ForeignKey::create().from("decision_payers", "decision_id").to("decisions", "id"))
+                    .foreign_key(
+                        ForeignKey::create()
+                            .from("decision_payers", "decision_id")
+                            .to("decisions", "id"),
+                    )
                     .to_owned(),
             )
             .await?;

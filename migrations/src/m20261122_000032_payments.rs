@@ -30,7 +30,11 @@ impl MigrationTrait for Migration {
                     .col(big_integer("amount_fen"))
                     .col(date("day"))
                     .col(timestamp_with_time_zone("at"))
-                    .foreign_key(ForeignKey::create().from("ledger_entries", "payment_id").to("payments", "id"))
+                    .foreign_key(
+                        ForeignKey::create()
+                            .from("ledger_entries", "payment_id")
+                            .to("payments", "id"),
+                    )
                     .to_owned(),
             )
             .await?;
@@ -61,7 +65,11 @@ impl MigrationTrait for Migration {
                     .col(json_binary("detail"))
                     .col(string("status"))
                     .col(timestamp_with_time_zone("at"))
-                    .foreign_key(ForeignKey::create().from("payment_exceptions", "payment_id").to("payments", "id"))
+                    .foreign_key(
+                        ForeignKey::create()
+                            .from("payment_exceptions", "payment_id")
+                            .to("payments", "id"),
+                    )
                     .to_owned(),
             )
             .await?;
@@ -144,7 +152,11 @@ fn payments() -> TableCreateStatement {
         .col(date_null("settled_on"))
         .col(timestamp_with_time_zone_null("booked_at"))
         .col(timestamp_with_time_zone("created_at"))
-        .foreign_key(ForeignKey::create().from("payments", "decision_id").to("decisions", "id"))
+        .foreign_key(
+            ForeignKey::create()
+                .from("payments", "decision_id")
+                .to("decisions", "id"),
+        )
         .to_owned()
 }
 

@@ -5,6 +5,7 @@
 //! Each verifies what it is sent as strictly as the real one, and [`faults`] breaks each of them on demand.
 //! Nothing is kept over a restart and every credential is public: this is a test rig, never a product.
 
+pub mod authenticator;
 pub mod caller;
 pub mod clock;
 pub mod config;
@@ -26,8 +27,8 @@ use serde_json::json;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
-    caller::Nonces, clock::Clock, config::Config, faults::Faults, fiscal::Fiscal, police::Police, sms::Sms,
-    wechat::Wechat, wechat_pay::WechatPay,
+    authenticator::Authenticators, caller::Nonces, clock::Clock, config::Config, faults::Faults, fiscal::Fiscal,
+    police::Police, sms::Sms, wechat::Wechat, wechat_pay::WechatPay,
 };
 
 /// Everything that the stand-ins remember.
@@ -49,6 +50,8 @@ pub struct Sandbox {
     pub fiscal: Fiscal,
     /// Write-backs and pushes.
     pub police: Police,
+    /// The staff's authenticator apps.
+    pub authenticators: Authenticators,
     /// Nonces of the server's calls to the last two.
     pub nonces: Nonces,
     /// Calls back to the server.
@@ -97,6 +100,7 @@ pub async fn start(config: Config) -> io::Result<Running> {
         wechat: Wechat::default(),
         wechat_pay: WechatPay::new(config.early_bills)?,
         fiscal: Fiscal::default(),
+        authenticators: Authenticators::new()?,
         nonces: Nonces::default(),
         http: reqwest::Client::builder()
             .timeout(Duration::from_secs(15))
@@ -115,6 +119,7 @@ pub async fn start(config: Config) -> io::Result<Running> {
             .configure(wechat::routes)
             .configure(fiscal::routes)
             .configure(police::routes)
+            .configure(authenticator::routes)
             .route(
                 "/healthz",
                 web::get().to(|| async { HttpResponse::Ok().json(json!({ "status": "ok" })) }),

@@ -1,6 +1,6 @@
 //! Mounts the slices: one place that knows them all, and what stands in front of each request.
 
-use std::{net::TcpListener, sync::Arc};
+use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix_web::{
     App, HttpServer,
@@ -23,7 +23,7 @@ use crate::{
     appointments::{self, Availability, Seats},
     catalog::{self, Catalogue},
     fines::{self, Fines},
-    identity::{self, Sessions},
+    identity::{self, CodeTexts, Sessions},
     notify, operations,
     platform::{Platform, idempotency},
     problem,
@@ -54,7 +54,7 @@ impl Services {
         let catalogue = Catalogue::load(&platform).await?;
         Ok(Self {
             sessions: Data::from(identity::sessions(&platform)?),
-            seats: Data::from(Seats::start(&platform)),
+            seats: Data::from(Seats::start(&platform, &catalogue)),
             availability: Data::from(Availability::new(&platform)),
             halls: Data::from(Halls::new(&platform, &catalogue, appointments::fulfil)),
             catalogue: Data::new(catalogue),
@@ -98,7 +98,7 @@ fn base() -> Document {
                 .build(),
         )
     };
-    for role in ["session", "resident", "clerk", "finance", "upstream"] {
+    for role in ["session", "resident", "clerk", "manager", "finance", "upstream"] {
         components.add_security_scheme(role, bearer());
     }
     let cookie = ApiKey::Cookie(ApiKeyValue::new("bianmin-resident-access"));
@@ -132,6 +132,7 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .app_data(services.fines.clone())
             .app_data(services.systems.clone())
             .app_data(services.sessions.clone())
+            .app_data(Data::new(CodeTexts(notify::text_login_code)))
             .app_data(services.seats.clone())
             .app_data(services.availability.clone())
             .app_data(services.halls.clone())
@@ -164,6 +165,8 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .wrap(TracingLogger::<operations::RequestSpan>::new())
     })
     .listen(listener)?
+    // Browsers and pools open connections before they need them; one that is still unused must not be told that it is late.
+    .client_request_timeout(Duration::from_secs(30))
     .shutdown_timeout(5);
     let server = match workers {
         Some(workers) => server.workers(workers),

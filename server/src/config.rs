@@ -232,16 +232,24 @@ fn outside(settings: &Settings) -> Result<Outside, ConfigError> {
                 (Some(_), None) => return Err(needed("WECHAT_PAY_PUBLIC_KEY", "its id is set")),
                 (None, Some(_)) => return Err(needed("WECHAT_PAY_PUBLIC_KEY_ID", "its file is set")),
             };
-            let url = |url: &Option<String>, real: &str| {
-                url.as_deref().unwrap_or(real).trim_end_matches('/').to_owned()
-            };
+            let url =
+                |url: &Option<String>, real: &str| url.as_deref().unwrap_or(real).trim_end_matches('/').to_owned();
             Some(WechatPaySettings {
                 url: url(&settings.wechat_pay_url, "https://api.mch.weixin.qq.com"),
                 authorization_url: url(&settings.wechat_authorization_url, "https://api.weixin.qq.com"),
                 mchid: mchid.clone(),
-                appid: settings.wechat_pay_appid.clone().ok_or_else(|| missing("WECHAT_PAY_APPID"))?,
-                app_secret: settings.wechat_app_secret.clone().ok_or_else(|| missing("WECHAT_APP_SECRET"))?,
-                serial: settings.wechat_pay_serial.clone().ok_or_else(|| missing("WECHAT_PAY_SERIAL"))?,
+                appid: settings
+                    .wechat_pay_appid
+                    .clone()
+                    .ok_or_else(|| missing("WECHAT_PAY_APPID"))?,
+                app_secret: settings
+                    .wechat_app_secret
+                    .clone()
+                    .ok_or_else(|| missing("WECHAT_APP_SECRET"))?,
+                serial: settings
+                    .wechat_pay_serial
+                    .clone()
+                    .ok_or_else(|| missing("WECHAT_PAY_SERIAL"))?,
                 private_key: settings
                     .wechat_pay_private_key
                     .clone()
@@ -272,7 +280,10 @@ fn outside(settings: &Settings) -> Result<Outside, ConfigError> {
         }
     };
     if settings.self_service_ceiling_fen.is_some() && settings.self_service_citation.is_none() {
-        return Err(needed("SELF_SERVICE_CITATION", "the ceiling is set, and stands in some rule"));
+        return Err(needed(
+            "SELF_SERVICE_CITATION",
+            "the ceiling is set, and stands in some rule",
+        ));
     }
     Ok(Outside {
         wechat_pay,

@@ -8,8 +8,7 @@ use shared::time::day_of;
 use crate::{
     appointments,
     catalog::{self, Imported, Snapshot},
-    fines,
-    identity, notify,
+    fines, identity, notify,
     platform::{Platform, bus::Event},
 };
 

@@ -12,10 +12,10 @@ use crate::{
     platform::{Platform, bus::Event, idempotency},
 };
 
-/// How often seats of expired holds are given back without anyone asking for one.
+/// How often seats of expired holds and cancelled bookings are given back, and missed appointments marked, without anyone asking.
 const RECLAIM: Duration = Duration::from_secs(2);
 /// How often windows are published and old rows forgotten.
-const UPKEEP: Duration = Duration::from_secs(600);
+const UPKEEP: Duration = Duration::from_mins(10);
 
 /// How often open orders and what is to be told outside are looked at.
 const PAYMENTS: Duration = Duration::from_secs(2);
@@ -33,14 +33,21 @@ pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>) {
             }
         }
     });
-    let reclaiming = platform.clone();
+    let (reclaiming, names) = (platform.clone(), catalogue.clone());
     tokio::spawn(async move {
         let mut ticks = interval(RECLAIM);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if let Err(error) = appointments::reclaim(&reclaiming, reclaiming.clock.now()).await {
+            let (snapshot, now) = (names.now(), reclaiming.clock.now());
+            if let Err(error) = appointments::reclaim(&reclaiming, &snapshot, now).await {
                 tracing::warn!(%error, "expired holds were not reclaimed");
+            }
+            if let Err(failure) = appointments::return_seats(&reclaiming, &snapshot, now).await {
+                tracing::warn!(%failure, "cancelled seats were not returned");
+            }
+            if let Err(failure) = appointments::mark_no_shows(&reclaiming, &snapshot, now).await {
+                tracing::warn!(%failure, "missed appointments were not marked");
             }
         }
     });

@@ -64,6 +64,12 @@ ids! {
     WindowId;
     /// An appointment (预约), and the hold (占号) that it grew from.
     AppointmentId;
+    /// A missed appointment (爽约记录).
+    StrikeId;
+    /// An entry of the waiting list (候补).
+    WaitlistId;
+    /// A closure of a hall (停办).
+    ClosureId;
     /// A queue ticket (号票).
     TicketId;
     /// A text on its way to a resident (短信).

@@ -22,12 +22,11 @@ impl Language {
     pub fn accepted(header: &str) -> Self {
         header
             .split(',')
-            .filter_map(|range| match range.trim().get(..2)?.to_ascii_lowercase().as_str() {
+            .find_map(|range| match range.trim().get(..2)?.to_ascii_lowercase().as_str() {
                 "zh" => Some(Self::Chinese),
                 "en" => Some(Self::English),
                 _ => None,
             })
-            .next()
             .unwrap_or_default()
     }
 

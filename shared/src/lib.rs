@@ -15,10 +15,12 @@ pub mod ids;
 pub mod language;
 pub mod list;
 pub mod money;
+pub mod named;
 pub mod notify;
 pub mod problem;
 pub mod queue;
 pub mod time;
+pub mod upstream;
 
 /// The prefix of every path of the programming interface.
 pub const API: &str = "/api/v1";

@@ -82,7 +82,16 @@ mod tests {
             assert_eq!(Fen::from_yuan(&amount.to_string()), Some(amount));
         }
         assert_eq!(Fen::from_yuan("12"), Some(Fen(1200)));
-        for text in ["", ".", "1.234", "1,000.00", "1e3", "一", "1.-1", "99999999999999999999"] {
+        for text in [
+            "",
+            ".",
+            "1.234",
+            "1,000.00",
+            "1e3",
+            "一",
+            "1.-1",
+            "99999999999999999999",
+        ] {
             assert_eq!(Fen::from_yuan(text), None, "{text}");
         }
     }

@@ -1,7 +1,7 @@
 //! The whole bureau, running: the server, and the sandbox that stands in for the outside world.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -57,6 +57,11 @@ impl Place {
         command::run(self.bianmin()?.arg("demo"))
     }
 
+    /// The same, with the content of another folder.
+    pub fn load_demonstration_of(&self, content: &Path) -> Result<()> {
+        command::run(self.bianmin()?.args(["demo", "--content"]).arg(content))
+    }
+
     /// Starts both programs and waits until they can be used.
     pub fn open(&self) -> Result<Bureau> {
         for address in [self.server, self.sandbox] {
@@ -90,7 +95,10 @@ impl Place {
             .env("BIANMIN_SANDBOX_URL", format!("http://{}", self.sandbox))
             .env("BIANMIN_DATA_DIR", &self.data)
             .env("BIANMIN_CLIENT_DIR", &self.client)
-            .env("SANDBOX_LISTEN", self.sandbox.to_string());
+            .env("SANDBOX_LISTEN", self.sandbox.to_string())
+            .env("SANDBOX_SERVER_URL", format!("http://{}", self.server))
+            // The carrier's line takes any free port, so that two bureaus can be open at once.
+            .env("SANDBOX_CMPP_LISTEN", "127.0.0.1:0");
     }
 
     fn program(&self, name: &str) -> Result<PathBuf> {

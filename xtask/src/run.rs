@@ -1,6 +1,5 @@
 //! `cargo xtask run`: the whole bureau on this machine.
 
-use std::fs;
 use std::net::SocketAddr;
 
 use anyhow::Result;
@@ -12,9 +11,6 @@ use crate::narrator::Narrator;
 use crate::service;
 use crate::tools::Tools;
 use crate::workspace;
-
-/// Where the accounts of the demonstration bureau are described.
-const STAFF: &str = "content/yunchuan/staff.toml";
 
 #[derive(Args)]
 pub struct Arguments {
@@ -64,55 +60,10 @@ fn greet(place: &Place) {
     println!("  residents   http://{}/", place.server);
     println!("              phone 13800000001; the code arrives on the sandbox's phone:");
     println!("  sandbox     http://{}/", place.sandbox);
-    let staff = fs::read_to_string(workspace::root().join(STAFF)).unwrap_or_default();
-    let accounts = accounts(&staff);
-    if !accounts.is_empty() {
-        println!("  staff       password bianmin-demo-2026, and a code from an authenticator app:");
-        for account in accounts {
-            println!("              {account}");
-        }
-    }
+    println!("  staff       http://{}/console", place.server);
+    println!("              clerk-zhongxin-1, password bianmin-demo-2026; one-time codes and every other account:");
+    println!("              http://{}/authenticator", place.sandbox);
     println!("  logs        {}", place.logs.display());
     println!();
     println!("Ctrl-C stops both.");
-}
-
-/// Each account in a line: who it is, and the secret for the authenticator app.
-fn accounts(staff: &str) -> Vec<String> {
-    let Ok(described) = staff.parse::<toml::Table>() else {
-        return Vec::new();
-    };
-    let lists = described.values().filter_map(toml::Value::as_array);
-    let tables = lists.flatten().filter_map(toml::Value::as_table);
-    tables
-        .filter(|account| account.contains_key("username"))
-        .map(|account| {
-            let field = |name: &str| account.get(name).and_then(toml::Value::as_str).unwrap_or_default();
-            let about = [field("name"), field("role"), field("hall")]
-                .into_iter()
-                .filter(|part| !part.is_empty());
-            let about = about.collect::<Vec<_>>().join(", ");
-            format!("{:<12} {}  ({about})", field("username"), field("totp_secret"))
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_accounts_are_read_from_the_staff_file() {
-        let staff = r#"
-            [[staff]]
-            username = "li"
-            name = "李敏"
-            role = "clerk"
-            totp_secret = "JBSW"
-            [[note]]
-            text = "no account"
-        "#;
-        assert_eq!(accounts(staff), ["li           JBSW  (李敏, clerk)"]);
-        assert!(accounts("not = [toml").is_empty());
-    }
 }

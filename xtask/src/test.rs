@@ -254,7 +254,10 @@ fn journeys() -> Result<Outcome> {
         data: folder.path().to_owned(),
         logs: shots.join("logs"),
     };
-    place.load_demonstration()?;
+    // Halls rest at night and on Sundays; the journeys' do not.
+    let content = folder.path().join("content");
+    command::run(cargo().args(["run", "--quiet", "--package", "e2e", "--"]).arg(&content))?;
+    place.load_demonstration_of(&content)?;
     let _bureau = place.open()?;
 
     let browser = service::free_address()?;

@@ -1,6 +1,6 @@
 //! `cargo xtask tools`: the programs that build and prove the project.
 //!
-//! They live in a folder of their own, `$BIANMIN_TOOLS` or `~/.cache/bianmin/tools`, so that nothing else on the
+//! They live in a folder of their own, `$XTASK_TOOLS` or `~/.cache/bianmin/tools`, so that nothing else on the
 //! machine changes. One that is already on `PATH` in the right version is used as it is.
 
 use std::env;
@@ -37,10 +37,10 @@ pub struct Tools {
 
 impl Tools {
     pub fn open() -> Result<Self> {
-        let root = match env::var_os("BIANMIN_TOOLS") {
+        let root = match env::var_os("XTASK_TOOLS") {
             Some(chosen) => workspace::root().join(chosen),
             None => env::home_dir()
-                .context("There is no home folder: say with BIANMIN_TOOLS where the tools may live.")?
+                .context("There is no home folder: say with XTASK_TOOLS where the tools may live.")?
                 .join(".cache/bianmin/tools"),
         };
         fs::create_dir_all(root.join("bin")).with_context(|| format!("{} cannot be made", root.display()))?;

@@ -8,20 +8,24 @@ use crate::{
     api::{AUTHORIZED, Anything, Nothing},
     browser, dates,
     language::{filled, t},
-    ui::{self, Deed, Remote, dialog, notice, toast},
+    ui::{self, Deed, Remote, View, dialog, el, fragment, live, notice, toast},
 };
 
 /// The button, and the dialog behind it.
-pub fn button(appointment: Appointment, remote: Remote<Appointment>) -> AnyView {
+pub fn button(appointment: Appointment, remote: Remote<Appointment>) -> View {
     let asking = RwSignal::new(false);
-    view! {
-        <div class="actions">{ui::button("button danger-plain", CANCEL, None, move || asking.set(true))}</div>
-        {move || asking.get().then(|| ask(&appointment, remote, asking))}
-    }
-    .into_any()
+    fragment()
+        .child(
+            el("div")
+                .class("actions")
+                .child(ui::button("button danger-plain", CANCEL, None, move || {
+                    asking.set(true);
+                })),
+        )
+        .child(live(move || asking.get().then(|| ask(&appointment, remote, asking))))
 }
 
-fn ask(appointment: &Appointment, remote: Remote<Appointment>, asking: RwSignal<bool>) -> AnyView {
+fn ask(appointment: &Appointment, remote: Remote<Appointment>, asking: RwSignal<bool>) -> View {
     let deed = Deed::new();
     let id = appointment.id;
     let cancel = move || {
@@ -43,15 +47,15 @@ fn ask(appointment: &Appointment, remote: Remote<Appointment>, asking: RwSignal<
         notice("bad", filled(CANCEL_LATE, &[&limit_words]))
     };
     let keep = move || asking.set(false);
-    let content = view! {
-        <p>{t(CANCEL_ASK)}</p>
-        {consequence}
-        {deed.outcome()}
-        <div class="actions side">
-            {ui::button("button plain", KEEP, None, keep)}
-            {ui::button("button danger", CANCEL, Some(deed), cancel)}
-        </div>
-    }
-    .into_any();
+    let content = fragment()
+        .child(el("p").child(t(CANCEL_ASK)))
+        .child(consequence)
+        .child(deed.outcome())
+        .child(
+            el("div")
+                .class("actions side")
+                .child(ui::button("button plain", KEEP, None, keep))
+                .child(ui::button("button danger", CANCEL, Some(deed), cancel)),
+        );
     dialog(t(CANCEL).to_owned(), keep, content)
 }

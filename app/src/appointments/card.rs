@@ -1,7 +1,7 @@
 //! An appointment in brief: where it stands and what happens next.
 
+use crate::ui::{View, el};
 use chrono::TimeDelta;
-use leptos::prelude::*;
 use shared::{
     appointments::{
         rules::{AppointmentStatus, BookingPolicy},
@@ -36,13 +36,13 @@ pub const fn status(status: AppointmentStatus) -> Phrase {
 }
 
 /// The status as a tag.
-pub fn tag(of: AppointmentStatus) -> AnyView {
+pub fn tag(of: AppointmentStatus) -> View {
     let class = match of {
         AppointmentStatus::Confirmed | AppointmentStatus::CheckedIn => "tag good",
         AppointmentStatus::Held | AppointmentStatus::HallCancelled | AppointmentStatus::NoShow => "tag bad",
         _ => "tag",
     };
-    view! { <span class=class>{t(status(of))}</span> }.into_any()
+    el("span").class(class).child(t(status(of)))
 }
 
 /// Until when one can check in, by the grace that the rules give.
@@ -111,24 +111,32 @@ pub fn address(appointment: &Appointment) -> String {
 }
 
 /// The appointment in brief.
-pub fn card(appointment: &Appointment) -> AnyView {
+pub fn card(appointment: &Appointment) -> View {
     let time = format!(
         "{} {}",
         dates::day(appointment.starts_at),
         dates::span(appointment.starts_at, appointment.ends_at)
     );
     let now = browser::now();
-    let next = is_ahead(appointment, now)
-        .then(|| view! { <span class="booking-next">{next_step(appointment, now)}</span> }.into_any());
-    view! {
-        <a class="booking" href=address(appointment)>
-            <span class="booking-top"><strong>{appointment.service.clone()}</strong>{tag(appointment.status)}</span>
-            <span class="booking-time">{time}</span>
-            <span class="booking-place">{appointment.hall.clone()}" · "{appointment.person.clone()}</span>
-            {next}
-        </a>
-    }
-    .into_any()
+    let next = is_ahead(appointment, now).then(|| el("span").class("booking-next").child(next_step(appointment, now)));
+    el("a")
+        .class("booking")
+        .attr("href", address(appointment))
+        .child(
+            el("span")
+                .class("booking-top")
+                .child(el("strong").child(appointment.service.clone()))
+                .child(tag(appointment.status)),
+        )
+        .child(el("span").class("booking-time").child(time))
+        .child(
+            el("span")
+                .class("booking-place")
+                .child(appointment.hall.clone())
+                .child(" · ")
+                .child(appointment.person.clone()),
+        )
+        .child(next)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::{
     api::AUTHORIZED,
     language::{Phrase, t},
     routes,
-    ui::{self, Deed, Field, Keyboard, toast},
+    ui::{self, Deed, Field, Keyboard, View, el, toast},
 };
 
 /// A presence code has the shape of a login code: six digits.
@@ -17,7 +17,7 @@ fn presence_wrong(text: &str) -> Option<Phrase> {
 }
 
 /// The form. Whoever scanned the code on the screen has it filled in and sent.
-pub fn form(appointment: AppointmentId) -> AnyView {
+pub fn form(appointment: AppointmentId) -> View {
     let presence = Field::new(presence_wrong);
     let deed = Deed::new();
     let send = move || {
@@ -46,21 +46,28 @@ pub fn form(appointment: AppointmentId) -> AnyView {
         routes::remember(&format!("/appointments/{appointment}"));
         send();
     }
-    view! {
-        <section class="block">
-            <h2 class="cells-title">{t(CHECK_IN)}</h2>
-            <form
-                on:submit=move |event| {
+    el("section")
+        .class("block")
+        .child(el("h2").class("cells-title").child(t(CHECK_IN)))
+        .child(
+            el("form")
+                .on("submit", move |event| {
                     event.prevent_default();
                     send();
-                }
-            >
-                <div class="cells">{presence.view("presence", PRESENCE, PRESENCE_HINT, Keyboard::Digits, None)}</div>
-                <p class="small">{t(CHECK_IN_WHY)}</p>
-                {deed.outcome()}
-                <div class="actions">{ui::submit(CHECK_IN, deed, move || presence.is_right())}</div>
-            </form>
-        </section>
-    }
-    .into_any()
+                })
+                .child(el("div").class("cells").child(presence.view(
+                    "presence",
+                    PRESENCE,
+                    PRESENCE_HINT,
+                    Keyboard::Digits,
+                    None,
+                )))
+                .child(el("p").class("small").child(t(CHECK_IN_WHY)))
+                .child(deed.outcome())
+                .child(
+                    el("div")
+                        .class("actions")
+                        .child(ui::submit(CHECK_IN, deed, move || presence.is_right())),
+                ),
+        )
 }

@@ -16,11 +16,11 @@ use crate::{
     browser, dates,
     language::{filled, t},
     routes,
-    ui::{self, Deed, button, fact, notice, toast},
+    ui::{self, Deed, View, button, el, fact, fragment, live, notice, toast},
 };
 
 /// The dialog over the form.
-pub fn dialog(choice: Choice, hold: &Hold, window: &WindowView, [service, hall, person]: [String; 3]) -> AnyView {
+pub fn dialog(choice: Choice, hold: &Hold, window: &WindowView, [service, hall, person]: [String; 3]) -> View {
     let (id, expires_at) = (hold.id, hold.expires_at);
     let left = RwSignal::new(dates::left(expires_at));
     browser::every(1_000, move || left.set(dates::left(expires_at)));
@@ -51,18 +51,21 @@ pub fn dialog(choice: Choice, hold: &Hold, window: &WindowView, [service, hall, 
     let clock = move || {
         left.get().map_or_else(
             || notice("bad", t(HELD_OVER)),
-            |left| view! { <p class="countdown" role="timer">{filled(HELD_FOR, &[&left])}</p> }.into_any(),
+            |left| {
+                el("p")
+                    .class("countdown")
+                    .attr("role", "timer")
+                    .child(filled(HELD_FOR, &[&left]))
+            },
         )
     };
     let actions = move || {
         if over.get() {
             button("button primary", CHOOSE_AGAIN, None, give_back)
         } else {
-            view! {
-                {button("button plain", GIVE_BACK, None, give_back)}
-                {button("button primary", CONFIRM, Some(deed), confirm)}
-            }
-            .into_any()
+            fragment()
+                .child(button("button plain", GIVE_BACK, None, give_back))
+                .child(button("button primary", CONFIRM, Some(deed), confirm))
         }
     };
     let time = format!(
@@ -70,13 +73,18 @@ pub fn dialog(choice: Choice, hold: &Hold, window: &WindowView, [service, hall, 
         dates::day(window.starts_at),
         dates::span(window.starts_at, window.ends_at)
     );
-    let content = view! {
-        {clock}
-        <div class="cells">{fact(t(SERVICE), service)}{fact(t(WHEN), time)}{fact(t(HALL), hall)}{fact(t(PERSON), person)}</div>
-        {deed.outcome()}
-        <div class="actions side">{actions}</div>
-    }
-    .into_any();
+    let content = fragment()
+        .child(live(clock))
+        .child(
+            el("div")
+                .class("cells")
+                .child(fact(t(SERVICE), service))
+                .child(fact(t(WHEN), time))
+                .child(fact(t(HALL), hall))
+                .child(fact(t(PERSON), person)),
+        )
+        .child(deed.outcome())
+        .child(el("div").class("actions side").child(live(actions)));
     ui::dialog(t(CONFIRM).to_owned(), give_back, content)
 }
 

@@ -24,7 +24,7 @@ use crate::{
     dates, identity,
     language::{filled, t},
     routes,
-    ui::{self, Deed, Icon, Remote, button, choice, empty, icon, notice},
+    ui::{self, Deed, Icon, Remote, View, button, choice, el, empty, fragment, icon, live, notice},
 };
 
 /// What has been chosen so far.
@@ -181,13 +181,13 @@ impl Choice {
 }
 
 /// The page.
-pub fn form(service: ServiceId) -> AnyView {
+pub fn form(service: ServiceId) -> View {
     let choice = Choice::from_address(service);
     let detail = Remote::<ServiceDetail>::fetch(ANONYMOUS, format!("/services/{service}"));
     ui::page(t(BOOK), None, detail.view(8, move |detail| steps(detail, choice)))
 }
 
-fn steps(detail: ServiceDetail, choice: Choice) -> AnyView {
+fn steps(detail: ServiceDetail, choice: Choice) -> View {
     let halls = detail.halls;
     if halls.is_empty() {
         return empty(NO_HALLS, None);
@@ -199,47 +199,71 @@ fn steps(detail: ServiceDetail, choice: Choice) -> AnyView {
     let held_name = name.clone();
     let who = persons::Persons::fetch();
     let places: Vec<(HallId, String)> = halls.iter().map(|hall| (hall.id, hall.name.clone())).collect();
-    view! {
-        <section class="head"><p class="head-title">{name}</p></section>
-        <fieldset class="block">
-            <legend class="cells-title">{t(STEP_HALL)}</legend>
-            <div class="cells">{halls.into_iter().map(|hall| hall_choice(hall, choice)).collect_view()}</div>
-        </fieldset>
-        {move || choice.hall.get().map(|_| windows::section(choice))}
-        <fieldset class="block"><legend class="cells-title">{t(STEP_WHO)}</legend>{who.view(choice)}</fieldset>
-        <div class="foot">
-            {choice.deed.outcome()}
-            {move || match choice.full.get() {
-                Some(full) => instead(choice, &full),
-                None => way_on(choice, who),
-            }}
-        </div>
-        {move || {
+    fragment()
+        .child(
+            el("section")
+                .class("head")
+                .child(el("p").class("head-title").child(name)),
+        )
+        .child(
+            el("fieldset")
+                .class("block")
+                .child(el("legend").class("cells-title").child(t(STEP_HALL)))
+                .child(
+                    el("div").class("cells").child(
+                        halls
+                            .into_iter()
+                            .map(|hall| hall_choice(hall, choice))
+                            .collect::<Vec<_>>(),
+                    ),
+                ),
+        )
+        .child(live(move || choice.hall.get().map(|_| windows::section(choice))))
+        .child(
+            el("fieldset")
+                .class("block")
+                .child(el("legend").class("cells-title").child(t(STEP_WHO)))
+                .child(who.view(choice)),
+        )
+        .child(
+            el("div")
+                .class("foot")
+                .child(choice.deed.outcome())
+                .child(live(move || match choice.full.get() {
+                    Some(full) => instead(choice, &full),
+                    None => way_on(choice, who),
+                })),
+        )
+        .child(live(move || {
             let (hold, window) = choice.held.get()?;
-            let place = choice.hall.get_untracked().and_then(|id| places.iter().find(|(hall, _)| *hall == id));
+            let place = choice
+                .hall
+                .get_untracked()
+                .and_then(|id| places.iter().find(|(hall, _)| *hall == id));
             let place = place.map(|(_, name)| name.clone()).unwrap_or_default();
-            Some(confirm::dialog(choice, &hold, &window, [held_name.clone(), place, who.name(choice)]))
-        }}
-    }
-    .into_any()
+            Some(confirm::dialog(
+                choice,
+                &hold,
+                &window,
+                [held_name.clone(), place, who.name(choice)],
+            ))
+        }))
 }
 
-fn hall_choice(hall: HallSummary, form: Choice) -> AnyView {
+fn hall_choice(hall: HallSummary, form: Choice) -> View {
     let id = hall.id;
     choice(
         "hall",
         move || form.hall.get() == Some(id),
         move || form.choose_hall(id),
-        view! {
-            <strong>{hall.name}</strong>
-            <span class="cell-note">{icon(Icon::Pin)}{hall.address}</span>
-        }
-        .into_any(),
+        fragment()
+            .child(el("strong").child(hall.name))
+            .child(el("span").class("cell-note").child(icon(Icon::Pin)).child(hall.address)),
     )
 }
 
 /// The next free window in one tap, when the chosen one was just taken.
-fn instead(choice: Choice, full: &WindowView) -> AnyView {
+fn instead(choice: Choice, full: &WindowView) -> View {
     let free = choice.offered.get().or_else(|| {
         let windows = choice.windows.ready()?;
         windows::nearest_free(&windows.items, full)
@@ -258,29 +282,43 @@ fn instead(choice: Choice, full: &WindowView) -> AnyView {
         choice.choose_window(&window);
         choice.hold(window.clone());
     };
-    view! {
-        <div role="alert">
-            {notice("bad", t(FULL_INSTEAD))}
-            <button type="button" class="button primary" on:click=take>{words}</button>
-        </div>
-    }
-    .into_any()
+    el("div")
+        .attr("role", "alert")
+        .child(notice("bad", t(FULL_INSTEAD)))
+        .child(
+            el("button")
+                .attr("type", "button")
+                .class("button primary")
+                .on("click", take)
+                .child(words),
+        )
 }
 
 /// The one button at the foot: whatever is needed next.
-fn way_on(choice: Choice, who: persons::Persons) -> AnyView {
+fn way_on(choice: Choice, who: persons::Persons) -> View {
     let Some(window) = choice.chosen() else {
-        return view! { <button type="button" class="button primary" disabled=true>{t(CHOOSE_TIME)}</button> }
-            .into_any();
+        return el("button")
+            .attr("type", "button")
+            .class("button primary")
+            .attr("disabled", true)
+            .child(t(CHOOSE_TIME));
     };
     if who.signed_out() {
         let to = routes::sign_in_for(&choice.address());
-        return view! { <a class="button primary" href=to>{t(SIGN_IN_TO_BOOK)}</a> }.into_any();
+        return el("a")
+            .class("button primary")
+            .attr("href", to)
+            .child(t(SIGN_IN_TO_BOOK));
     }
     if who.unbound() {
-        return view! { {notice("good", t(BIND_FIRST))} <a class="button primary" href=choice.bind_address()>{t(BIND_TO_BOOK)}</a> }.into_any();
+        return fragment().child(notice("good", t(BIND_FIRST))).child(
+            el("a")
+                .class("button primary")
+                .attr("href", choice.bind_address())
+                .child(t(BIND_TO_BOOK)),
+        );
     }
     button("button primary", HOLD, Some(choice.deed), move || {
-        choice.hold(window.clone())
+        choice.hold(window.clone());
     })
 }

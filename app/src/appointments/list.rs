@@ -12,18 +12,21 @@ use crate::{
     browser,
     language::t,
     routes,
-    ui::{self, Remote, Tab, empty, notice},
+    ui::{self, Remote, Tab, View, el, empty, fragment, notice},
 };
 
 /// The page. Whoever scanned a hall's code is led to the appointment to check in.
-pub fn list() -> AnyView {
+pub fn list() -> View {
     let mine = Remote::<List<Appointment>>::fetch(AUTHORIZED, "/appointments");
     ui::page(t(MINE), Some(Tab::Appointments), mine.view(4, |mine| show(mine.items)))
 }
 
-fn show(mine: Vec<Appointment>) -> AnyView {
+fn show(mine: Vec<Appointment>) -> View {
     if mine.is_empty() {
-        let way_on = view! { <a class="button primary" href="/services">{t(CHOOSE_SERVICE)}</a> }.into_any();
+        let way_on = el("a")
+            .class("button primary")
+            .attr("href", "/services")
+            .child(t(CHOOSE_SERVICE));
         return empty(NONE, Some(way_on));
     }
     let now = browser::now();
@@ -46,17 +49,24 @@ fn show(mine: Vec<Appointment>) -> AnyView {
     past.reverse();
     let group = |title: &'static str, group: Vec<Appointment>| {
         (!group.is_empty()).then(|| {
-            view! { <section class="block"><h2 class="cells-title">{title}</h2>{group.iter().map(card).collect_view()}</section> }
-                .into_any()
+            el("section")
+                .class("block")
+                .child(el("h2").class("cells-title").child(title))
+                .child(group.iter().map(card).collect::<Vec<_>>())
         })
     };
-    view! {
-        {presence.map(|_| notice("good", t(CHECK_IN_WHICH)))}
-        {group(t(UPCOMING), ahead)}
-        {group(t(PAST), past)}
-        <div class="actions"><a class="button plain" href="/services">{t(CHOOSE_SERVICE)}</a></div>
-    }
-    .into_any()
+    fragment()
+        .child(presence.map(|_| notice("good", t(CHECK_IN_WHICH))))
+        .child(group(t(UPCOMING), ahead))
+        .child(group(t(PAST), past))
+        .child(
+            el("div").class("actions").child(
+                el("a")
+                    .class("button plain")
+                    .attr("href", "/services")
+                    .child(t(CHOOSE_SERVICE)),
+            ),
+        )
 }
 
 /// Puts an appointment in its place by time. There are few of them, and the library's sort is as large as a page.

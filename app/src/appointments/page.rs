@@ -15,11 +15,11 @@ use crate::{
     api::{ANONYMOUS, AUTHORIZED},
     browser, catalog, dates,
     language::t,
-    ui::{self, Load, Remote, cells, fact, skeleton},
+    ui::{self, Load, Remote, View, cells, el, fact, fragment, live, skeleton},
 };
 
 /// The page of an appointment.
-pub fn page(id: AppointmentId) -> AnyView {
+pub fn page(id: AppointmentId) -> View {
     let appointment = Remote::<Appointment>::fetch(AUTHORIZED, format!("/appointments/{id}"));
     ui::page(
         t(APPOINTMENT),
@@ -28,7 +28,7 @@ pub fn page(id: AppointmentId) -> AnyView {
     )
 }
 
-fn show(appointment: &Appointment, remote: Remote<Appointment>) -> AnyView {
+fn show(appointment: &Appointment, remote: Remote<Appointment>) -> View {
     let now = browser::now();
     let ahead = card::is_ahead(appointment, now);
     let time = format!(
@@ -37,54 +37,60 @@ fn show(appointment: &Appointment, remote: Remote<Appointment>) -> AnyView {
         dates::span(appointment.starts_at, appointment.ends_at)
     );
     let code = (appointment.status == AppointmentStatus::Confirmed && ahead).then(|| {
-        view! { <div class="code"><span>{t(CODE)}</span><strong>{appointment.code.clone()}</strong><small>{t(CODE_WHY)}</small></div> }
-            .into_any()
+        el("div")
+            .class("code")
+            .child(el("span").child(t(CODE)))
+            .child(el("strong").child(appointment.code.clone()))
+            .child(el("small").child(t(CODE_WHY)))
     });
     let ticket = (appointment.status == AppointmentStatus::CheckedIn)
         .then_some(appointment.ticket_id)
         .flatten()
         .map(|ticket| {
-            view! { <div class="actions"><a class="button primary" href=format!("/tickets/{ticket}")>{t(SEE_TICKET)}</a></div> }
-                .into_any()
+            el("div").class("actions").child(
+                el("a")
+                    .class("button primary")
+                    .attr("href", format!("/tickets/{ticket}"))
+                    .child(t(SEE_TICKET)),
+            )
         });
-    let details = view! {
-        {fact(t(SERVICE), appointment.service.clone())}
-        {fact(t(WHEN), time)}
-        {fact(t(HALL), appointment.hall.clone())}
-        {fact(t(ADDRESS), appointment.address.clone())}
-        {fact(t(PERSON), appointment.person.clone())}
-    }
-    .into_any();
+    let details = fragment()
+        .child(fact(t(SERVICE), appointment.service.clone()))
+        .child(fact(t(WHEN), time))
+        .child(fact(t(HALL), appointment.hall.clone()))
+        .child(fact(t(ADDRESS), appointment.address.clone()))
+        .child(fact(t(PERSON), appointment.person.clone()));
     let check_in = card::can_check_in(appointment, now).then(|| check_in::form(appointment.id));
     let cancel = (appointment.status == AppointmentStatus::Confirmed && now < appointment.ends_at)
         .then(|| cancel::button(appointment.clone(), remote));
     let again = (!ahead).then(|| {
         let to = format!("/book/{}", appointment.service_id);
-        view! { <div class="actions"><a class="button plain" href=to>{t(BOOK_AGAIN)}</a></div> }.into_any()
+        el("div")
+            .class("actions")
+            .child(el("a").class("button plain").attr("href", to).child(t(BOOK_AGAIN)))
     });
-    view! {
-        <section class="head">
-            <p class="head-status">{card::tag(appointment.status)}</p>
-            <p class="head-title">{card::next_step(appointment, now)}</p>
-        </section>
-        {ticket}
-        {check_in}
-        {code}
-        {cells(t(DETAILS), details)}
-        {ahead.then(|| materials(appointment.service_id))}
-        {again}
-        {cancel}
-    }
-    .into_any()
+    fragment()
+        .child(
+            el("section")
+                .class("head")
+                .child(el("p").class("head-status").child(card::tag(appointment.status)))
+                .child(el("p").class("head-title").child(card::next_step(appointment, now))),
+        )
+        .child(ticket)
+        .child(check_in)
+        .child(code)
+        .child(cells(t(DETAILS), details))
+        .child(ahead.then(|| materials(appointment.service_id)))
+        .child(again)
+        .child(cancel)
 }
 
 /// What to bring; without the catalogue the rest of the page still stands.
-fn materials(service: ServiceId) -> AnyView {
+fn materials(service: ServiceId) -> View {
     let detail = Remote::<ServiceDetail>::fetch(ANONYMOUS, format!("/services/{service}"));
-    (move || match detail.state.get() {
+    live(move || match detail.state.get() {
         Load::Waiting => skeleton(3),
         Load::Ready(detail) => catalog::checklist(service, detail.materials),
-        Load::Failed(_) => ().into_any(),
+        Load::Failed(_) => fragment(),
     })
-    .into_any()
 }

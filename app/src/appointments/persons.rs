@@ -14,7 +14,7 @@ use crate::{
     api::AUTHORIZED,
     identity,
     language::t,
-    ui::{Load, Remote, choice, failed, link_cell, skeleton},
+    ui::{Load, Remote, View, choice, el, failed, fragment, link_cell, live, skeleton},
 };
 
 /// Those for whom can be booked.
@@ -70,11 +70,11 @@ impl Persons {
     }
 
     /// The choice.
-    pub fn view(self, form: Choice) -> AnyView {
+    pub fn view(self, form: Choice) -> View {
         let Some((me, family)) = self.me else {
             return oneself(None, form);
         };
-        (move || match me.state.get() {
+        live(move || match me.state.get() {
             Load::Waiting => skeleton(2),
             Load::Failed(failure) if !failure.asks_for_sign_in() => failed(&failure, move || me.again()),
             Load::Ready(Me::Resident(resident)) => match resident.person {
@@ -83,27 +83,31 @@ impl Persons {
             },
             Load::Failed(_) | Load::Ready(Me::Staff(_)) => oneself(None, form),
         })
-        .into_any()
     }
 }
 
-fn oneself(person: Option<&PersonView>, form: Choice) -> AnyView {
-    let name = person
-        .map(|person| view! { <span class="cell-note">{person.name.clone()}" "{person.id_number.clone()}</span> });
+fn oneself(person: Option<&PersonView>, form: Choice) -> View {
+    let name = person.map(|person| {
+        el("span")
+            .class("cell-note")
+            .child(person.name.clone())
+            .child(" ")
+            .child(person.id_number.clone())
+    });
     let content = choice(
         "person",
         move || form.person.get().is_none(),
         move || form.person.set(None),
-        view! { {t(MYSELF)}{name} }.into_any(),
+        fragment().child(t(MYSELF)).child(name),
     );
     if person.is_some() {
         content
     } else {
-        view! { <div class="cells">{content}</div> }.into_any()
+        el("div").class("cells").child(content)
     }
 }
 
-fn everyone(me: PersonView, family: Remote<List<FamilyMember>>, form: Choice) -> AnyView {
+fn everyone(me: PersonView, family: Remote<List<FamilyMember>>, form: Choice) -> View {
     let members = move || {
         family.ready().map(|family| {
             family
@@ -115,23 +119,21 @@ fn everyone(me: PersonView, family: Remote<List<FamilyMember>>, form: Choice) ->
                         "person",
                         move || form.person.get() == Some(id),
                         move || form.person.set(Some(id)),
-                        view! {
-                            {member.person.name}" "<span class="tag">{member.relation}</span>
-                            <span class="cell-note">{member.person.id_number}</span>
-                        }
-                        .into_any(),
+                        fragment()
+                            .child(member.person.name)
+                            .child(" ")
+                            .child(el("span").class("tag").child(member.relation))
+                            .child(el("span").class("cell-note").child(member.person.id_number)),
                     )
                 })
-                .collect_view()
-                .into_any()
+                .collect::<Vec<_>>()
         })
     };
-    view! {
-        <div class="cells">
-            {oneself(Some(&me), form)}
-            {members}
-            {move || link_cell(form.bind_address(), view! { <span class="cell-link">{t(ADD_FAMILY)}</span> }.into_any())}
-        </div>
-    }
-    .into_any()
+    el("div")
+        .class("cells")
+        .child(oneself(Some(&me), form))
+        .child(live(members))
+        .child(live(move || {
+            link_cell(form.bind_address(), el("span").class("cell-link").child(t(ADD_FAMILY)))
+        }))
 }

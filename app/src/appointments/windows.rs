@@ -1,5 +1,6 @@
 //! The strip of days and the grid of times.
 
+use crate::ui::{View, el, fragment, live};
 use chrono::{Days, NaiveDate, Timelike};
 use leptos::prelude::*;
 use shared::{catalog::wire::WindowView, time::local};
@@ -47,11 +48,11 @@ pub fn nearest_free(windows: &[WindowView], full: &WindowView) -> Option<WindowV
 }
 
 /// Days and times of the chosen hall.
-pub fn section(choice: Choice) -> AnyView {
+pub fn section(choice: Choice) -> View {
     choice.windows.view(5, move |windows| show(windows.items, choice))
 }
 
-fn show(windows: Vec<WindowView>, choice: Choice) -> AnyView {
+fn show(windows: Vec<WindowView>, choice: Choice) -> View {
     let first_free = windows
         .iter()
         .filter(|window| is_free(window))
@@ -65,21 +66,29 @@ fn show(windows: Vec<WindowView>, choice: Choice) -> AnyView {
     let strip = days()
         .into_iter()
         .map(|day| day_button(day, windows.iter().filter(|window| window.day == day), choice))
-        .collect_view();
-    view! {
-        <section class="block">
-            <h2 class="cells-title" id="days">{t(STEP_DAY)}</h2>
-            <div class="days" role="group" aria-labelledby="days">{strip}</div>
-        </section>
-        <section class="block">
-            <h2 class="cells-title" id="times">{t(STEP_TIME)}</h2>
-            {move || choice.day.get().map(|day| times(&windows, day, choice))}
-        </section>
-    }
-    .into_any()
+        .collect::<Vec<_>>();
+    fragment()
+        .child(
+            el("section")
+                .class("block")
+                .child(el("h2").class("cells-title").attr("id", "days").child(t(STEP_DAY)))
+                .child(
+                    el("div")
+                        .class("days")
+                        .attr("role", "group")
+                        .attr("aria-labelledby", "days")
+                        .child(strip),
+                ),
+        )
+        .child(
+            el("section")
+                .class("block")
+                .child(el("h2").class("cells-title").attr("id", "times").child(t(STEP_TIME)))
+                .child(live(move || choice.day.get().map(|day| times(&windows, day, choice)))),
+        )
 }
 
-fn day_button<'w>(day: Day, windows: impl Iterator<Item = &'w WindowView>, choice: Choice) -> AnyView {
+fn day_button<'w>(day: Day, windows: impl Iterator<Item = &'w WindowView>, choice: Choice) -> View {
     let (mut any, mut free) = (false, false);
     for window in windows {
         any = true;
@@ -96,24 +105,22 @@ fn day_button<'w>(day: Day, windows: impl Iterator<Item = &'w WindowView>, choic
             choice.window.set(None);
         }
     };
-    view! {
-        <button
-            type="button"
-            class=class
-            disabled=!free
-            aria-pressed=move || (choice.day.get() == Some(day)).to_string()
-            aria-label=filled(DAY_SAID, &[&dates::spoken_day(day), state])
-            on:click=choose
-        >
-            <span>{dates::weekday(day)}</span>
-            <strong>{dates::month_day(day)}</strong>
-            <small>{state}</small>
-        </button>
-    }
-    .into_any()
+    let (weekday, month_day) = (dates::weekday(day), dates::month_day(day));
+    // What is read begins with what is seen: whoever steers by voice says that.
+    let said = filled(DAY_SAID, &[&weekday, &month_day, state, &dates::spoken_day(day)]);
+    el("button")
+        .attr("type", "button")
+        .class(class)
+        .attr("disabled", !free)
+        .live_attr("aria-pressed", move || (choice.day.get() == Some(day)).to_string())
+        .attr("aria-label", said)
+        .on("click", choose)
+        .child(el("span").child(weekday))
+        .child(el("strong").child(month_day))
+        .child(el("small").child(state))
 }
 
-fn times(windows: &[WindowView], day: Day, choice: Choice) -> AnyView {
+fn times(windows: &[WindowView], day: Day, choice: Choice) -> View {
     // They come in the order of their beginnings.
     let of_day = windows.iter().filter(|window| window.day == day);
     let (morning, afternoon): (Vec<_>, Vec<_>) = of_day.partition(|window| local(window.starts_at).hour() < 12);
@@ -122,17 +129,20 @@ fn times(windows: &[WindowView], day: Day, choice: Choice) -> AnyView {
             let buttons = windows
                 .into_iter()
                 .map(|window| time_button(window, choice))
-                .collect_view();
-            view! { <h3 class="half">{title}</h3><div class="times">{buttons}</div> }.into_any()
+                .collect::<Vec<_>>();
+            fragment()
+                .child(el("h3").class("half").child(title))
+                .child(el("div").class("times").child(buttons))
         })
     };
-    view! {
-        <div role="group" aria-labelledby="times">{half(t(MORNING), morning)}{half(t(AFTERNOON), afternoon)}</div>
-    }
-    .into_any()
+    el("div")
+        .attr("role", "group")
+        .attr("aria-labelledby", "times")
+        .child(half(t(MORNING), morning))
+        .child(half(t(AFTERNOON), afternoon))
 }
 
-fn time_button(window: &WindowView, choice: Choice) -> AnyView {
+fn time_button(window: &WindowView, choice: Choice) -> View {
     let id = window.id;
     let span = dates::span(window.starts_at, window.ends_at);
     let free = is_free(window);
@@ -145,18 +155,13 @@ fn time_button(window: &WindowView, choice: Choice) -> AnyView {
     };
     let said = filled(TIME_SAID, &[&span, &window.remaining.max(0).to_string()]);
     let chosen = window.clone();
-    view! {
-        <button
-            type="button"
-            class="time"
-            disabled=!free
-            aria-pressed=move || (choice.window.get() == Some(id)).to_string()
-            aria-label=said
-            on:click=move |_| choice.choose_window(&chosen)
-        >
-            <strong>{span}</strong>
-            <small>{seats}</small>
-        </button>
-    }
-    .into_any()
+    el("button")
+        .attr("type", "button")
+        .class("time")
+        .attr("disabled", !free)
+        .live_attr("aria-pressed", move || (choice.window.get() == Some(id)).to_string())
+        .attr("aria-label", said)
+        .on("click", move |_| choice.choose_window(&chosen))
+        .child(el("strong").child(span))
+        .child(el("small").child(seats))
 }

@@ -11,7 +11,7 @@ words! {
     DAY_FREE: "有号" / "Free";
     DAY_FULL: "约满" / "Full";
     DAY_CLOSED: "不办公" / "Closed";
-    DAY_SAID: "{}，{}" / "{}, {}";
+    DAY_SAID: "{} {} {}，{}" / "{} {} {}, {}";
     SEATS: "余{}" / "{} left";
     SEATS_NONE: "约满" / "Full";
     TIME_SAID: "{}，余{}个" / "{}, {} left";

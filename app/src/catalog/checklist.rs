@@ -1,5 +1,6 @@
 //! The checklist of what to bring, whose ticks this phone keeps.
 
+use crate::ui::{View, el, live};
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
@@ -16,10 +17,12 @@ fn place(service: ServiceId) -> String {
 }
 
 /// The checklist. Ticks are kept by position, so they hold in both languages.
-pub fn checklist(service: ServiceId, materials: Vec<Material>) -> AnyView {
+pub fn checklist(service: ServiceId, materials: Vec<Material>) -> View {
     if materials.is_empty() {
-        return view! { <section class="block"><h2 class="cells-title">{t(MATERIALS)}</h2><p class="small">{t(MATERIALS_NONE)}</p></section> }
-            .into_any();
+        return el("section")
+            .class("block")
+            .child(el("h2").class("cells-title").child(t(MATERIALS)))
+            .child(el("p").class("small").child(t(MATERIALS_NONE)));
     }
     let kept: BTreeSet<usize> = browser::kept(&place(service))
         .unwrap_or_default()
@@ -33,18 +36,25 @@ pub fn checklist(service: ServiceId, materials: Vec<Material>) -> AnyView {
         .into_iter()
         .enumerate()
         .map(|(index, material)| row(service, index, material, ticked))
-        .collect_view();
-    view! {
-        <section class="block">
-            <div class="cells-head"><h2 class="cells-title">{t(MATERIALS)}</h2><span class="progress" role="status">{progress}</span></div>
-            <div class="cells">{rows}</div>
-            <p class="small">{t(MATERIALS_KEPT)}</p>
-        </section>
-    }
-    .into_any()
+        .collect::<Vec<_>>();
+    el("section")
+        .class("block")
+        .child(
+            el("div")
+                .class("cells-head")
+                .child(el("h2").class("cells-title").child(t(MATERIALS)))
+                .child(
+                    el("span")
+                        .class("progress")
+                        .attr("role", "status")
+                        .child(live(progress)),
+                ),
+        )
+        .child(el("div").class("cells").child(rows))
+        .child(el("p").class("small").child(t(MATERIALS_KEPT)))
 }
 
-fn row(service: ServiceId, index: usize, material: Material, ticked: RwSignal<BTreeSet<usize>>) -> AnyView {
+fn row(service: ServiceId, index: usize, material: Material, ticked: RwSignal<BTreeSet<usize>>) -> View {
     let toggle = move |_| {
         ticked.update(|ticked| {
             if !ticked.remove(&index) {
@@ -66,17 +76,21 @@ fn row(service: ServiceId, index: usize, material: Material, ticked: RwSignal<BT
     }
     let tags = needs
         .into_iter()
-        .map(|need| view! { <span class="tag">{need}</span> }.into_any())
-        .collect_view();
-    view! {
-        <label class="cell choice">
-            <input type="checkbox" prop:checked=move || ticked.with(|ticked| ticked.contains(&index)) on:change=toggle/>
-            <div class="cell-body">
-                {material.name}
-                {material.note.map(|note| view! { <span class="cell-note">{note}</span> })}
-                <span class="tags">{tags}</span>
-            </div>
-        </label>
-    }
-    .into_any()
+        .map(|need| el("span").class("tag").child(need))
+        .collect::<Vec<_>>();
+    el("label")
+        .class("cell choice")
+        .child(
+            el("input")
+                .attr("type", "checkbox")
+                .live_prop("checked", move || ticked.with(|ticked| ticked.contains(&index)))
+                .on("change", toggle),
+        )
+        .child(
+            el("div")
+                .class("cell-body")
+                .child(material.name)
+                .child(material.note.map(|note| el("span").class("cell-note").child(note)))
+                .child(el("span").class("tags").child(tags)),
+        )
 }

@@ -12,18 +12,19 @@ use super::{
 };
 use crate::{
     api::{ANONYMOUS, Failure},
+    browser,
     language::{filled, t},
     routes,
-    ui::{self, Deed, Icon, Remote, Tab, button, empty, icon, link_cell},
+    ui::{self, Deed, Icon, Remote, Tab, View, button, el, empty, fragment, icon, link_cell, live},
 };
 
 /// How long typing rests before the search goes out.
-const REST: u64 = 250;
+const REST: i32 = 250;
 
 type Services = List<ServiceSummary>;
 
 /// The page.
-pub fn list() -> AnyView {
+pub fn list() -> View {
     let asked = RwSignal::new(routes::query("q").unwrap_or_default());
     let family = RwSignal::new(routes::query("category").and_then(|name| name.parse::<Family>().ok()));
     let found = Remote::<Services>::idle(ANONYMOUS);
@@ -37,98 +38,134 @@ pub fn list() -> AnyView {
         found.load(address);
     };
     search();
-    let typed = leptos::leptos_dom::helpers::debounce(std::time::Duration::from_millis(REST), move |()| search());
+    let strokes = StoredValue::new(0_u32);
+    let typed = move || {
+        strokes.update_value(|count| *count += 1);
+        let stroke = strokes.get_value();
+        browser::beside(Box::pin(async move {
+            browser::pause(REST).await;
+            // Another stroke has come meanwhile, or the page was left.
+            if strokes.try_get_value() == Some(stroke) {
+                search();
+            }
+        }));
+    };
 
     let families = std::iter::once(None).chain(Family::ALL.map(Some)).map(|offered| {
         let name = offered.map_or(t(ALL), |family| t(family.name()));
-        view! {
-            <button
-                type="button"
-                class="chip"
-                aria-pressed=move || (family.get() == offered).to_string()
-                on:click=move |_| {
-                    family.set(offered);
-                    search();
-                }
-            >
-                {name}
-            </button>
-        }
-        .into_any()
+        el("button")
+            .attr("type", "button")
+            .class("chip")
+            .live_attr("aria-pressed", move || (family.get() == offered).to_string())
+            .on("click", move |_| {
+                family.set(offered);
+                search();
+            })
+            .child(name)
     });
     let clear = move || {
         asked.set(String::new());
         family.set(None);
         search();
     };
-    let mut typed_once = typed;
-    let content = view! {
-        <form class="search" role="search" on:submit=move |event| { event.prevent_default(); search(); }>
-            {icon(Icon::Search)}
-            <input
-                type="search"
-                aria-label=t(SEARCH)
-                placeholder=t(SEARCH_HINT)
-                enterkeyhint="search"
-                prop:value=move || asked.get()
-                on:input=move |event| {
-                    asked.set(event_target_value(&event));
-                    typed_once(());
-                }
-            />
-            {move || (!asked.with(String::is_empty)).then(|| button("search-clear", CLEAR, None, clear))}
-        </form>
-        <div class="chips" role="group" aria-label=t(FAMILY)>{families.collect_view()}</div>
-        {found.view(6, move |services| results(services, found, clear))}
-    }
-    .into_any();
+    let content = fragment()
+        .child(
+            el("form")
+                .class("search")
+                .attr("role", "search")
+                .on("submit", move |event| {
+                    event.prevent_default();
+                    search();
+                })
+                .child(icon(Icon::Search))
+                .child(
+                    el("input")
+                        .attr("type", "search")
+                        .attr("aria-label", t(SEARCH))
+                        .attr("placeholder", t(SEARCH_HINT))
+                        .attr("enterkeyhint", "search")
+                        .live_prop("value", move || asked.get())
+                        .on("input", move |event| {
+                            asked.set(event_target_value(&event));
+                            typed();
+                        }),
+                )
+                .child(live(move || {
+                    (!asked.with(String::is_empty)).then(|| button("search-clear", CLEAR, None, clear))
+                })),
+        )
+        .child(
+            el("div")
+                .class("chips")
+                .attr("role", "group")
+                .attr("aria-label", t(FAMILY))
+                .child(families.collect::<Vec<_>>()),
+        )
+        .child(found.view(6, move |services| results(services, found, clear)));
     ui::page(t(SERVICES), Some(Tab::Services), content)
 }
 
-fn results(services: Services, found: Remote<Services>, clear: impl Fn() + Send + Sync + Copy + 'static) -> AnyView {
+fn results(services: Services, found: Remote<Services>, clear: impl Fn() + Copy + 'static) -> View {
     if services.items.is_empty() {
         return empty(NOTHING, Some(button("button plain", SHOW_ALL, None, clear)));
     }
     let count = services.items.len().to_string();
     let more = services.next_cursor.clone().map(|cursor| more(cursor, found));
-    view! {
-        <p class="count" role="status">{filled(FOUND, &[&count])}</p>
-        <div class="cells">{services.items.into_iter().map(row).collect_view()}</div>
-        {more}
-    }
-    .into_any()
+    fragment()
+        .child(
+            el("p")
+                .class("count")
+                .attr("role", "status")
+                .child(filled(FOUND, &[&count])),
+        )
+        .child(
+            el("div")
+                .class("cells")
+                .child(services.items.into_iter().map(row).collect::<Vec<_>>()),
+        )
+        .child(more)
 }
 
-fn row(service: ServiceSummary) -> AnyView {
+fn row(service: ServiceSummary) -> View {
     let price = fee(service.fee_fen);
     let bookable = service
         .bookable
-        .then(|| view! { <span class="tag good">{t(BOOKABLE)}</span> });
+        .then(|| el("span").class("tag good").child(t(BOOKABLE)));
     link_cell(
         format!("/services/{}", service.id),
-        view! {
-            <strong>{service.name}</strong>
-            <span class="cell-note clamp">{service.summary}</span>
-            <span class="tags"><span class="tag">{t(service.category.name())}</span><span class="tag">{price}</span>{bookable}</span>
-        }
-        .into_any(),
+        fragment()
+            .child(el("strong").child(service.name))
+            .child(el("span").class("cell-note clamp").child(service.summary))
+            .child(
+                el("span")
+                    .class("tags")
+                    .child(el("span").class("tag").child(t(service.category.name())))
+                    .child(el("span").class("tag").child(price))
+                    .child(bookable),
+            ),
     )
 }
 
 /// Reads on behind the last entry.
-fn more(cursor: String, found: Remote<Services>) -> AnyView {
+fn more(cursor: String, found: Remote<Services>) -> View {
     let deed = Deed::new();
     let read_on = move || {
         let address = routes::address();
         let mark = if address.contains('?') { '&' } else { '?' };
-        let path = format!("{address}{mark}cursor={}", crate::browser::encoded(&cursor));
+        let path = format!("{address}{mark}cursor={}", browser::encoded(&cursor));
         deed.run(async move {
             let next: Services = ANONYMOUS.get(&path).await?;
             append(found, next);
             Ok::<(), Failure>(())
         });
     };
-    view! { {deed.outcome()} <div class="actions">{button("button plain", MORE, Some(deed), read_on)}</div> }.into_any()
+    fragment()
+        .child(deed.outcome())
+        .child(
+            el("div")
+                .class("actions")
+                .child(button("button plain", MORE, Some(deed), read_on)),
+        )
 }
 
 fn append(found: Remote<Services>, next: Services) {

@@ -1,6 +1,5 @@
 //! A service: what to bring, what it costs, how long it takes, where it is done and by which law.
 
-use leptos::prelude::*;
 use shared::{
     catalog::wire::{Channel, DayKind, HallSummary, ServiceDetail, TimeLimit},
     ids::ServiceId,
@@ -18,11 +17,11 @@ use super::{
 use crate::{
     api::ANONYMOUS,
     language::{filled, t},
-    ui::{self, Icon, Remote, cells, fact, icon, notice},
+    ui::{self, Icon, Remote, View, cells, el, fact, fragment, icon, notice},
 };
 
 /// The page of a service.
-pub fn page(id: ServiceId) -> AnyView {
+pub fn page(id: ServiceId) -> View {
     let service = Remote::<ServiceDetail>::fetch(ANONYMOUS, format!("/services/{id}"));
     ui::page(t(SERVICE), None, service.view(8, show))
 }
@@ -56,7 +55,7 @@ fn channel(channel: Channel) -> &'static str {
     })
 }
 
-fn show(service: ServiceDetail) -> AnyView {
+fn show(service: ServiceDetail) -> View {
     let summary = service.summary;
     let price = match service.fee_note {
         Some(note) => format!("{} · {note}", fee(summary.fee_fen)),
@@ -68,50 +67,70 @@ fn show(service: ServiceDetail) -> AnyView {
         .map(channel)
         .collect::<Vec<_>>()
         .join(" / ");
-    let facts = view! {
-        {fact(t(FEE), price)}
-        {fact(t(TIME_LIMIT), time(service.time_limit))}
-        {fact(t(AT_COUNTER), filled(ABOUT_MINUTES, &[&service.counter_minutes.to_string()]))}
-        {fact(t(CHANNELS), ways)}
-    }
-    .into_any();
+    let facts = fragment()
+        .child(fact(t(FEE), price))
+        .child(fact(t(TIME_LIMIT), time(service.time_limit)))
+        .child(fact(
+            t(AT_COUNTER),
+            filled(ABOUT_MINUTES, &[&service.counter_minutes.to_string()]),
+        ))
+        .child(fact(t(CHANNELS), ways));
     let foot = if summary.bookable {
-        view! { <div class="foot"><a class="button primary" href=format!("/book/{}", summary.id)>{t(BOOK)}</a></div> }
-            .into_any()
+        el("div").class("foot").child(
+            el("a")
+                .class("button primary")
+                .attr("href", format!("/book/{}", summary.id))
+                .child(t(BOOK)),
+        )
     } else {
         notice("good", t(NOT_BOOKABLE))
     };
-    let items = |texts: Vec<String>| {
-        texts
-            .into_iter()
-            .map(|text| view! { <li>{text}</li> }.into_any())
-            .collect_view()
-    };
-    view! {
-        <section class="head">
-            <p class="head-title">{summary.name}</p>
-            <p class="head-note">{summary.summary}</p>
-            <span class="tags"><span class="tag">{t(summary.category.name())}</span><span class="tag">{service.group}</span></span>
-        </section>
-        {cells(t(FACTS), facts)}
-        {checklist(summary.id, service.materials)}
-        <section class="block"><h2 class="cells-title">{t(STEPS)}</h2><ol class="cells steps">{items(service.steps)}</ol></section>
-        {cells(t(HALLS), service.halls.into_iter().map(hall).collect_view().into_any())}
-        <section class="block"><h2 class="cells-title">{t(BASIS)}</h2><ul class="cells basis">{items(service.legal_basis)}</ul></section>
-        {foot}
-    }
-    .into_any()
+    let items = |texts: Vec<String>| texts.into_iter().map(|text| el("li").child(text)).collect::<Vec<_>>();
+    fragment()
+        .child(
+            el("section")
+                .class("head")
+                .child(el("p").class("head-title").child(summary.name))
+                .child(el("p").class("head-note").child(summary.summary))
+                .child(
+                    el("span")
+                        .class("tags")
+                        .child(el("span").class("tag").child(t(summary.category.name())))
+                        .child(el("span").class("tag").child(service.group)),
+                ),
+        )
+        .child(cells(t(FACTS), facts))
+        .child(checklist(summary.id, service.materials))
+        .child(
+            el("section")
+                .class("block")
+                .child(el("h2").class("cells-title").child(t(STEPS)))
+                .child(el("ol").class("cells steps").child(items(service.steps))),
+        )
+        .child(cells(
+            t(HALLS),
+            fragment().child(service.halls.into_iter().map(hall).collect::<Vec<_>>()),
+        ))
+        .child(
+            el("section")
+                .class("block")
+                .child(el("h2").class("cells-title").child(t(BASIS)))
+                .child(el("ul").class("cells basis").child(items(service.legal_basis))),
+        )
+        .child(foot)
 }
 
-fn hall(hall: HallSummary) -> AnyView {
-    view! {
-        <div class="cell">
-            <div class="cell-body">
-                <strong>{hall.name}</strong>
-                <span class="cell-note">{icon(Icon::Pin)}{hall.address}</span>
-                <a class="cell-note" href=format!("tel:{}", hall.phone)>{filled(CALL, &[&hall.phone])}</a>
-            </div>
-        </div>
-    }
-    .into_any()
+fn hall(hall: HallSummary) -> View {
+    el("div").class("cell").child(
+        el("div")
+            .class("cell-body")
+            .child(el("strong").child(hall.name))
+            .child(el("span").class("cell-note").child(icon(Icon::Pin)).child(hall.address))
+            .child(
+                el("a")
+                    .class("cell-note")
+                    .attr("href", format!("tel:{}", hall.phone))
+                    .child(filled(CALL, &[&hall.phone])),
+            ),
+    )
 }

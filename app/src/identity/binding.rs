@@ -1,6 +1,5 @@
 //! Binding a person to the account, checked while it is typed by the rules that the server decides by.
 
-use leptos::prelude::*;
 use shared::identity::{
     rules::{IdNumber, IdNumberError, PersonName},
     wire::{IdentityRequest, PersonView},
@@ -13,7 +12,7 @@ use crate::{
     api::AUTHORIZED,
     language::{Phrase, t},
     routes,
-    ui::{self, Deed, Field, Keyboard, toast},
+    ui::{self, Deed, Field, Keyboard, View, el, toast},
 };
 
 /// What is wrong with a name.
@@ -31,12 +30,12 @@ pub fn id_number_wrong(text: &str) -> Option<Phrase> {
 }
 
 /// The form; `bound` is told when it has worked and there is no page to go back to.
-pub fn form(bound: impl Fn() + Send + Sync + Copy + 'static) -> AnyView {
+pub fn form(bound: impl Fn() + Copy + 'static) -> View {
     let name = Field::new(name_wrong);
     let number = Field::new(id_number_wrong);
     let deed = Deed::new();
     let ready = move || name.is_right() && number.is_right();
-    let send = move |event: web_sys::SubmitEvent| {
+    let send = move |event: web_sys::Event| {
         event.prevent_default();
         if !ready() {
             return;
@@ -55,16 +54,21 @@ pub fn form(bound: impl Fn() + Send + Sync + Copy + 'static) -> AnyView {
             Ok(())
         });
     };
-    view! {
-        <form on:submit=send>
-            <p class="lead">{t(BIND_WHY)}</p>
-            <div class="cells">
-                {name.view("name", NAME, NAME_HINT, Keyboard::Text { fill: "name" }, None)}
-                {number.view("id-number", ID_NUMBER, ID_NUMBER_HINT, Keyboard::Text { fill: "off" }, None)}
-            </div>
-            {deed.outcome()}
-            <div class="actions">{ui::submit(BIND, deed, ready)}</div>
-        </form>
-    }
-    .into_any()
+    el("form")
+        .on("submit", send)
+        .child(el("p").class("lead").child(t(BIND_WHY)))
+        .child(
+            el("div")
+                .class("cells")
+                .child(name.view("name", NAME, NAME_HINT, Keyboard::Text { fill: "name" }, None))
+                .child(number.view(
+                    "id-number",
+                    ID_NUMBER,
+                    ID_NUMBER_HINT,
+                    Keyboard::Text { fill: "off" },
+                    None,
+                )),
+        )
+        .child(deed.outcome())
+        .child(el("div").class("actions").child(ui::submit(BIND, deed, ready)))
 }

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     api::{AUTHORIZED, Anything},
     language::{Phrase, filled, t},
-    ui::{self, Deed, Field, Keyboard, Remote, button, cells, dialog, toast},
+    ui::{self, Deed, Field, Keyboard, Remote, View, button, cells, dialog, el, fragment, live, toast},
 };
 
 fn relation_wrong(text: &str) -> Option<Phrase> {
@@ -24,52 +24,49 @@ fn relation_wrong(text: &str) -> Option<Phrase> {
 }
 
 /// The list, with adding and removing.
-pub fn section() -> AnyView {
+pub fn section() -> View {
     let family = Remote::<List<FamilyMember>>::fetch(AUTHORIZED, "/me/family");
     let adding = RwSignal::new(false);
     let removing = RwSignal::new(None::<FamilyMember>);
     let members = family.view(2, move |family| {
-        family
-            .items
-            .into_iter()
-            .map(|member| row(member, removing))
-            .collect_view()
-            .into_any()
+        let rows: Vec<View> = family.items.into_iter().map(|member| row(member, removing)).collect();
+        fragment().child(rows)
     });
-    let content = view! {
-        {members}
-        {move || {
-            if adding.get() {
-                add(family, adding)
-            } else {
-                button("cell add", FAMILY_ADD, None, move || adding.set(true))
-            }
-        }}
-    }
-    .into_any();
-    view! {
-        {cells(t(FAMILY), content)}
-        <p class="small">{t(FAMILY_WHY)}</p>
-        {move || removing.get().map(|member| ask(member, removing, family))}
-    }
-    .into_any()
+    let content = fragment().child(members).child(live(move || {
+        if adding.get() {
+            add(family, adding)
+        } else {
+            button("cell add", FAMILY_ADD, None, move || adding.set(true))
+        }
+    }));
+    fragment()
+        .child(cells(t(FAMILY), content))
+        .child(el("p").class("small").child(t(FAMILY_WHY)))
+        .child(live(move || removing.get().map(|member| ask(member, removing, family))))
 }
 
-fn row(member: FamilyMember, removing: RwSignal<Option<FamilyMember>>) -> AnyView {
+fn row(member: FamilyMember, removing: RwSignal<Option<FamilyMember>>) -> View {
     let person = member.person.clone();
-    view! {
-        <div class="cell">
-            <div class="cell-body">
-                <strong>{person.name}</strong>" "<span class="tag">{member.relation.clone()}</span>
-                <span class="cell-note">{person.id_number}</span>
-            </div>
-            <button type="button" class="text-button" on:click=move |_| removing.set(Some(member.clone()))>{t(FAMILY_REMOVE)}</button>
-        </div>
-    }
-    .into_any()
+    el("div")
+        .class("cell")
+        .child(
+            el("div")
+                .class("cell-body")
+                .child(el("strong").child(person.name))
+                .child(" ")
+                .child(el("span").class("tag").child(member.relation.clone()))
+                .child(el("span").class("cell-note").child(person.id_number)),
+        )
+        .child(
+            el("button")
+                .attr("type", "button")
+                .class("text-button")
+                .on("click", move |_| removing.set(Some(member.clone())))
+                .child(t(FAMILY_REMOVE)),
+        )
 }
 
-fn ask(member: FamilyMember, removing: RwSignal<Option<FamilyMember>>, family: Remote<List<FamilyMember>>) -> AnyView {
+fn ask(member: FamilyMember, removing: RwSignal<Option<FamilyMember>>, family: Remote<List<FamilyMember>>) -> View {
     let deed = Deed::new();
     let id = member.person.id;
     let remove = move || {
@@ -82,25 +79,25 @@ fn ask(member: FamilyMember, removing: RwSignal<Option<FamilyMember>>, family: R
         });
     };
     let close = move || removing.set(None);
-    let content = view! {
-        <p>{filled(FAMILY_REMOVE_ASK, &[&member.person.name])}</p>
-        {deed.outcome()}
-        <div class="actions side">
-            {button("button plain", CANCEL, None, close)}
-            {button("button danger", FAMILY_REMOVE, Some(deed), remove)}
-        </div>
-    }
-    .into_any();
+    let content = fragment()
+        .child(el("p").child(filled(FAMILY_REMOVE_ASK, &[&member.person.name])))
+        .child(deed.outcome())
+        .child(
+            el("div")
+                .class("actions side")
+                .child(button("button plain", CANCEL, None, close))
+                .child(button("button danger", FAMILY_REMOVE, Some(deed), remove)),
+        );
     dialog(t(FAMILY_REMOVE).to_owned(), close, content)
 }
 
-fn add(family: Remote<List<FamilyMember>>, adding: RwSignal<bool>) -> AnyView {
+fn add(family: Remote<List<FamilyMember>>, adding: RwSignal<bool>) -> View {
     let name = Field::new(name_wrong);
     let number = Field::new(id_number_wrong);
     let relation = Field::new(relation_wrong);
     let deed = Deed::new();
     let ready = move || name.is_right() && number.is_right() && relation.is_right();
-    let send = move |event: web_sys::SubmitEvent| {
+    let send = move |event: web_sys::Event| {
         event.prevent_default();
         if !ready() {
             return;
@@ -118,17 +115,29 @@ fn add(family: Remote<List<FamilyMember>>, adding: RwSignal<bool>) -> AnyView {
             Ok(())
         });
     };
-    view! {
-        <form class="inset" on:submit=send>
-            {name.view("family-name", NAME, NAME_HINT, Keyboard::Text { fill: "off" }, None)}
-            {number.view("family-id-number", ID_NUMBER, ID_NUMBER_HINT, Keyboard::Text { fill: "off" }, None)}
-            {relation.view("relation", RELATION, RELATION_HINT, Keyboard::Text { fill: "off" }, None)}
-            {deed.outcome()}
-            <div class="actions side">
-                {button("button plain", CANCEL, None, move || adding.set(false))}
-                {ui::submit(FAMILY_ADD, deed, ready)}
-            </div>
-        </form>
-    }
-    .into_any()
+    el("form")
+        .class("inset")
+        .on("submit", send)
+        .child(name.view("family-name", NAME, NAME_HINT, Keyboard::Text { fill: "off" }, None))
+        .child(number.view(
+            "family-id-number",
+            ID_NUMBER,
+            ID_NUMBER_HINT,
+            Keyboard::Text { fill: "off" },
+            None,
+        ))
+        .child(relation.view(
+            "relation",
+            RELATION,
+            RELATION_HINT,
+            Keyboard::Text { fill: "off" },
+            None,
+        ))
+        .child(deed.outcome())
+        .child(
+            el("div")
+                .class("actions side")
+                .child(button("button plain", CANCEL, None, move || adding.set(false)))
+                .child(ui::submit(FAMILY_ADD, deed, ready)),
+        )
 }

@@ -18,7 +18,7 @@ use crate::{
     browser,
     language::{Phrase, filled, t},
     routes,
-    ui::{self, Deed, Field, Keyboard, notice, toast},
+    ui::{self, Deed, Field, Keyboard, View, el, fragment, live, notice, toast},
 };
 
 fn phone_wrong(text: &str) -> Option<Phrase> {
@@ -30,7 +30,7 @@ fn code_wrong(text: &str) -> Option<Phrase> {
 }
 
 /// The sign-in page.
-pub fn login() -> AnyView {
+pub fn login() -> View {
     let phone = Field::new(phone_wrong);
     let code = Field::new(code_wrong);
     let sending = Deed::new();
@@ -57,7 +57,7 @@ pub fn login() -> AnyView {
             Ok(())
         });
     };
-    let enter = move |event: web_sys::SubmitEvent| {
+    let enter = move |event: web_sys::Event| {
         event.prevent_default();
         if !(phone.is_right() && code.is_right()) {
             return;
@@ -76,38 +76,39 @@ pub fn login() -> AnyView {
         });
     };
 
-    let send_button = view! {
-        <button
-            type="button"
-            class="field-button"
-            disabled=move || sending.is_busy() || wait.get() != 0 || !phone.is_right()
-            on:click=move |_| send()
-        >
-            {move || match wait.get() {
-                0 => t(GET_CODE).to_owned(),
-                seconds => filled(CODE_AGAIN, &[&seconds.to_string()]),
-            }}
-        </button>
-    }
-    .into_any();
+    let send_button = el("button")
+        .attr("type", "button")
+        .class("field-button")
+        .live_attr("disabled", move || {
+            sending.is_busy() || wait.get() != 0 || !phone.is_right()
+        })
+        .on("click", move |_| send())
+        .child(live(move || match wait.get() {
+            0 => t(GET_CODE).to_owned(),
+            seconds => filled(CODE_AGAIN, &[&seconds.to_string()]),
+        }));
     let kept = routes::query("next")
         .filter(|next| next.starts_with("/book/"))
         .map(|_| notice("good", t(KEPT_CHOICE)));
-    let form = view! {
-        {kept}
-        <p class="lead">{t(SIGN_IN_WHY)}</p>
-        <form on:submit=enter>
-            <div class="cells">
-                {phone.view("phone", PHONE, PHONE_HINT, Keyboard::Phone, None)}
-                {code.view("code", CODE, CODE_HINT, Keyboard::OneTimeCode, Some(send_button))}
-            </div>
-            {sending.outcome()}
-            {entering.outcome()}
-            <div class="actions">{ui::submit(SIGN_IN, entering, move || phone.is_right() && code.is_right())}</div>
-        </form>
-        <p class="small">{t(PRIVACY)}</p>
-    }
-    .into_any();
+    let form = fragment()
+        .child(kept)
+        .child(el("p").class("lead").child(t(SIGN_IN_WHY)))
+        .child(
+            el("form")
+                .on("submit", enter)
+                .child(
+                    el("div")
+                        .class("cells")
+                        .child(phone.view("phone", PHONE, PHONE_HINT, Keyboard::Phone, None))
+                        .child(code.view("code", CODE, CODE_HINT, Keyboard::OneTimeCode, Some(send_button))),
+                )
+                .child(sending.outcome())
+                .child(entering.outcome())
+                .child(el("div").class("actions").child(ui::submit(SIGN_IN, entering, move || {
+                    phone.is_right() && code.is_right()
+                }))),
+        )
+        .child(el("p").class("small").child(t(PRIVACY)));
     ui::page(t(SIGN_IN), None, form)
 }
 

@@ -14,21 +14,24 @@ use crate::{
     api::AUTHORIZED,
     language::{self, Language, t},
     routes,
-    ui::{self, Deed, Load, Remote, Tab, button, cells, choice, empty, fact, failed, skeleton, toast},
+    ui::{
+        self, Deed, Load, Remote, Tab, View, button, cells, choice, el, empty, fact, failed, fragment, live, skeleton,
+        toast,
+    },
 };
 
 /// The page.
-pub fn page() -> AnyView {
-    let content = view! { {account()} {settings()} }.into_any();
+pub fn page() -> View {
+    let content = fragment().child(account()).child(settings());
     ui::page(t(ME), Some(Tab::Me), content)
 }
 
-fn account() -> AnyView {
+fn account() -> View {
     if !session::is_signed_in() {
         return signed_out();
     }
     let me = Remote::<Me>::fetch(AUTHORIZED, "/me?kind=resident");
-    (move || match me.state.get() {
+    live(move || match me.state.get() {
         Load::Waiting => skeleton(3),
         Load::Ready(Me::Resident(resident)) => known(resident, me),
         // A member of staff who is signed in on this device is no resident.
@@ -39,16 +42,18 @@ fn account() -> AnyView {
         }
         Load::Failed(failure) => failed(&failure, move || me.again()),
     })
-    .into_any()
 }
 
-fn signed_out() -> AnyView {
+fn signed_out() -> View {
     let here = routes::address();
-    let way_on = view! { <a class="button primary" href=routes::sign_in_for(&here)>{t(SIGN_IN)}</a> }.into_any();
+    let way_on = el("a")
+        .class("button primary")
+        .attr("href", routes::sign_in_for(&here))
+        .child(t(SIGN_IN));
     empty(SIGN_IN_FIRST, Some(way_on))
 }
 
-fn known(resident: ResidentView, me: Remote<Me>) -> AnyView {
+fn known(resident: ResidentView, me: Remote<Me>) -> View {
     let leaving = Deed::new();
     let leave = move || {
         leaving.run(async move {
@@ -63,47 +68,61 @@ fn known(resident: ResidentView, me: Remote<Me>) -> AnyView {
         });
     };
     let person = match resident.person {
-        Some(person) => view! {
-            {cells(
+        Some(person) => fragment()
+            .child(cells(
                 t(PERSON),
-                view! { {fact(t(NAME), person.name)} {fact(t(ID_NUMBER), person.id_number)} }.into_any(),
-            )}
-            {family::section()}
-        }
-        .into_any(),
-        None => view! {
-            <section class="block"><h2 class="cells-title">{t(PERSON)}</h2>{binding::form(move || me.again())}</section>
-        }
-        .into_any(),
+                fragment()
+                    .child(fact(t(NAME), person.name))
+                    .child(fact(t(ID_NUMBER), person.id_number)),
+            ))
+            .child(family::section()),
+        None => el("section")
+            .class("block")
+            .child(el("h2").class("cells-title").child(t(PERSON)))
+            .child(binding::form(move || me.again())),
     };
-    view! {
-        {cells(t(ACCOUNT), fact(t(PHONE), resident.phone))}
-        {person}
-        {leaving.outcome()}
-        <div class="actions">{button("button plain", SIGN_OUT, Some(leaving), leave)}</div>
-    }
-    .into_any()
+    fragment()
+        .child(cells(t(ACCOUNT), fact(t(PHONE), resident.phone)))
+        .child(person)
+        .child(leaving.outcome())
+        .child(
+            el("div")
+                .class("actions")
+                .child(button("button plain", SIGN_OUT, Some(leaving), leave)),
+        )
 }
 
-fn settings() -> AnyView {
+fn settings() -> View {
     let languages = [Language::Chinese, Language::English].map(|offered| {
         choice(
             "language",
             move || language::language() == offered,
             move || language::choose(offered),
-            view! { <span lang=offered.tag()>{language_name(offered)}</span> }.into_any(),
+            el("span").attr("lang", offered.tag()).child(language_name(offered)),
         )
     });
-    let elder = view! {
-        <label class="cell choice">
-            <div class="cell-body">{t(ELDER)}<span class="cell-note">{t(ELDER_WHY)}</span></div>
-            <input type="checkbox" class="switch" role="switch" prop:checked=session::elder_mode() on:change=|_| session::toggle_elder_mode()/>
-        </label>
-    }
-    .into_any();
-    view! {
-        <fieldset class="block"><legend class="cells-title">{t(LANGUAGE)}</legend><div class="cells">{languages}</div></fieldset>
-        {cells(t(SETTINGS), elder)}
-    }
-    .into_any()
+    let elder = el("label")
+        .class("cell choice")
+        .child(
+            el("div")
+                .class("cell-body")
+                .child(t(ELDER))
+                .child(el("span").class("cell-note").child(t(ELDER_WHY))),
+        )
+        .child(
+            el("input")
+                .attr("type", "checkbox")
+                .class("switch")
+                .attr("role", "switch")
+                .live_prop("checked", session::elder_mode)
+                .on("change", |_| session::toggle_elder_mode()),
+        );
+    fragment()
+        .child(
+            el("fieldset")
+                .class("block")
+                .child(el("legend").class("cells-title").child(t(LANGUAGE)))
+                .child(el("div").class("cells").child(languages)),
+        )
+        .child(cells(t(SETTINGS), elder))
 }

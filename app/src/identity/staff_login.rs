@@ -12,7 +12,7 @@ use super::words::{
 use crate::{
     api::{ANONYMOUS, STAFF},
     language::{Phrase, t},
-    ui::{self, Deed, Field, Keyboard, Load, Remote, failed, notice, skeleton},
+    ui::{self, Deed, Field, Keyboard, Load, Remote, View, el, failed, live, notice, skeleton},
 };
 
 fn missing(text: &str) -> Option<Phrase> {
@@ -24,16 +24,15 @@ fn totp_wrong(text: &str) -> Option<Phrase> {
 }
 
 /// Shows something to staff, and the sign-in to everyone else.
-pub fn gate(show: impl Fn(StaffView) -> AnyView + Send + Sync + 'static) -> AnyView {
+pub fn gate(show: impl Fn(StaffView) -> View + 'static) -> View {
     let me = Remote::<Me>::fetch(STAFF, "/me?kind=staff");
-    (move || match me.state.get() {
+    live(move || match me.state.get() {
         Load::Waiting => skeleton(6),
         Load::Ready(Me::Staff(staff)) => show(staff),
         Load::Ready(Me::Resident(_)) => form(me, true),
         Load::Failed(failure) if failure.asks_for_sign_in() => form(me, false),
         Load::Failed(failure) => failed(&failure, move || me.again()),
     })
-    .into_any()
 }
 
 /// Ends the session of the member of staff.
@@ -49,14 +48,14 @@ pub fn sign_out_staff(deed: Deed) {
     });
 }
 
-fn form(me: Remote<Me>, resident: bool) -> AnyView {
+fn form(me: Remote<Me>, resident: bool) -> View {
     document().set_title(t(STAFF_SIGN_IN));
     let username = Field::new(missing);
     let password = Field::new(missing);
     let totp = Field::new(totp_wrong);
     let deed = Deed::new();
     let ready = move || username.is_right() && password.is_right() && totp.is_right();
-    let enter = move |event: web_sys::SubmitEvent| {
+    let enter = move |event: web_sys::Event| {
         event.prevent_default();
         if !ready() {
             return;
@@ -75,20 +74,27 @@ fn form(me: Remote<Me>, resident: bool) -> AnyView {
             Ok(())
         });
     };
-    view! {
-        <main class="staff-login">
-            <h1>{t(STAFF_SIGN_IN)}</h1>
-            {resident.then(|| notice("bad", t(NOT_STAFF)))}
-            <form on:submit=enter>
-                <div class="cells">
-                    {username.view("username", USERNAME, USERNAME_HINT, Keyboard::Text { fill: "username" }, None)}
-                    {password.view("password", PASSWORD, PASSWORD, Keyboard::Password, None)}
-                    {totp.view("totp", TOTP, TOTP_HINT, Keyboard::OneTimeCode, None)}
-                </div>
-                {deed.outcome()}
-                <div class="actions">{ui::submit(SIGN_IN, deed, ready)}</div>
-            </form>
-        </main>
-    }
-    .into_any()
+    el("main")
+        .class("staff-login")
+        .child(el("h1").child(t(STAFF_SIGN_IN)))
+        .child(resident.then(|| notice("bad", t(NOT_STAFF))))
+        .child(
+            el("form")
+                .on("submit", enter)
+                .child(
+                    el("div")
+                        .class("cells")
+                        .child(username.view(
+                            "username",
+                            USERNAME,
+                            USERNAME_HINT,
+                            Keyboard::Text { fill: "username" },
+                            None,
+                        ))
+                        .child(password.view("password", PASSWORD, PASSWORD, Keyboard::Password, None))
+                        .child(totp.view("totp", TOTP, TOTP_HINT, Keyboard::OneTimeCode, None)),
+                )
+                .child(deed.outcome())
+                .child(el("div").class("actions").child(ui::submit(SIGN_IN, deed, ready))),
+        )
 }

@@ -22,27 +22,26 @@ use crate::{
     api::STAFF,
     browser, dates, identity,
     language::{filled, t},
-    ui::{failed, skeleton},
+    ui::{View, el, failed, fragment, live, skeleton},
 };
 
 /// How many earlier calls the screen has room for.
 const EARLIER: usize = 7;
 
 /// The screen.
-pub fn board(hall: HallId) -> AnyView {
+pub fn board(hall: HallId) -> View {
     document().set_title(t(BOARD));
     let refused = RwSignal::new(false);
-    (move || {
+    live(move || {
         if refused.get() {
             identity::gate(move |_| screen(hall, refused))
         } else {
             screen(hall, refused)
         }
     })
-    .into_any()
 }
 
-fn screen(hall: HallId, refused: RwSignal<bool>) -> AnyView {
+fn screen(hall: HallId, refused: RwSignal<bool>) -> View {
     let board = RwSignal::new(None::<Board>);
     let speaks = RwSignal::new(false);
     let feed = live::follow(STAFF, format!("/halls/{hall}/board"), move |text| {
@@ -72,31 +71,39 @@ fn screen(hall: HallId, refused: RwSignal<bool>) -> AnyView {
         (Some(board), None) => show(&board),
     };
     let broken = move || {
-        (board.with(Option::is_some) && !feed.live.get())
-            .then(|| view! { <p class="board-broken" role="status">{t(RECONNECTING)}</p> }.into_any())
+        (board.with(Option::is_some) && !feed.live.get()).then(|| {
+            el("p")
+                .class("board-broken")
+                .attr("role", "status")
+                .child(t(RECONNECTING))
+        })
     };
     let offer = move || {
         if !voice::is_there() {
-            ().into_any()
+            fragment()
         } else if speaks.get() {
-            view! { <span class="board-voice">{t(BOARD_VOICE_ON)}</span> }.into_any()
+            el("span").class("board-voice").child(t(BOARD_VOICE_ON))
         } else {
-            view! { <button type="button" class="board-voice" on:click=move |_| speaks.set(true)>{t(BOARD_VOICE)}</button> }
-                .into_any()
+            el("button")
+                .attr("type", "button")
+                .class("board-voice")
+                .on("click", move |_| speaks.set(true))
+                .child(t(BOARD_VOICE))
         }
     };
-    view! {
-        <main class="board">
-            <header class="board-top">
-                <h1>{move || board.with(|board| board.as_ref().map(|board| board.hall.clone()))}</h1>
-                {broken}
-                {offer}
-                <time>{move || time.get()}</time>
-            </header>
-            {shown}
-        </main>
-    }
-    .into_any()
+    el("main")
+        .class("board")
+        .child(
+            el("header")
+                .class("board-top")
+                .child(el("h1").child(live(move || {
+                    board.with(|board| board.as_ref().map(|board| board.hall.clone()))
+                })))
+                .child(live(broken))
+                .child(live(offer))
+                .child(el("time").child(live(move || time.get()))),
+        )
+        .child(live(shown))
 }
 
 /// Speaks every call that is new or repeated.
@@ -119,7 +126,7 @@ fn announce(before: Option<&Board>, now: &Board) {
     new.for_each(voice::call);
 }
 
-fn show(board: &Board) -> AnyView {
+fn show(board: &Board) -> View {
     let now = browser::now();
     let (current, earlier) = match board.calls.split_first() {
         Some((current, earlier)) => (Some(current), earlier),
@@ -127,7 +134,7 @@ fn show(board: &Board) -> AnyView {
     };
     let current = match current {
         Some(call) => large(call, now),
-        None => view! { <div class="board-now quiet"><p>{t(BOARD_NONE)}</p></div> }.into_any(),
+        None => el("div").class("board-now quiet").child(el("p").child(t(BOARD_NONE))),
     };
     let presence = board.presence.clone();
     let spaced = match presence.split_at_checked(3) {
@@ -136,58 +143,80 @@ fn show(board: &Board) -> AnyView {
     };
     // The picture follows the code: a new address makes the browser fetch it anew.
     let picture = format!("{API}/halls/{}/presence.svg?of={presence}", board.hall_id);
-    view! {
-        <div class="board-body">
-            <section class="board-left">
-                <h2>{t(BOARD_NOW)}</h2>
-                <div aria-live="assertive">{current}</div>
-                <h2>{t(BOARD_CALLS)}</h2>
-                <ol class="board-calls">{earlier.iter().take(EARLIER).map(line).collect_view()}</ol>
-            </section>
-            <aside class="board-right">
-                <h2>{t(BOARD_WAITING)}</h2>
-                <ul class="board-groups">{board.waiting.iter().map(group).collect_view()}</ul>
-                <div class="board-check-in">
-                    <img src=picture alt=t(BOARD_QR) width="180" height="180"/>
-                    <div><p>{t(BOARD_CHECK_IN)}</p><p>{t(BOARD_CODE)}</p><p class="board-code">{spaced}</p></div>
-                </div>
-            </aside>
-        </div>
-    }
-    .into_any()
+    el("div")
+        .class("board-body")
+        .child(
+            el("section")
+                .class("board-left")
+                .child(el("h2").child(t(BOARD_NOW)))
+                .child(el("div").attr("aria-live", "assertive").child(current))
+                .child(el("h2").child(t(BOARD_CALLS)))
+                .child(
+                    el("ol")
+                        .class("board-calls")
+                        .child(earlier.iter().take(EARLIER).map(line).collect::<Vec<_>>()),
+                ),
+        )
+        .child(
+            el("aside")
+                .class("board-right")
+                .child(el("h2").child(t(BOARD_WAITING)))
+                .child(
+                    el("ul").class("board-groups").child(
+                        board
+                            .waiting
+                            .iter()
+                            .filter(|group| group.waiting + group.counters > 0)
+                            .map(group)
+                            .collect::<Vec<_>>(),
+                    ),
+                )
+                .child(
+                    el("div")
+                        .class("board-check-in")
+                        .child(
+                            el("img")
+                                .attr("src", picture)
+                                .attr("alt", t(BOARD_QR))
+                                .attr("width", "180")
+                                .attr("height", "180"),
+                        )
+                        .child(
+                            el("div")
+                                .child(el("p").child(t(BOARD_CHECK_IN)))
+                                .child(el("p").child(t(BOARD_CODE)))
+                                .child(el("p").class("board-code").child(spaced)),
+                        ),
+                ),
+        )
 }
 
-fn large(call: &BoardCall, now: Instant) -> AnyView {
+fn large(call: &BoardCall, now: Instant) -> View {
     // A call that is some seconds old flashes no more, also when the screen is built anew.
     let fresh = call.status == TicketStatus::Called && (now - call.called_at).num_seconds() < 12;
     let class = if fresh { "board-now flash" } else { "board-now" };
-    view! {
-        <div class=class>
-            <strong>{call.number.clone()}</strong>
-            <span>{call.person.clone()}</span>
-            <em>{filled(COUNTER, &[&call.counter.number.to_string()])}</em>
-        </div>
-    }
-    .into_any()
+    el("div")
+        .class(class)
+        .child(el("strong").child(call.number.clone()))
+        .child(el("span").child(call.person.clone()))
+        .child(el("em").child(filled(COUNTER, &[&call.counter.number.to_string()])))
 }
 
-fn line(call: &BoardCall) -> AnyView {
-    view! {
-        <li>
-            <strong>{call.number.clone()}</strong>
-            <span>{call.person.clone()}</span>
-            <em>{filled(COUNTER, &[&call.counter.number.to_string()])}</em>
-            <time>{dates::clock(call.called_at)}</time>
-        </li>
-    }
-    .into_any()
+fn line(call: &BoardCall) -> View {
+    el("li")
+        .child(el("strong").child(call.number.clone()))
+        .child(el("span").child(call.person.clone()))
+        .child(el("em").child(filled(COUNTER, &[&call.counter.number.to_string()])))
+        .child(el("time").child(dates::clock(call.called_at)))
 }
 
-fn group(group: &BoardGroup) -> AnyView {
+fn group(group: &BoardGroup) -> View {
     let counters = match group.counters {
         0 => t(BOARD_NO_COUNTER).to_owned(),
         open => filled(BOARD_COUNTERS, &[&open.to_string()]),
     };
-    view! { <li><span>{group.name.clone()}</span><small>{counters}</small><strong>{group.waiting}</strong></li> }
-        .into_any()
+    el("li")
+        .child(el("span").child(group.name.clone()))
+        .child(el("small").child(counters))
+        .child(el("strong").child(group.waiting.to_string()))
 }

@@ -16,55 +16,56 @@ use crate::{
     api::{Nothing, STAFF},
     identity,
     language::{filled, t},
-    ui::{Deed, Load, Remote, button, failed, notice, skeleton},
+    ui::{Deed, Load, Remote, View, button, el, failed, fragment, live, notice, skeleton},
 };
 use shared::identity::wire::StaffView;
 
 /// The console.
-pub fn console() -> AnyView {
+pub fn console() -> View {
     identity::gate(|staff| {
         document().set_title(t(CONSOLE));
         match staff.hall {
             Some(hall) => at_hall(&staff, hall),
-            None => view! {
-                <main class="console">{top(&staff, ().into_any())}{notice("bad", t(NO_HALL))}</main>
-            }
-            .into_any(),
+            None => el("main")
+                .class("console")
+                .child(top(&staff, fragment()))
+                .child(notice("bad", t(NO_HALL))),
         }
     })
 }
 
 /// The bar with who is signed in.
-pub fn top(staff: &StaffView, content: AnyView) -> AnyView {
+pub fn top(staff: &StaffView, content: View) -> View {
     let leaving = Deed::new();
-    view! {
-        <header class="console-top">
-            <strong>{t(CONSOLE)}</strong>
-            {content}
-            <span class="console-who">{staff.name.clone()}</span>
-            {button("text-button", SIGN_OUT, Some(leaving), move || identity::sign_out_staff(leaving))}
-        </header>
-        {leaving.outcome()}
-    }
-    .into_any()
+    fragment()
+        .child(
+            el("header")
+                .class("console-top")
+                .child(el("strong").child(t(CONSOLE)))
+                .child(content)
+                .child(el("span").class("console-who").child(staff.name.clone()))
+                .child(button("text-button", SIGN_OUT, Some(leaving), move || {
+                    identity::sign_out_staff(leaving);
+                })),
+        )
+        .child(leaving.outcome())
 }
 
-fn at_hall(staff: &StaffView, hall: HallId) -> AnyView {
+fn at_hall(staff: &StaffView, hall: HallId) -> View {
     let detail = Remote::<HallDetail>::fetch(STAFF, format!("/halls/{hall}"));
     let session = Remote::<CounterSession>::fetch(STAFF, "/counters/current");
     let staff = staff.clone();
     let shown = detail.view(8, move |detail| {
         let staff = staff.clone();
-        (move || match session.state.get() {
+        live(move || match session.state.get() {
             Load::Waiting => skeleton(8),
             Load::Ready(open) => counter::open(&staff, &detail, open, session),
             // No session is no failure: the clerk has not opened a counter yet.
             Load::Failed(failure) if failure.is(&NOT_FOUND) => choose(&staff, &detail, session),
             Load::Failed(failure) => failed(&failure, move || session.again()),
         })
-        .into_any()
     });
-    view! { <main class="console">{shown}</main> }.into_any()
+    el("main").class("console").child(shown)
 }
 
 /// What the groups are called.
@@ -77,19 +78,24 @@ pub fn names(groups: &[Group], of: &[GroupId]) -> String {
         .join(" · ")
 }
 
-fn choose(staff: &StaffView, hall: &HallDetail, session: Remote<CounterSession>) -> AnyView {
+fn choose(staff: &StaffView, hall: &HallDetail, session: Remote<CounterSession>) -> View {
     let deed = Deed::new();
-    let place = view! { <span class="console-hall">{hall.summary.name.clone()}</span> }.into_any();
-    view! {
-        {top(staff, place)}
-        <h1 class="console-title">{t(CHOOSE_COUNTER)}</h1>
-        {deed.outcome()}
-        <ul class="counters">{hall.counters.iter().map(|counter| offer(counter, &hall.groups, deed, session)).collect_view()}</ul>
-    }
-    .into_any()
+    let place = el("span").class("console-hall").child(hall.summary.name.clone());
+    fragment()
+        .child(top(staff, place))
+        .child(el("h1").class("console-title").child(t(CHOOSE_COUNTER)))
+        .child(deed.outcome())
+        .child(
+            el("ul").class("counters").child(
+                hall.counters
+                    .iter()
+                    .map(|counter| offer(counter, &hall.groups, deed, session))
+                    .collect::<Vec<_>>(),
+            ),
+        )
 }
 
-fn offer(counter: &Counter, groups: &[Group], deed: Deed, session: Remote<CounterSession>) -> AnyView {
+fn offer(counter: &Counter, groups: &[Group], deed: Deed, session: Remote<CounterSession>) -> View {
     let id = counter.id;
     let open = move || {
         deed.run(async move {
@@ -98,13 +104,9 @@ fn offer(counter: &Counter, groups: &[Group], deed: Deed, session: Remote<Counte
             Ok(())
         });
     };
-    view! {
-        <li>
-            <strong>{filled(COUNTER, &[&counter.number.to_string()])}</strong>
-            <span>{counter.name.clone()}</span>
-            <small>{filled(SERVES, &[&names(groups, &counter.groups)])}</small>
-            {button("button primary", OPEN, Some(deed), open)}
-        </li>
-    }
-    .into_any()
+    el("li")
+        .child(el("strong").child(filled(COUNTER, &[&counter.number.to_string()])))
+        .child(el("span").child(counter.name.clone()))
+        .child(el("small").child(filled(SERVES, &[&names(groups, &counter.groups)])))
+        .child(button("button primary", OPEN, Some(deed), open))
 }

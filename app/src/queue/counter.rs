@@ -25,7 +25,7 @@ use crate::{
     api::{Nothing, STAFF},
     browser, dates,
     language::{Phrase, filled, t},
-    ui::{Deed, Remote, button, dialog},
+    ui::{Deed, Remote, View, button, dialog, el, fragment, live},
 };
 
 /// How often the queue is asked for while nothing is heard of it.
@@ -165,7 +165,7 @@ pub fn action_words(action: Action) -> Phrase {
 }
 
 /// The open counter.
-pub fn open(staff: &StaffView, hall: &HallDetail, open: CounterSession, session: Remote<CounterSession>) -> AnyView {
+pub fn open(staff: &StaffView, hall: &HallDetail, open: CounterSession, session: Remote<CounterSession>) -> View {
     let desk = Desk {
         counter: open.counter_id,
         current: RwSignal::new(open.current),
@@ -178,7 +178,7 @@ pub fn open(staff: &StaffView, hall: &HallDetail, open: CounterSession, session:
     browser::every(POLL, move || desk.waiting.refresh());
     // The board changes whenever anything happens in the hall: then the queue is asked for at once.
     live::follow(STAFF, format!("/halls/{}/board", hall.summary.id), move |_| {
-        desk.waiting.refresh()
+        desk.waiting.refresh();
     });
     listen(desk);
 
@@ -199,29 +199,53 @@ pub fn open(staff: &StaffView, hall: &HallDetail, open: CounterSession, session:
             .map(|list| list.items.iter().filter(|one| one.status.is_callable()).count());
         count.map_or_else(|| at_first.to_string(), |count| count.to_string())
     };
-    let place = view! {
-        <span class="console-counter">{filled(COUNTER, &[&open.number.to_string()])}</span>
-        <span class="console-hall">{hall.summary.name.clone()}" · "{console::names(&hall.groups, &open.groups)}</span>
-        <span class="console-since">{filled(SINCE, &[&dates::clock(open.opened_at)])}</span>
-        <span class="console-waiting" aria-live="polite">{t(WAITING_HERE)}" "<strong>{count}</strong></span>
-        {button("text-button", CLOSE, Some(closing), close)}
-    }
-    .into_any();
+    let place = fragment()
+        .child(
+            el("span")
+                .class("console-counter")
+                .child(filled(COUNTER, &[&open.number.to_string()])),
+        )
+        .child(
+            el("span")
+                .class("console-hall")
+                .child(hall.summary.name.clone())
+                .child(" · ")
+                .child(console::names(&hall.groups, &open.groups)),
+        )
+        .child(
+            el("span")
+                .class("console-since")
+                .child(filled(SINCE, &[&dates::clock(open.opened_at)])),
+        )
+        .child(
+            el("span")
+                .class("console-waiting")
+                .attr("aria-live", "polite")
+                .child(t(WAITING_HERE))
+                .child(" ")
+                .child(el("strong").child(live(count))),
+        )
+        .child(button("text-button", CLOSE, Some(closing), close));
     let groups = hall.groups.clone();
-    view! {
-        {console::top(staff, place)}
-        {closing.outcome()}
-        <div class="desk">
-            <section class="desk-now" aria-label=t(CURRENT)>{now(desk)}</section>
-            {line::section(desk)}
-        </div>
-        {move || desk.voiding.get().map(|ticket| void(desk, &ticket))}
-        {move || {
+    fragment()
+        .child(console::top(staff, place))
+        .child(closing.outcome())
+        .child(
+            el("div")
+                .class("desk")
+                .child(
+                    el("section")
+                        .class("desk-now")
+                        .attr("aria-label", t(CURRENT))
+                        .child(now(desk)),
+                )
+                .child(line::section(desk)),
+        )
+        .child(live(move || desk.voiding.get().map(|ticket| void(desk, &ticket))))
+        .child(live(move || {
             let current = desk.current.get().filter(|_| desk.transferring.get())?;
             Some(transfer(desk, current.id, &groups))
-        }}
-    }
-    .into_any()
+        }))
 }
 
 fn listen(desk: Desk) {
@@ -250,23 +274,25 @@ fn listen(desk: Desk) {
     on_cleanup(move || handle.remove());
 }
 
-fn now(desk: Desk) -> AnyView {
-    let ticket = move || {
-        match desk.current.get() {
+fn now(desk: Desk) -> View {
+    let ticket = move || match desk.current.get() {
         Some(ticket) => current(desk, &ticket),
-        None => view! {
-            <p class="desk-idle">{t(NO_CURRENT)}</p>
-            <button type="button" class="button primary huge" disabled=move || desk.deed.is_busy() on:click=move |_| desk.call_next()>
-                {t(CALL_NEXT)}<kbd>"N"</kbd>
-            </button>
-        }
-        .into_any(),
-    }
+        None => fragment().child(el("p").class("desk-idle").child(t(NO_CURRENT))).child(
+            el("button")
+                .attr("type", "button")
+                .class("button primary huge")
+                .live_attr("disabled", move || desk.deed.is_busy())
+                .on("click", move |_| desk.call_next())
+                .child(t(CALL_NEXT))
+                .child(el("kbd").child("N")),
+        ),
     };
-    view! { <div aria-live="polite">{ticket}</div>{desk.deed.outcome()} }.into_any()
+    fragment()
+        .child(el("div").attr("aria-live", "polite").child(live(ticket)))
+        .child(desk.deed.outcome())
 }
 
-fn current(desk: Desk, ticket: &ClerkTicket) -> AnyView {
+fn current(desk: Desk, ticket: &ClerkTicket) -> View {
     let id = ticket.id;
     let buttons = SHORTCUTS
         .iter()
@@ -275,59 +301,64 @@ fn current(desk: Desk, ticket: &ClerkTicket) -> AnyView {
         .map(|(index, (key, action, words))| {
             let action = *action;
             let class = if index == 0 { "button primary" } else { "button plain" };
-            view! {
-                <button type="button" class=class disabled=move || desk.deed.is_busy() on:click=move |_| desk.act(id, action)>
-                    {t(*words)}<kbd>{*key}</kbd>
-                </button>
-            }
-            .into_any()
+            el("button")
+                .attr("type", "button")
+                .class(class)
+                .live_attr("disabled", move || desk.deed.is_busy())
+                .on("click", move |_| desk.act(id, action))
+                .child(t(*words))
+                .child(el("kbd").child(*key))
         })
-        .collect_view();
+        .collect::<Vec<_>>();
     let misses = (ticket.misses > 0).then(|| filled(MISSED_TIMES, &[&ticket.misses.to_string()]));
     let class = if ticket.status == TicketStatus::Called {
         "desk-number called"
     } else {
         "desk-number"
     };
-    view! {
-        <p class=class>{ticket.number.clone()}</p>
-        <p class="desk-status">{t(line::status(ticket.status))}</p>
-        <dl class="desk-facts">{line::facts(ticket)}</dl>
-        <p class="desk-misses">{misses}</p>
-        <div class="desk-actions">{buttons}</div>
-    }
-    .into_any()
+    fragment()
+        .child(el("p").class(class).child(ticket.number.clone()))
+        .child(el("p").class("desk-status").child(t(line::status(ticket.status))))
+        .child(el("dl").class("desk-facts").child(line::facts(ticket)))
+        .child(el("p").class("desk-misses").child(misses))
+        .child(el("div").class("desk-actions").child(buttons))
 }
 
-fn void(desk: Desk, ticket: &ClerkTicket) -> AnyView {
+fn void(desk: Desk, ticket: &ClerkTicket) -> View {
     let id = ticket.id;
     let close = move || desk.voiding.set(None);
-    let content = view! {
-        <p>{filled(VOID_ASK, &[&ticket.number])}</p>
-        {desk.deed.outcome()}
-        <div class="actions side">
-            {button("button plain", CANCEL, None, close)}
-            {button("button danger", VOID, Some(desk.deed), move || desk.send(id, Action::Void, None))}
-        </div>
-    }
-    .into_any();
+    let content = fragment()
+        .child(el("p").child(filled(VOID_ASK, &[&ticket.number])))
+        .child(desk.deed.outcome())
+        .child(
+            el("div")
+                .class("actions side")
+                .child(button("button plain", CANCEL, None, close))
+                .child(button("button danger", VOID, Some(desk.deed), move || {
+                    desk.send(id, Action::Void, None);
+                })),
+        );
     dialog(t(VOID).to_owned(), close, content)
 }
 
-fn transfer(desk: Desk, ticket: TicketId, groups: &[Group]) -> AnyView {
+fn transfer(desk: Desk, ticket: TicketId, groups: &[Group]) -> View {
     let close = move || desk.transferring.set(false);
     let offers = groups
         .iter()
         .map(|group| {
             let id = group.id;
-            view! {
-                <button type="button" class="button plain" on:click=move |_| desk.send(ticket, Action::Transfer, Some(id))>
-                    {group.prefix.clone()}" "{group.name.clone()}
-                </button>
-            }
-            .into_any()
+            el("button")
+                .attr("type", "button")
+                .class("button plain")
+                .on("click", move |_| desk.send(ticket, Action::Transfer, Some(id)))
+                .child(group.prefix.clone())
+                .child(" ")
+                .child(group.name.clone())
         })
-        .collect_view();
-    let content = view! { <p>{t(TRANSFER_TO)}</p>{desk.deed.outcome()}<div class="groups">{offers}</div> }.into_any();
+        .collect::<Vec<_>>();
+    let content = fragment()
+        .child(el("p").child(t(TRANSFER_TO)))
+        .child(desk.deed.outcome())
+        .child(el("div").class("groups").child(offers));
     dialog(t(TRANSFER).to_owned(), close, content)
 }

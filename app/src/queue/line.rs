@@ -1,5 +1,6 @@
 //! Who waits for a counter, in calling order, and why the first is first.
 
+use crate::ui::{View, el, fragment};
 use leptos::prelude::*;
 use shared::queue::{
     order::Reason,
@@ -66,9 +67,9 @@ fn waited(ticket: &ClerkTicket) -> String {
 }
 
 /// What the clerk must know of the current ticket.
-pub fn facts(ticket: &ClerkTicket) -> AnyView {
+pub fn facts(ticket: &ClerkTicket) -> View {
     let why = ticket.reason.map(|why| t(reason(why)).to_owned());
-    [
+    let facts: Vec<View> = [
         (SERVICE, Some(ticket.service.clone())),
         (WHO, Some(person(ticket))),
         (KIND, Some(kind(ticket).to_owned())),
@@ -76,13 +77,13 @@ pub fn facts(ticket: &ClerkTicket) -> AnyView {
         (WHY_NEXT, why),
     ]
     .into_iter()
-    .filter_map(|(name, value)| Some(view! { <div><dt>{t(name)}</dt><dd>{value?}</dd></div> }.into_any()))
-    .collect_view()
-    .into_any()
+    .filter_map(|(name, value)| Some(el("div").child(el("dt").child(t(name))).child(el("dd").child(value?))))
+    .collect();
+    fragment().child(facts)
 }
 
 /// The queue.
-pub fn section(desk: Desk) -> AnyView {
+pub fn section(desk: Desk) -> View {
     let rows = move |waiting: Vec<ClerkTicket>| {
         // A ticket that was put aside here may or may not be in the list of those who wait.
         let aside = desk.parked.get();
@@ -91,33 +92,32 @@ pub fn section(desk: Desk) -> AnyView {
             .filter(|parked| !waiting.iter().any(|one| one.id == parked.id))
             .collect::<Vec<_>>();
         if waiting.is_empty() && aside.is_empty() {
-            return view! { <p class="desk-idle">{t(QUEUE_NONE)}</p> }.into_any();
+            return el("p").class("desk-idle").child(t(QUEUE_NONE));
         }
         let rows = waiting
             .iter()
             .chain(&aside)
             .map(|ticket| row(desk, ticket))
-            .collect_view();
-        view! {
-            <table>
-                <thead>
-                    <tr>{[NUMBER, SERVICE, WHO, KIND, WAITED, WHY_NEXT, ACTIONS].map(|name| view! { <th scope="col">{t(name)}</th> })}</tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        }
-        .into_any()
+            .collect::<Vec<_>>();
+        el("table")
+            .child(
+                el("thead").child(
+                    el("tr").child(
+                        [NUMBER, SERVICE, WHO, KIND, WAITED, WHY_NEXT, ACTIONS]
+                            .map(|name| el("th").attr("scope", "col").child(t(name))),
+                    ),
+                ),
+            )
+            .child(el("tbody").child(rows))
     };
-    view! {
-        <section class="desk-line" aria-label=t(QUEUE)>
-            <h2>{t(QUEUE)}</h2>
-            {desk.waiting.view(6, move |list| rows(list.items))}
-        </section>
-    }
-    .into_any()
+    el("section")
+        .class("desk-line")
+        .attr("aria-label", t(QUEUE))
+        .child(el("h2").child(t(QUEUE)))
+        .child(desk.waiting.view(6, move |list| rows(list.items)))
 }
 
-fn row(desk: Desk, ticket: &ClerkTicket) -> AnyView {
+fn row(desk: Desk, ticket: &ClerkTicket) -> View {
     let id = ticket.id;
     let why = match (ticket.status, ticket.reason) {
         (TicketStatus::Waiting, Some(why)) => t(reason(why)),
@@ -128,22 +128,19 @@ fn row(desk: Desk, ticket: &ClerkTicket) -> AnyView {
         .into_iter()
         .filter(|action| ticket.actions.contains(action))
         .map(|action| {
-            view! {
-                <button type="button" class="text-button" on:click=move |_| desk.act(id, action)>{t(action_words(action))}</button>
-            }
-            .into_any()
+            el("button")
+                .attr("type", "button")
+                .class("text-button")
+                .on("click", move |_| desk.act(id, action))
+                .child(t(action_words(action)))
         })
-        .collect_view();
-    view! {
-        <tr>
-            <th scope="row">{ticket.number.clone()}</th>
-            <td>{ticket.service.clone()}</td>
-            <td>{person(ticket)}</td>
-            <td>{kind(ticket)}</td>
-            <td>{waited(ticket)}</td>
-            <td>{why}</td>
-            <td class="row-actions">{buttons}</td>
-        </tr>
-    }
-    .into_any()
+        .collect::<Vec<_>>();
+    el("tr")
+        .child(el("th").attr("scope", "row").child(ticket.number.clone()))
+        .child(el("td").child(ticket.service.clone()))
+        .child(el("td").child(person(ticket)))
+        .child(el("td").child(kind(ticket)))
+        .child(el("td").child(waited(ticket)))
+        .child(el("td").child(why))
+        .child(el("td").class("row-actions").child(buttons))
 }

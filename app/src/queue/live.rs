@@ -15,6 +15,9 @@ use crate::{
     browser,
 };
 
+/// What the changes are called.
+const EVENTS: [&str; 3] = ["ticket", "board", "message"];
+
 /// Pauses before the next try to connect, the last one again and again.
 const PAUSES: [i32; 6] = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 
@@ -28,9 +31,7 @@ struct Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        for event in ["onmessage", "onopen", "onerror"] {
-            js_sys::Reflect::set(&self.source, &event.into(), &wasm_bindgen::JsValue::NULL).ok();
-        }
+        // A closed source calls nobody any more.
         self.source.close();
     }
 }
@@ -137,7 +138,11 @@ impl Feed {
             closing.close();
             self.connect_later();
         });
-        source.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        for name in EVENTS {
+            source
+                .add_event_listener_with_callback(name, message.as_ref().unchecked_ref())
+                .ok();
+        }
         source.set_onopen(Some(opened.as_ref().unchecked_ref()));
         source.set_onerror(Some(broken.as_ref().unchecked_ref()));
         self.with(|state| {

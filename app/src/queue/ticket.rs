@@ -21,11 +21,11 @@ use crate::{
     dates,
     language::{Phrase, filled, t},
     routes,
-    ui::{self, cells, fact, failed, skeleton},
+    ui::{self, View, cells, el, fact, failed, fragment, live, skeleton},
 };
 
 /// The page of a ticket.
-pub fn ticket(id: TicketId) -> AnyView {
+pub fn ticket(id: TicketId) -> View {
     let ticket = RwSignal::new(None::<Ticket>);
     let feed = live::follow(AUTHORIZED, format!("/tickets/{id}"), move |text| {
         let Ok(next) = serde_json::from_str::<Ticket>(text) else {
@@ -52,15 +52,19 @@ pub fn ticket(id: TicketId) -> AnyView {
             } else {
                 ("live off", RECONNECTING)
             };
-            view! { <p class=class>{t(words)}</p> }.into_any()
+            el("p").class(class).child(t(words))
         })
     };
-    let content = view! {
-        <p class="hidden" role="status" aria-live="assertive">{said}</p>
-        <div role="status">{connection}</div>
-        {shown}
-    }
-    .into_any();
+    let content = fragment()
+        .child(
+            el("p")
+                .class("hidden")
+                .attr("role", "status")
+                .attr("aria-live", "assertive")
+                .child(live(said)),
+        )
+        .child(el("div").attr("role", "status").child(live(connection)))
+        .child(live(shown));
     ui::page(t(TICKET), None, content)
 }
 
@@ -129,7 +133,7 @@ fn spoken(ticket: &Ticket) -> String {
     }
 }
 
-fn show(ticket: &Ticket) -> AnyView {
+fn show(ticket: &Ticket) -> View {
     let class = match ticket.status {
         TicketStatus::Called => "number called",
         TicketStatus::Serving => "number serving",
@@ -142,38 +146,47 @@ fn show(ticket: &Ticket) -> AnyView {
         .filter(|_| matches!(ticket.status, TicketStatus::Called | TicketStatus::Serving))
         .map(|counter| {
             let go = filled(GO_TO, &[&counter.number.to_string()]);
-            view! { <p class="number-counter">{go}</p><p class="number-place">{counter.name.clone()}</p> }.into_any()
+            fragment()
+                .child(el("p").class("number-counter").child(go))
+                .child(el("p").class("number-place").child(counter.name.clone()))
         });
     let position = ticket.ahead.map(|ahead| {
-        view! {
-            <dl class="position">
-                <div><dt>{t(AHEAD)}</dt><dd>{filled(AHEAD_COUNT, &[&ahead.to_string()])}</dd></div>
-                <div><dt>{t(WAIT)}</dt><dd>{wait(ticket.wait_minutes)}</dd></div>
-            </dl>
-        }
-        .into_any()
+        el("dl")
+            .class("position")
+            .child(
+                el("div")
+                    .child(el("dt").child(t(AHEAD)))
+                    .child(el("dd").child(filled(AHEAD_COUNT, &[&ahead.to_string()]))),
+            )
+            .child(
+                el("div")
+                    .child(el("dt").child(t(WAIT)))
+                    .child(el("dd").child(wait(ticket.wait_minutes))),
+            )
     });
     let way_back = ticket.status.is_final().then(|| {
-        view! { <div class="actions"><a class="button plain" href="/appointments">{t(BACK_TO_BOOKINGS)}</a></div> }
-            .into_any()
+        el("div").class("actions").child(
+            el("a")
+                .class("button plain")
+                .attr("href", "/appointments")
+                .child(t(BACK_TO_BOOKINGS)),
+        )
     });
-    let facts = view! {
-        {fact(t(HALL), ticket.hall.clone())}
-        {fact(t(SERVICE), ticket.service.clone())}
-        {fact(t(ENTERED), dates::clock(ticket.entered_at))}
-    }
-    .into_any();
-    view! {
-        <section class=class>
-            <p class="number-name">{t(YOUR_NUMBER)}</p>
-            <p class="number-value">{ticket.number.clone()}</p>
-            <p class="number-status">{t(status(ticket.status))}</p>
-            {counter}
-            {position}
-            <p class="number-next">{t(next_step(ticket))}</p>
-        </section>
-        {cells("", facts)}
-        {way_back}
-    }
-    .into_any()
+    let facts = fragment()
+        .child(fact(t(HALL), ticket.hall.clone()))
+        .child(fact(t(SERVICE), ticket.service.clone()))
+        .child(fact(t(ENTERED), dates::clock(ticket.entered_at)));
+    fragment()
+        .child(
+            el("section")
+                .class(class)
+                .child(el("p").class("number-name").child(t(YOUR_NUMBER)))
+                .child(el("p").class("number-value").child(ticket.number.clone()))
+                .child(el("p").class("number-status").child(t(status(ticket.status))))
+                .child(counter)
+                .child(position)
+                .child(el("p").class("number-next").child(t(next_step(ticket)))),
+        )
+        .child(cells("", facts))
+        .child(way_back)
 }

@@ -1,5 +1,6 @@
 //! The bar at the top of a page and the tabs at its foot.
 
+use super::view::{View, el, fragment};
 use leptos::prelude::*;
 
 use super::{Icon, icon};
@@ -28,42 +29,42 @@ pub enum Tab {
 }
 
 /// A page with its title, the way back, and what it shows.
-pub fn page(title: impl Into<String>, tab: Option<Tab>, content: AnyView) -> AnyView {
+pub fn page(title: impl Into<String>, tab: Option<Tab>, content: View) -> View {
     let title = title.into();
     document().set_title(&format!("{title} · {}", t(PRODUCT)));
     let way_back = tab.is_none().then(|| {
-        view! {
-            <button type="button" class="top-back" aria-label=t(BACK) on:click=|_| routes::back()>
-                {icon(Icon::Back)}
-            </button>
-        }
-        .into_any()
+        el("button")
+            .attr("type", "button")
+            .class("top-back")
+            .attr("aria-label", t(BACK))
+            .on("click", |_| routes::back())
+            .child(icon(Icon::Back))
     });
-    view! {
-        <header class="top">{way_back}<h1 tabindex="-1">{title}</h1></header>
-        <main class="page">{content}</main>
-        {tab.map(tab_bar)}
-    }
-    .into_any()
+    fragment()
+        .child(
+            el("header")
+                .class("top")
+                .child(way_back)
+                .child(el("h1").attr("tabindex", "-1").child(title)),
+        )
+        .child(el("main").class("page").child(content))
+        .child(tab.map(tab_bar))
 }
 
 /// The tabs.
-pub fn tab_bar(current: Tab) -> AnyView {
+pub fn tab_bar(current: Tab) -> View {
     let tab = |tab: Tab, to: &'static str, picture: Icon, words: Phrase| {
-        view! {
-            <a class="tab" href=to aria-current=(tab == current).then_some("page")>{icon(picture)}<span>{t(words)}</span></a>
-        }
-        .into_any()
+        el("a")
+            .class("tab")
+            .attr("href", to)
+            .attr("aria-current", (tab == current).then_some("page"))
+            .child(icon(picture))
+            .child(el("span").child(t(words)))
     };
-    view! {
-        <nav class="tabs" aria-label=t(MAIN_MENU)>
-            {[
-                tab(Tab::Home, "/", Icon::Home, HOME),
-                tab(Tab::Services, "/services", Icon::List, SERVICES),
-                tab(Tab::Appointments, "/appointments", Icon::Calendar, APPOINTMENTS),
-                tab(Tab::Me, "/me", Icon::Person, ME),
-            ]}
-        </nav>
-    }
-    .into_any()
+    el("nav").class("tabs").attr("aria-label", t(MAIN_MENU)).child([
+        tab(Tab::Home, "/", Icon::Home, HOME),
+        tab(Tab::Services, "/services", Icon::List, SERVICES),
+        tab(Tab::Appointments, "/appointments", Icon::Calendar, APPOINTMENTS),
+        tab(Tab::Me, "/me", Icon::Person, ME),
+    ])
 }

@@ -1,5 +1,6 @@
 //! Buttons, and the deed behind a button.
 
+use super::view::{View, el, live};
 use std::future::Future;
 
 use leptos::prelude::*;
@@ -64,36 +65,34 @@ impl Deed {
     }
 
     /// How it failed, said where it is looked for.
-    pub fn outcome(self) -> AnyView {
+    pub fn outcome(self) -> View {
         let line = move || self.failure.get().map(|failure| failed_line(&failure));
-        view! { <div role="alert">{line}</div> }.into_any()
+        el("div").attr("role", "alert").child(live(line))
     }
 }
 
-fn label(words: Phrase, busy: impl Fn() -> bool + Send + Sync + 'static) -> AnyView {
+fn label(words: Phrase, busy: impl Fn() -> bool + 'static) -> View {
     let words = t(words);
-    (move || if busy() { t(WORKING) } else { words }).into_any()
+    live(move || if busy() { t(WORKING) } else { words })
 }
 
 /// A button that does something at once or begins a deed.
-pub fn button(
-    class: &'static str,
-    words: Phrase,
-    deed: Option<Deed>,
-    press: impl Fn() + Send + Sync + 'static,
-) -> AnyView {
+pub fn button(class: &'static str, words: Phrase, deed: Option<Deed>, press: impl Fn() + 'static) -> View {
     let busy = move || deed.is_some_and(Deed::is_busy);
-    view! {
-        <button type="button" class=class disabled=busy on:click=move |_| press()>{label(words, busy)}</button>
-    }
-    .into_any()
+    el("button")
+        .attr("type", "button")
+        .class(class)
+        .live_attr("disabled", busy)
+        .on("click", move |_| press())
+        .child(label(words, busy))
 }
 
 /// The button that sends its form.
-pub fn submit(words: Phrase, deed: Deed, ready: impl Fn() -> bool + Send + Sync + Copy + 'static) -> AnyView {
+pub fn submit(words: Phrase, deed: Deed, ready: impl Fn() -> bool + Copy + 'static) -> View {
     let busy = move || deed.is_busy();
-    view! {
-        <button type="submit" class="button primary" disabled=move || busy() || !ready()>{label(words, busy)}</button>
-    }
-    .into_any()
+    el("button")
+        .attr("type", "submit")
+        .class("button primary")
+        .live_attr("disabled", move || busy() || !ready())
+        .child(label(words, busy))
 }

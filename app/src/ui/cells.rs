@@ -1,37 +1,48 @@
 //! Lists of cells.
 
-use leptos::prelude::*;
+use super::view::{View, el};
 
 /// A group of cells under its title.
-pub fn cells(title: &str, content: AnyView) -> AnyView {
-    let title = (!title.is_empty()).then(|| view! { <h2 class="cells-title">{title.to_owned()}</h2> });
-    view! { <section class="block">{title}<div class="cells">{content}</div></section> }.into_any()
+pub fn cells(title: &str, content: View) -> View {
+    let title = (!title.is_empty()).then(|| el("h2").class("cells-title").child(title.to_owned()));
+    el("section")
+        .class("block")
+        .child(title)
+        .child(el("div").class("cells").child(content))
 }
 
 /// A cell with a name and a value.
-pub fn fact(name: &str, value: impl Into<String>) -> AnyView {
+pub fn fact(name: &str, value: impl Into<String>) -> View {
     let value: String = value.into();
-    view! { <div class="cell fact"><span class="fact-name">{name.to_owned()}</span><span class="fact-value">{value}</span></div> }
-        .into_any()
+    el("div")
+        .class("cell fact")
+        .child(el("span").class("fact-name").child(name.to_owned()))
+        .child(el("span").class("fact-value").child(value))
 }
 
 /// A cell that leads somewhere.
-pub fn link_cell(to: String, content: AnyView) -> AnyView {
-    view! { <a class="cell link" href=to><div class="cell-body">{content}</div></a> }.into_any()
+pub fn link_cell(to: String, content: View) -> View {
+    el("a")
+        .class("cell link")
+        .attr("href", to)
+        .child(el("div").class("cell-body").child(content))
 }
 
 /// A cell of which one in its group is chosen.
 pub fn choice(
     group: &'static str,
-    chosen: impl Fn() -> bool + Send + Sync + 'static,
-    choose: impl Fn() + Send + Sync + 'static,
-    content: AnyView,
-) -> AnyView {
-    view! {
-        <label class="cell choice">
-            <input type="radio" name=group prop:checked=chosen on:change=move |_| choose()/>
-            <div class="cell-body">{content}</div>
-        </label>
-    }
-    .into_any()
+    chosen: impl Fn() -> bool + 'static,
+    choose: impl Fn() + 'static,
+    content: View,
+) -> View {
+    el("label")
+        .class("cell choice")
+        .child(
+            el("input")
+                .attr("type", "radio")
+                .attr("name", group)
+                .live_prop("checked", chosen)
+                .on("change", move |_| choose()),
+        )
+        .child(el("div").class("cell-body").child(content))
 }

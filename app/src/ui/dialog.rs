@@ -1,6 +1,8 @@
 //! The half-screen dialog.
 
-use leptos::{html, prelude::*};
+use super::view::{View, el, fragment};
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
 
 use crate::language::{t, words};
 
@@ -9,37 +11,35 @@ words! {
 }
 
 /// A dialog over the lower half of the page. It takes the focus, and Escape or the backdrop close it.
-pub fn dialog(title: String, close: impl Fn() + Send + Sync + Clone + 'static, content: AnyView) -> AnyView {
-    let sheet = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
-        if let Some(sheet) = sheet.get() {
-            sheet.focus().ok();
-        }
-    });
+pub fn dialog(title: String, close: impl Fn() + Clone + 'static, content: View) -> View {
     let name = title.clone();
     let by_key = close.clone();
     let by_backdrop = close.clone();
-    view! {
-        <div class="backdrop" on:click=move |_| by_backdrop()></div>
-        <div
-            class="sheet"
-            role="dialog"
-            aria-modal="true"
-            aria-label=name
-            tabindex="-1"
-            node_ref=sheet
-            on:keydown=move |event| {
-                if event.key() == "Escape" {
-                    by_key();
-                }
-            }
-        >
-            <div class="sheet-top">
-                <h2>{title}</h2>
-                <button type="button" class="sheet-close" aria-label=t(CLOSE) on:click=move |_| close()>"×"</button>
-            </div>
-            {content}
-        </div>
-    }
-    .into_any()
+    fragment()
+        .child(el("div").class("backdrop").on("click", move |_| by_backdrop()))
+        .child(
+            el("div")
+                .class("sheet")
+                .attr("role", "dialog")
+                .attr("aria-modal", "true")
+                .attr("aria-label", name)
+                .attr("tabindex", "-1")
+                .focused()
+                .on("keydown", move |event| {
+                    if event.unchecked_ref::<KeyboardEvent>().key() == "Escape" {
+                        by_key();
+                    }
+                })
+                .child(
+                    el("div").class("sheet-top").child(el("h2").child(title)).child(
+                        el("button")
+                            .attr("type", "button")
+                            .class("sheet-close")
+                            .attr("aria-label", t(CLOSE))
+                            .on("click", move |_| close())
+                            .child("×"),
+                    ),
+                )
+                .child(content),
+        )
 }

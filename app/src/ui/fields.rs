@@ -1,5 +1,6 @@
 //! A field of a form, with its label and the sentence that says what is wrong with it.
 
+use super::view::{View, el, live};
 use leptos::prelude::*;
 
 use crate::language::{Phrase, t};
@@ -76,8 +77,8 @@ impl Field {
         label: Phrase,
         hint: Phrase,
         keyboard: Keyboard,
-        beside: Option<AnyView>,
-    ) -> AnyView {
+        beside: Option<View>,
+    ) -> View {
         let (kind, mode, fill) = keyboard.attributes();
         let wrong = move || {
             self.left
@@ -86,28 +87,32 @@ impl Field {
                 .flatten()
         };
         let told = format!("{name}-wrong");
-        view! {
-            <div class="cell field">
-                <label for=name>{t(label)}</label>
-                <input
-                    id=name
-                    name=name
-                    type=kind
-                    inputmode=mode
-                    autocomplete=fill
-                    autocapitalize="off"
-                    spellcheck="false"
-                    placeholder=t(hint)
-                    aria-describedby=told.clone()
-                    aria-invalid=move || wrong().is_some().to_string()
-                    prop:value=move || self.value.get()
-                    on:input=move |event| self.value.set(event_target_value(&event))
-                    on:blur=move |_| self.left.set(!self.now().is_empty())
-                />
-                {beside}
-                <p class="field-wrong" id=told aria-live="polite">{move || wrong().map(t)}</p>
-            </div>
-        }
-        .into_any()
+        el("div")
+            .class("cell field")
+            .child(el("label").attr("for", name).child(t(label)))
+            .child(
+                el("input")
+                    .attr("id", name)
+                    .attr("name", name)
+                    .attr("type", kind)
+                    .attr("inputmode", mode)
+                    .attr("autocomplete", fill)
+                    .attr("autocapitalize", "off")
+                    .attr("spellcheck", "false")
+                    .attr("placeholder", t(hint))
+                    .attr("aria-describedby", told.clone())
+                    .live_attr("aria-invalid", move || wrong().is_some().to_string())
+                    .live_prop("value", move || self.value.get())
+                    .on("input", move |event| self.value.set(event_target_value(&event)))
+                    .on("blur", move |_| self.left.set(!self.now().is_empty())),
+            )
+            .child(beside)
+            .child(
+                el("p")
+                    .class("field-wrong")
+                    .attr("id", told)
+                    .attr("aria-live", "polite")
+                    .child(live(move || wrong().map(t))),
+            )
     }
 }

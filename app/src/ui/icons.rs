@@ -1,6 +1,6 @@
 //! Icons from the sprite that stands in the page.
 
-use leptos::{prelude::*, svg};
+use super::view::{View, svg};
 
 /// An icon of the sprite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,10 +45,9 @@ impl Icon {
 }
 
 /// The icon, as large as the text beside it; the text says what it means, so readers skip it.
-pub fn icon(icon: Icon) -> AnyView {
-    svg::svg()
+pub fn icon(icon: Icon) -> View {
+    svg("svg")
         .attr("class", "icon")
         .attr("aria-hidden", "true")
-        .child(svg::r#use().attr("href", icon.reference()))
-        .into_any()
+        .child(svg("use").attr("href", icon.reference()))
 }

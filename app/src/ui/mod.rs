@@ -11,6 +11,7 @@ mod icons;
 mod remote;
 mod states;
 mod toast;
+mod view;
 
 pub use bars::{Tab, page, tab_bar};
 pub use buttons::{Deed, button, submit};
@@ -21,3 +22,4 @@ pub use icons::{Icon, icon};
 pub use remote::{Load, Remote};
 pub use states::{empty, failed, notice, skeleton};
 pub use toast::{toast, toasts};
+pub use view::{View, el, fragment, live, mount};

@@ -1,5 +1,6 @@
 //! What is fetched for a page: waited for, there, or failed.
 
+use super::view::{View, live};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 
@@ -83,13 +84,12 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Remote<T> {
     }
 
     /// Shows it, or that it is on its way, or why not.
-    pub fn view(self, lines: usize, show: impl Fn(T) -> AnyView + Send + Sync + 'static) -> AnyView {
-        (move || match self.state.get() {
+    pub fn view(self, lines: usize, show: impl Fn(T) -> View + 'static) -> View {
+        live(move || match self.state.get() {
             Load::Waiting => skeleton(lines),
             Load::Ready(value) => show(value),
             Load::Failed(failure) => failed(&failure, move || self.again()),
         })
-        .into_any()
     }
 }
 

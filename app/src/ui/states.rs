@@ -1,6 +1,6 @@
 //! What a page shows while it waits, when there is nothing, and when something failed.
 
-use leptos::prelude::*;
+use super::view::{View, el};
 
 use super::{Icon, icon};
 use crate::{
@@ -17,60 +17,70 @@ words! {
 }
 
 /// Grey lines where content will stand.
-pub fn skeleton(lines: usize) -> AnyView {
-    view! {
-        <div class="skeletons" role="status" aria-label=t(LOADING)>
-            {(0..lines).map(|_| view! { <div class="skeleton"></div> }.into_any()).collect::<Vec<_>>()}
-        </div>
-    }
-    .into_any()
+pub fn skeleton(lines: usize) -> View {
+    el("div")
+        .class("skeletons")
+        .attr("role", "status")
+        .attr("aria-label", t(LOADING))
+        .child((0..lines).map(|_| el("div").class("skeleton")).collect::<Vec<_>>())
 }
 
 /// There is nothing, and what one can do about it.
-pub fn empty(words: Phrase, way_on: Option<AnyView>) -> AnyView {
-    view! { <div class="state"><div class="state-icon">{icon(Icon::Inbox)}</div><p>{t(words)}</p>{way_on}</div> }
-        .into_any()
+pub fn empty(words: Phrase, way_on: Option<View>) -> View {
+    el("div")
+        .class("state")
+        .child(el("div").class("state-icon").child(icon(Icon::Inbox)))
+        .child(el("p").child(t(words)))
+        .child(way_on)
 }
 
 /// A sentence set apart.
-pub fn notice(kind: &'static str, words: impl Into<String>) -> AnyView {
+pub fn notice(kind: &'static str, words: impl Into<String>) -> View {
     let words: String = words.into();
     let picture = if kind == "good" { Icon::Check } else { Icon::Alert };
-    view! { <p class=format!("notice {kind}")>{icon(picture)}<span>{words}</span></p> }.into_any()
+    el("p")
+        .class(&format!("notice {kind}"))
+        .child(icon(picture))
+        .child(el("span").child(words))
 }
 
 /// The failure in one block above a button.
-pub fn failed_line(failure: &Failure) -> AnyView {
+pub fn failed_line(failure: &Failure) -> View {
     let reference = failure
         .reference()
-        .map(|id| view! { <small class="reference">{filled(REFERENCE, &[id])}</small> });
-    view! {
-        <div class="notice bad">
-            {icon(Icon::Alert)}<span><strong>{failure.title()}</strong><br/>{failure.advice()}{reference}</span>
-        </div>
-    }
-    .into_any()
+        .map(|id| el("small").class("reference").child(filled(REFERENCE, &[id])));
+    el("div").class("notice bad").child(icon(Icon::Alert)).child(
+        el("span")
+            .child(el("strong").child(failure.title()))
+            .child(el("br"))
+            .child(failure.advice())
+            .child(reference),
+    )
 }
 
 /// The failure in place of the content, with the way on.
-pub fn failed(failure: &Failure, again: impl Fn() + Send + Sync + 'static) -> AnyView {
+pub fn failed(failure: &Failure, again: impl Fn() + 'static) -> View {
     let way_on = if failure.asks_for_sign_in() {
-        view! { <a class="button primary" href=routes::sign_in_for(&routes::address())>{t(SIGN_IN)}</a> }.into_any()
+        el("a")
+            .class("button primary")
+            .attr("href", routes::sign_in_for(&routes::address()))
+            .child(t(SIGN_IN))
     } else {
-        view! { <button type="button" class="button plain" on:click=move |_| again()>{t(TRY_AGAIN)}</button> }
-            .into_any()
+        el("button")
+            .attr("type", "button")
+            .class("button plain")
+            .on("click", move |_| again())
+            .child(t(TRY_AGAIN))
     };
     let reference = failure
         .reference()
-        .map(|id| view! { <small class="reference">{filled(REFERENCE, &[id])}</small> });
-    view! {
-        <div class="state" role="alert">
-            <div class="state-icon">{icon(Icon::Alert)}</div>
-            <p><strong>{failure.title()}</strong></p>
-            <p>{failure.advice()}</p>
-            {reference}
-            {way_on}
-        </div>
-    }
-    .into_any()
+        .map(|id| el("small").class("reference").child(filled(REFERENCE, &[id])));
+    el("div")
+        .class("state")
+        .attr("role", "alert")
+        .child(el("div").class("state-icon").child(icon(Icon::Alert)))
+        .child(el("p").child(el("strong").child(failure.title())))
+        .child(el("p").child(failure.advice()))
+        .child(reference)
+        .child(way_on)
 }

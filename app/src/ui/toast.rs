@@ -1,5 +1,6 @@
 //! Toasts: what just happened, said for a moment.
 
+use super::view::{View, el, live};
 use leptos::prelude::*;
 
 use crate::{
@@ -29,11 +30,15 @@ pub fn toast(words: Phrase) {
 }
 
 /// The place where toasts appear; it is always there, so that screen readers watch it.
-pub fn toasts() -> AnyView {
+pub fn toasts() -> View {
     let words = || {
         TOAST
             .with(Get::get)
-            .map(|(_, words)| view! { <p class="toast">{words}</p> }.into_any())
+            .map(|(_, words)| el("p").class("toast").child(words))
     };
-    view! { <div class="toasts" role="status" aria-live="polite">{words}</div> }.into_any()
+    el("div")
+        .class("toasts")
+        .attr("role", "status")
+        .attr("aria-live", "polite")
+        .child(live(words))
 }

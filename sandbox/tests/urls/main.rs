@@ -6,6 +6,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod authenticator;
 mod faults;
 mod fiscal;
 mod police;

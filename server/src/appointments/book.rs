@@ -8,14 +8,14 @@ use actix_web::{
 };
 use shared::{
     appointments::{
-        rules::{AppointmentStatus, Span, confirm},
+        returns::WaitlistStatus,
+        rules::{AppointmentStatus, confirm},
         wire::{Appointment, BookRequest, HOLD_EXPIRED, HoldRequest},
     },
-    ids::{AppointmentId, ResidentId},
+    ids::AppointmentId,
     language::Language,
-    notify::rules::{Template, shortened},
     problem::{self, Problem},
-    time::{Instant, local},
+    time::Instant,
 };
 
 use super::{
@@ -23,13 +23,14 @@ use super::{
     entity::appointment,
     hold::{answered, wanted},
     seats::{SeatRequest, Seats},
-    store,
+    store, texts,
     view::{view, views},
+    waitlist::close_offer,
 };
 use crate::{
     catalog::Catalogue,
     identity::IdentifiedResident,
-    notify::{self, Message, Recipient},
+    notify,
     platform::{
         Platform,
         idempotency::{self, Once},
@@ -114,13 +115,9 @@ async fn confirm_hold(
         .await?
         .pop()
         .ok_or_else(|| anyhow::anyhow!("the window of a hold vanished"))?;
-    notify::enqueue(
-        &transaction,
-        platform,
-        now,
-        vec![confirmation(resident.id, &appointment)],
-    )
-    .await?;
+    close_offer(&transaction, id, WaitlistStatus::Claimed, now).await?;
+    let messages = texts::booked(resident.id, &appointment, now);
+    notify::enqueue(&transaction, platform, now, messages).await?;
     let response = once.commit(transaction, StatusCode::CREATED, &appointment).await?;
     notify::wake(platform);
     Ok(response)
@@ -155,40 +152,10 @@ async fn book_at_once(
     )?;
     let seat = SeatRequest {
         remembered: once.remember(StatusCode::CREATED, &appointment)?,
-        messages: vec![confirmation(resident.id, &appointment)],
+        messages: texts::booked(resident.id, &appointment, now),
         row,
     };
     let verdict = seats.take(seat).await?;
     answered(verdict, once, platform, availability, &wanted.window, now).await?;
     Ok(idempotency::answer(StatusCode::CREATED, &appointment))
-}
-
-fn confirmation(resident: ResidentId, appointment: &Appointment) -> Message {
-    Message {
-        event: format!("appointment/{}/confirmed", appointment.id),
-        to: Recipient::Resident(resident),
-        template: Template::AppointmentConfirmed,
-        variables: vec![
-            ("service", shortened(&appointment.service)),
-            ("hall", shortened(&appointment.hall)),
-            (
-                "time",
-                spoken(Span {
-                    starts_at: appointment.starts_at,
-                    ends_at: appointment.ends_at,
-                }),
-            ),
-            ("code", appointment.code.clone()),
-        ],
-        due_at: None,
-    }
-}
-
-/// A window as a text message tells it: 11月23日 09:00-09:30.
-pub fn spoken(span: Span) -> String {
-    format!(
-        "{}-{}",
-        local(span.starts_at).format("%-m月%-d日 %H:%M"),
-        local(span.ends_at).format("%H:%M")
-    )
 }

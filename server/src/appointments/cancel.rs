@@ -8,24 +8,30 @@ use actix_web::{
 };
 use shared::{
     appointments::{
-        rules::{AppointmentStatus, BookingPolicy, NotAllowed, Span, cancel as cancel_rule},
+        rules::{AppointmentStatus, BookingPolicy, Cancellation, NotAllowed, cancel as cancel_rule},
+        strikes::StrikeKind,
         wire::Appointment,
     },
     ids::AppointmentId,
-    notify::rules::{Template, shortened},
     problem::{self, Problem},
 };
 
-use super::{book::spoken, entity::appointment, store, view::views};
+use super::{
+    entity::appointment,
+    returns::{Freed, free_seat},
+    store, strikes, texts,
+    view::views,
+};
 use crate::{
     catalog::Catalogue,
     identity::IdentifiedResident,
-    notify::{self, Message, Recipient},
+    notify,
     platform::{Platform, bus::Event, idempotency::Once},
     problem::{Failure, language_of},
 };
 
-/// Cancels an appointment. `cancel_until` of the appointment tells until when this has no consequence.
+/// Cancels an appointment. `cancel_until` of the appointment tells until when this has no consequence; later it counts as a strike.
+/// The seat goes to the waiting list, or can be booked again after one to ten minutes.
 #[utoipa::path(
     tag = "appointments",
     security(("resident" = [])),
@@ -51,7 +57,8 @@ pub async fn cancel(
         .await?
         .ok_or_else(not_found)?;
     let status: AppointmentStatus = row.status.parse().map_err(anyhow::Error::from)?;
-    cancel_rule(status, window.span, now, &BookingPolicy::default()).map_err(Problem::from)?;
+    let counts = cancel_rule(status, window.span, now, &BookingPolicy::default()).map_err(Problem::from)?;
+    store::lock_windows(&transaction, std::iter::once(window.id.0)).await?;
     let (confirmed, cancelled) = (AppointmentStatus::Confirmed, AppointmentStatus::Cancelled);
     if !store::change_status(&transaction, *id, confirmed, cancelled, now).await? {
         return Err(Problem::from(NotAllowed {
@@ -60,39 +67,29 @@ pub async fn cancel(
         })
         .into());
     }
-    store::give_back(&transaction, window.id, 1).await?;
+    let snapshot = catalogue.now();
+    free_seat(&transaction, &platform, &snapshot, &window, Freed::Cancelled, now).await?;
+    if counts == Cancellation::Late {
+        let kind = StrikeKind::LateCancel;
+        strikes::record(&transaction, &platform, &snapshot, &row, window.span, kind, now).await?;
+    }
+    notify::withdraw(&transaction, &texts::reminder_events(*id), now).await?;
     let row = appointment::Model {
         status: cancelled.as_str().to_owned(),
         ..row
     };
     let language = language_of(request.headers());
-    let appointment = views(
+    let appointment = views(&transaction, &platform, std::slice::from_ref(&row), &snapshot, language)
+        .await?
+        .pop()
+        .ok_or_else(not_found)?;
+    notify::enqueue(
         &transaction,
         &platform,
-        std::slice::from_ref(&row),
-        &catalogue.now(),
-        language,
+        now,
+        vec![texts::cancelled(resident.id, &appointment)],
     )
-    .await?
-    .pop()
-    .ok_or_else(not_found)?;
-    let message = Message {
-        event: format!("appointment/{}/cancelled", *id),
-        to: Recipient::Resident(resident.id),
-        template: Template::AppointmentCancelled,
-        variables: vec![
-            ("service", shortened(&appointment.service)),
-            (
-                "time",
-                spoken(Span {
-                    starts_at: appointment.starts_at,
-                    ends_at: appointment.ends_at,
-                }),
-            ),
-        ],
-        due_at: None,
-    };
-    notify::enqueue(&transaction, &platform, now, vec![message]).await?;
+    .await?;
     let response = once.commit(transaction, StatusCode::OK, &appointment).await?;
     platform.bus.publish(Event::SeatsReturned(window.hall));
     notify::wake(&platform);

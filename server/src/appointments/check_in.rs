@@ -89,6 +89,7 @@ pub async fn check_in(
         .ticket_in(&transaction, &platform, &catalogue.now(), ticket, language, now)
         .await?
         .ok_or_else(|| anyhow::anyhow!("a ticket vanished"))?;
+    queue::record_estimate(&transaction, &answer, now).await?;
     let response = once.commit(transaction, StatusCode::CREATED, &answer).await?;
     platform.bus.publish(Event::Queue(window.hall));
     Ok(response)

@@ -8,10 +8,11 @@ use actix_web::{
 };
 use shared::{
     appointments::{
+        returns::WaitlistStatus,
         rules::{AppointmentStatus, BookingPolicy, SeatError, open_for_booking},
         wire::{ALREADY_BOOKED, Hold, HoldRequest, SERVICE_NOT_SERVED},
     },
-    ids::AppointmentId,
+    ids::{AppointmentId, PersonId},
     problem::{self, Problem},
     time::Instant,
 };
@@ -20,12 +21,15 @@ use uuid::Uuid;
 use super::{
     availability::Availability,
     entity::appointment,
+    returns::{Freed, free_seat},
     seats::{SeatRequest, Seats},
     store::{self, WindowFacts},
+    waitlist::close_offer,
 };
 use crate::{
     catalog::Catalogue,
     identity::{self, IdentifiedResident, PersonFacts, persons_names},
+    notify,
     platform::{
         Platform,
         bus::Event,
@@ -96,19 +100,26 @@ pub async fn release(
     resident: IdentifiedResident,
     once: Once,
     platform: Data<Platform>,
+    catalogue: Data<Catalogue>,
     id: Path<AppointmentId>,
 ) -> Result<HttpResponse, Failure> {
+    let now = platform.clock.now();
     let transaction = platform.db.begin().await?;
     let row = store::own_appointment(&transaction, resident.id, *id)
         .await?
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
+    store::lock_windows(&transaction, std::iter::once(row.window_id)).await?;
     let (held, expired) = (AppointmentStatus::Held, AppointmentStatus::Expired);
-    if !store::change_status(&transaction, *id, held, expired, platform.clock.now()).await? {
+    if !store::change_status(&transaction, *id, held, expired, now).await? {
         return Err(Failure::from(&problem::NOT_FOUND));
     }
-    store::give_back(&transaction, row.window_id.into(), 1).await?;
+    close_offer(&transaction, *id, WaitlistStatus::Lapsed, now).await?;
+    if let Some(window) = store::window(&transaction, row.window_id.into()).await? {
+        free_seat(&transaction, &platform, &catalogue.now(), &window, Freed::Unused, now).await?;
+    }
     let response = once.commit(transaction, StatusCode::NO_CONTENT, &()).await?;
     platform.bus.publish(Event::SeatsReturned(row.hall_id.into()));
+    notify::wake(&platform);
     Ok(response)
 }
 
@@ -133,20 +144,7 @@ pub async fn wanted(
         return Err(Failure::from(&SERVICE_NOT_SERVED));
     }
     open_for_booking(window.span, now).map_err(Problem::from)?;
-    let person = match request.person_id {
-        Some(id) if id != resident.person.id => {
-            let db = platform.db.reader();
-            if !identity::may_act_for(db, resident, id).await? {
-                return Err(Failure::from(&problem::NOT_FOUND));
-            }
-            let names = persons_names(db, platform, [id]).await?;
-            PersonFacts {
-                id,
-                masked_name: names.get(&id).cloned().unwrap_or_default(),
-            }
-        }
-        _ => resident.person.clone(),
-    };
+    let person = person_for(platform, resident, request.person_id).await?;
     let row = appointment::Model {
         id: Uuid::now_v7(),
         window_id: window.id.0,
@@ -163,6 +161,26 @@ pub async fn wanted(
         ticket_id: None,
     };
     Ok(Wanted { window, person, row })
+}
+
+/// The person for whom a resident acts: oneself, or a family member.
+pub async fn person_for(
+    platform: &Platform,
+    resident: &IdentifiedResident,
+    person: Option<PersonId>,
+) -> Result<PersonFacts, Failure> {
+    let Some(id) = person.filter(|id| *id != resident.person.id) else {
+        return Ok(resident.person.clone());
+    };
+    let db = platform.db.reader();
+    if !identity::may_act_for(db, resident, id).await? {
+        return Err(Failure::from(&problem::NOT_FOUND));
+    }
+    let names = persons_names(db, platform, [id]).await?;
+    Ok(PersonFacts {
+        id,
+        masked_name: names.get(&id).cloned().unwrap_or_default(),
+    })
 }
 
 /// Turns the writer's refusal into the answer that helps: the stored answer of the same request, or the nearest free window.
@@ -189,7 +207,8 @@ pub async fn answered(
     Err(problem.into())
 }
 
-fn new_code(platform: &Platform) -> Result<String, Failure> {
+/// A new booking code.
+pub fn new_code(platform: &Platform) -> Result<String, Failure> {
     let mut random = [0; 6];
     platform.keys.fill_random(&mut random)?;
     // Thirty letters out of 256 values: the slight preference for some does no harm to a code that is no secret.

@@ -1,26 +1,39 @@
 //! Appointments (预约): windows, holds, bookings and check-in.
 //!
 //! Every seat is taken by the [`Seats`] writer, which gathers what arrives while a commit is under way and commits it as one group.
+//! A seat that is given back is first offered to the waiting list and otherwise stays away for a random time (`returns.rs`).
 //! The group is only how bookings travel; that none is sold twice follows from the row locks, the checks and the unique keys.
 
 mod availability;
 mod book;
+mod calendar_file;
 mod cancel;
 mod check_in;
+mod closures;
+mod decide_strike;
 mod entity;
 mod hold;
 mod list;
+mod my_strikes;
+mod no_shows;
+mod preview;
 mod publish;
+mod quota;
+mod reclaim;
+mod reschedule;
+mod returns;
 mod seats;
+mod statistics;
 mod store;
+mod strikes;
+mod texts;
 mod view;
+mod waitlist;
 mod windows;
 
 pub use self::{
-    availability::Availability,
-    publish::publish_windows,
-    seats::{Seats, reclaim},
-    store::fulfil,
+    availability::Availability, no_shows::mark_no_shows, publish::publish_windows, reclaim::reclaim,
+    returns::return_seats, seats::Seats, store::fulfil,
 };
 
 /// Mounts the paths of appointments.
@@ -31,7 +44,21 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(hold::release)
         .service(book::book)
         .service(list::list_appointments)
+        .service(calendar_file::calendar_file)
         .service(list::show_appointment)
         .service(cancel::cancel)
-        .service(check_in::check_in);
+        .service(reschedule::reschedule)
+        .service(check_in::check_in)
+        .service(my_strikes::list_my_strikes)
+        .service(my_strikes::appeal)
+        .service(decide_strike::list_appeals)
+        .service(decide_strike::decide_strike)
+        .service(waitlist::join_waitlist)
+        .service(waitlist::list_waitlist)
+        .service(waitlist::leave_waitlist)
+        .service(closures::close_hall)
+        .service(closures::list_closures)
+        .service(quota::change_quota)
+        .service(preview::preview)
+        .service(statistics::show_statistics);
 }

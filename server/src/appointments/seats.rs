@@ -6,18 +6,18 @@
 //! `CHECK` on the window and the unique key on the active appointment. Several instances have a writer each.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashSet},
     sync::Arc,
     time::Duration,
 };
 
 use moka::{future::Cache, sync::Cache as SyncCache};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, Iterable, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, Iterable, QueryFilter,
     sea_query::{CaseStatement, Expr, OnConflict},
 };
 use shared::{
-    appointments::rules::{AppointmentStatus, SeatError},
+    appointments::rules::{MOST_ACTIVE, SeatError},
     ids::{HallId, WindowId},
     time::Instant,
 };
@@ -26,9 +26,13 @@ use uuid::Uuid;
 
 use super::{
     entity::{appointment, window},
+    reclaim::reclaim,
     store::{self, WindowFacts},
+    strikes,
 };
 use crate::{
+    catalog::{Catalogue, Snapshot},
+    identity,
     notify::{self, Message},
     platform::{
         Platform,
@@ -74,7 +78,7 @@ pub struct Seats {
 
 impl Seats {
     /// Starts the writer of this instance. It ends when the last handle is dropped, after what it has accepted is written.
-    pub fn start(platform: &Platform) -> Arc<Self> {
+    pub fn start(platform: &Platform, catalogue: &Catalogue) -> Arc<Self> {
         let (queue, waiting) = mpsc::channel(WAITING);
         let full: SyncCache<WindowId, ()> = SyncCache::builder()
             .max_capacity(100_000)
@@ -82,7 +86,7 @@ impl Seats {
             .support_invalidation_closures()
             .build();
         tokio::spawn(forget_full(platform.clone(), full.clone()));
-        tokio::spawn(write(platform.clone(), waiting));
+        tokio::spawn(write(platform.clone(), catalogue.clone(), waiting));
         Arc::new(Self {
             queue,
             facts: Cache::builder().max_capacity(200_000).build(),
@@ -134,7 +138,7 @@ async fn forget_full(platform: Platform, full: SyncCache<WindowId, ()>) {
     }
 }
 
-async fn write(platform: Platform, mut waiting: mpsc::Receiver<Pending>) {
+async fn write(platform: Platform, catalogue: Catalogue, mut waiting: mpsc::Receiver<Pending>) {
     while let Some(first) = waiting.recv().await {
         let mut group = vec![first];
         while group.len() < GROUP
@@ -143,13 +147,13 @@ async fn write(platform: Platform, mut waiting: mpsc::Receiver<Pending>) {
             group.push(next);
         }
         metrics::histogram!("bianmin_seat_group_size").record(u32::try_from(group.len()).unwrap_or(u32::MAX));
-        answer(&platform, group).await;
+        answer(&platform, &catalogue.now(), group).await;
     }
 }
 
-async fn answer(platform: &Platform, mut group: Vec<Pending>) {
+async fn answer(platform: &Platform, catalogue: &Snapshot, mut group: Vec<Pending>) {
     let now = platform.clock.now();
-    let verdicts = match take_group(platform, &mut group, now).await {
+    let verdicts = match take_group(platform, catalogue, &mut group, now).await {
         Ok(verdicts) => verdicts,
         Err(error) => {
             tracing::error!(
@@ -177,7 +181,12 @@ async fn answer(platform: &Platform, mut group: Vec<Pending>) {
 }
 
 /// Takes the seats of a group; when some are refused, reclaims expired holds and tries those once more.
-async fn take_group(platform: &Platform, group: &mut [Pending], now: Instant) -> anyhow::Result<Vec<Verdict>> {
+async fn take_group(
+    platform: &Platform,
+    catalogue: &Snapshot,
+    group: &mut [Pending],
+    now: Instant,
+) -> anyhow::Result<Vec<Verdict>> {
     let all: Vec<usize> = (0..group.len()).collect();
     let mut verdicts: Vec<Verdict> = vec![Ok(()); group.len()];
     judge(platform, group, &all, &mut verdicts, now).await?;
@@ -187,7 +196,7 @@ async fn take_group(platform: &Platform, group: &mut [Pending], now: Instant) ->
         .filter(|(_, verdict)| verdict.is_err())
         .map(|(at, _)| at)
         .collect();
-    if !refused.is_empty() && reclaim(platform, now).await? > 0 {
+    if !refused.is_empty() && reclaim(platform, catalogue, now).await? > 0 {
         judge(platform, group, &refused, &mut verdicts, now).await?;
     }
     Ok(verdicts)
@@ -227,21 +236,32 @@ async fn try_group(
         .filter_map(|at| Some((*at, &group.get(*at)?.request)))
         .collect();
     let transaction = platform.db.begin().await?;
-    let mut free = lock_windows(&transaction, rows.iter().map(|(_, request)| request.row.window_id)).await?;
+    let mut free = store::lock_windows(&transaction, rows.iter().map(|(_, request)| request.row.window_id)).await?;
+
+    // Windows first, then persons, each in the order of their ids: so no two transactions wait for each other.
+    let persons: HashSet<Uuid> = rows.iter().map(|(_, request)| request.row.person_id).collect();
+    identity::lock_persons(&transaction, persons.iter().copied()).await?;
+    let mut active = store::active_of(&transaction, persons.iter().copied(), now).await?;
+    let restricted = strikes::restrictions(&transaction, persons, now).await?;
 
     let mut verdicts = Vec::with_capacity(rows.len());
     let mut granted: Vec<(usize, &SeatRequest)> = Vec::new();
-    let mut seen = HashSet::new();
     for (at, request) in rows {
         let row = &request.row;
         let seats = free.entry(row.window_id).or_default();
-        if *seats <= 0 {
-            verdicts.push((at, Err(SeatError::WindowFull)));
-        } else if seen.insert((row.person_id, row.service_id, row.day)) {
-            *seats -= 1;
-            granted.push((at, request));
-        } else {
+        let booked = active.entry(row.person_id).or_default();
+        if let Some(restriction) = restricted.get(&row.person_id) {
+            verdicts.push((at, Err(SeatError::Restricted(*restriction))));
+        } else if booked.contains(&(row.service_id, row.day)) {
             verdicts.push((at, Err(SeatError::AlreadyBooked)));
+        } else if booked.len() >= MOST_ACTIVE {
+            verdicts.push((at, Err(SeatError::TooMany)));
+        } else if *seats <= 0 {
+            verdicts.push((at, Err(SeatError::WindowFull)));
+        } else {
+            *seats -= 1;
+            booked.insert((row.service_id, row.day));
+            granted.push((at, request));
         }
     }
     let inserted = insert(&transaction, granted.iter().map(|(_, request)| request.row.clone())).await?;
@@ -270,21 +290,8 @@ async fn try_group(
     Ok(verdicts)
 }
 
-/// Locks the windows in the order of their ids and tells how many seats each has.
-async fn lock_windows(db: &impl ConnectionTrait, ids: impl Iterator<Item = Uuid>) -> Result<HashMap<Uuid, i32>, DbErr> {
-    let ids: HashSet<Uuid> = ids.collect();
-    let select = window::Entity::find()
-        .select_only()
-        .column(window::Column::Id)
-        .expr(Expr::col(window::Column::OnlineQuota).sub(Expr::col(window::Column::OnlineTaken)))
-        .filter(window::Column::Id.is_in(ids))
-        .order_by_asc(window::Column::Id);
-    let seats: Vec<(Uuid, i32)> = db::locked(select).into_tuple().all(db).await?;
-    Ok(seats.into_iter().collect())
-}
-
 /// Inserts appointments, and tells which were: the others met the unique key of the active appointment.
-async fn insert(
+pub async fn insert(
     db: &impl ConnectionTrait,
     rows: impl Iterator<Item = appointment::Model>,
 ) -> Result<HashSet<Uuid>, DbErr> {
@@ -348,42 +355,4 @@ async fn count_taken(db: &impl ConnectionTrait, taken: &BTreeMap<Uuid, i32>) -> 
     } else {
         Err(DbErr::Custom("a window lost seats while it was locked".into()))
     }
-}
-
-/// Gives the seats of expired holds back, and tells how many.
-pub async fn reclaim(platform: &Platform, now: Instant) -> anyhow::Result<usize> {
-    let transaction = platform.db.begin().await?;
-    let holds: Vec<(Uuid, Uuid, Uuid)> = appointment::Entity::find()
-        .select_only()
-        .columns([
-            appointment::Column::Id,
-            appointment::Column::WindowId,
-            appointment::Column::HallId,
-        ])
-        .filter(appointment::Column::Status.eq(AppointmentStatus::Held.as_str()))
-        .filter(appointment::Column::HoldExpiresAt.lte(now))
-        .limit(1_000)
-        .into_tuple()
-        .all(&transaction)
-        .await?;
-    if holds.is_empty() {
-        transaction.rollback().await?;
-        return Ok(0);
-    }
-    lock_windows(&transaction, holds.iter().map(|(_, window, _)| *window)).await?;
-    let mut returned = 0;
-    for (hold, window, _) in &holds {
-        let (held, expired) = (AppointmentStatus::Held, AppointmentStatus::Expired);
-        // Another instance may have reclaimed it, or its resident confirmed it, since it was read.
-        if store::change_status(&transaction, (*hold).into(), held, expired, now).await? {
-            store::give_back(&transaction, (*window).into(), 1).await?;
-            returned += 1;
-        }
-    }
-    transaction.commit().await?;
-    let halls: HashSet<Uuid> = holds.into_iter().map(|(_, _, hall)| hall).collect();
-    for hall in halls {
-        platform.bus.publish(Event::SeatsReturned(hall.into()));
-    }
-    Ok(returned)
 }

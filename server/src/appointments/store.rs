@@ -1,14 +1,20 @@
 //! Windows and appointments in the database.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 use shared::{
     appointments::rules::{AppointmentStatus, Span},
     ids::{AppointmentId, GroupId, HallId, ResidentId, WindowId},
-    time::Instant,
+    time::{Instant, day_of},
 };
+use uuid::Uuid;
 
 use super::entity::{appointment, window};
+use crate::platform::db;
 
 /// What never changes about a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,12 +100,82 @@ pub async fn change_status(
     Ok(changed.rows_affected == 1)
 }
 
-/// Gives seats of a window back.
+/// The statuses in which an appointment takes its seat.
+pub const ACTIVE: [&str; 3] = [
+    AppointmentStatus::Held.as_str(),
+    AppointmentStatus::Confirmed.as_str(),
+    AppointmentStatus::CheckedIn.as_str(),
+];
+
+/// The service and the day of each active appointment of these persons, from today on.
+pub async fn active_of(
+    db: &impl ConnectionTrait,
+    persons: impl IntoIterator<Item = Uuid>,
+    now: Instant,
+) -> Result<HashMap<Uuid, HashSet<(Uuid, NaiveDate)>>, DbErr> {
+    let rows: Vec<(Uuid, Uuid, NaiveDate)> = appointment::Entity::find()
+        .select_only()
+        .columns([
+            appointment::Column::PersonId,
+            appointment::Column::ServiceId,
+            appointment::Column::Day,
+        ])
+        .filter(appointment::Column::PersonId.is_in(persons))
+        .filter(appointment::Column::Status.is_in(ACTIVE))
+        .filter(appointment::Column::Day.gte(day_of(now)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut active: HashMap<Uuid, HashSet<_>> = HashMap::new();
+    for (person, service, day) in rows {
+        active.entry(person).or_default().insert((service, day));
+    }
+    Ok(active)
+}
+
+/// Locks windows in the order of their ids and tells how many seats each has.
+pub async fn lock_windows(
+    db: &impl ConnectionTrait,
+    ids: impl Iterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, i32>, DbErr> {
+    let ids: HashSet<Uuid> = ids.collect();
+    let select = window::Entity::find()
+        .select_only()
+        .column(window::Column::Id)
+        .expr(Expr::col(window::Column::OnlineQuota).sub(Expr::col(window::Column::OnlineTaken)))
+        .filter(window::Column::Id.is_in(ids))
+        .order_by_asc(window::Column::Id);
+    let seats: Vec<(Uuid, i32)> = db::locked(select).into_tuple().all(db).await?;
+    Ok(seats.into_iter().collect())
+}
+
+/// Takes a seat of a window, if one is free. Tells whether it did.
+pub async fn take_seat(db: &impl ConnectionTrait, window: WindowId) -> Result<bool, DbErr> {
+    let taken = window::Entity::update_many()
+        .col_expr(
+            window::Column::OnlineTaken,
+            Expr::col(window::Column::OnlineTaken).add(1),
+        )
+        .filter(window::Column::Id.eq(window.0))
+        .filter(Expr::col(window::Column::OnlineTaken).lt(Expr::col(window::Column::OnlineQuota)))
+        .exec(db)
+        .await?;
+    Ok(taken.rows_affected == 1)
+}
+
+/// Gives seats of a window back. A quota that was lowered below what is taken goes down with them.
 pub async fn give_back(db: &impl ConnectionTrait, window: WindowId, seats: i32) -> Result<(), DbErr> {
     window::Entity::update_many()
         .col_expr(
             window::Column::OnlineTaken,
             Expr::col(window::Column::OnlineTaken).sub(seats),
+        )
+        .col_expr(
+            window::Column::OnlineQuota,
+            Expr::cust(format!(
+                "CASE WHEN online_target IS NULL THEN online_quota \
+                 WHEN online_target > online_taken - {seats} THEN online_target ELSE online_taken - {seats} END"
+            )),
         )
         .filter(window::Column::Id.eq(window.0))
         .exec(db)
@@ -108,11 +184,11 @@ pub async fn give_back(db: &impl ConnectionTrait, window: WindowId, seats: i32) 
 }
 
 /// Marks the appointment of a served ticket as fulfilled.
-pub fn fulfil<'a>(
-    db: &'a sea_orm::DatabaseTransaction,
+pub fn fulfil(
+    db: &sea_orm::DatabaseTransaction,
     id: AppointmentId,
     now: Instant,
-) -> futures::future::BoxFuture<'a, Result<(), DbErr>> {
+) -> futures::future::BoxFuture<'_, Result<(), DbErr>> {
     Box::pin(async move {
         change_status(db, id, AppointmentStatus::CheckedIn, AppointmentStatus::Fulfilled, now)
             .await

@@ -4,13 +4,12 @@
 //! never deleted, because appointments and tickets refer to it.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     fs,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, bail, ensure};
-use chrono::{Days, NaiveDate};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
@@ -18,15 +17,13 @@ use sea_orm::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use shared::{
-    ids::{GroupId, HallId},
-    time::SpecialDay,
-};
+use shared::ids::{GroupId, HallId};
 use uuid::Uuid;
 
 use super::{
-    content::{self, Fixed, Groups, Halls, ScheduleEntry, Service, Synonyms, Weekdays, Year},
-    entity::{calendar_day, calendar_year, counter, group, hall, schedule, service, vocabulary},
+    calendar::{self, Calendar},
+    content::{self, Groups, Halls, ScheduleEntry, Service, Synonyms, Weekdays},
+    entity::{counter, group, hall, schedule, service, vocabulary},
 };
 
 /// What an import brought in.
@@ -45,8 +42,7 @@ struct Files {
     services: Vec<Service>,
     halls: Halls,
     synonyms: Synonyms,
-    special: BTreeMap<NaiveDate, SpecialDay>,
-    announced: Vec<i32>,
+    calendar: Calendar,
 }
 
 /// Imports a content folder. The caller commits, and publishes [`crate::platform::bus::Event::Catalogue`].
@@ -56,7 +52,8 @@ pub async fn import(db: &impl ConnectionTrait, folder: &Path) -> anyhow::Result<
     let groups = import_groups(db, &files.groups).await?;
     import_services(db, &files.services, &groups).await?;
     let halls = import_halls(db, &files.halls, &groups).await?;
-    import_calendar(db, &files).await?;
+    import_synonyms(db, &files.synonyms).await?;
+    calendar::import(db, &files.calendar).await?;
     let counters = files.halls.hall.iter().map(|hall| hall.counters.len()).sum();
     Ok(Imported {
         services: files.services.len(),
@@ -82,83 +79,16 @@ fn read(folder: &Path) -> anyhow::Result<Files> {
             services.push(service);
         }
     }
-    let (special, announced) = read_calendar(&folder.join("calendar"))?;
     Ok(Files {
         groups: toml_file(&folder.join("service-groups.toml"))?,
         services,
         halls: toml_file(&folder.join("halls.toml"))?,
         synonyms: toml_file(&folder.join("synonyms.toml"))?,
-        special,
-        announced,
+        calendar: calendar::read(&folder.join("calendar"))?,
     })
 }
 
-fn read_calendar(folder: &Path) -> anyhow::Result<(BTreeMap<NaiveDate, SpecialDay>, Vec<i32>)> {
-    let mut special = BTreeMap::new();
-    let mut announced = Vec::new();
-    for path in entries(folder)? {
-        if path.file_stem().is_some_and(|stem| stem == "fixed") {
-            continue;
-        }
-        let year: Year = toml_file(&path)?;
-        announced.push(year.year);
-        for holiday in &year.holiday {
-            let (mut day, last) = (content::date(&holiday.from)?, content::date(&holiday.to)?);
-            ensure!(
-                day <= last,
-                "{}: {} ends before it begins",
-                path.display(),
-                holiday.name.zh
-            );
-            while day <= last {
-                special.insert(
-                    day,
-                    SpecialDay::Holiday {
-                        name: holiday.name.zh.clone(),
-                    },
-                );
-                day = day.checked_add_days(Days::new(1)).context("a holiday without end")?;
-            }
-        }
-        for workday in &year.make_up_workday {
-            special.insert(
-                content::date(&workday.date)?,
-                SpecialDay::MakeUpWorkday {
-                    name: workday.holiday.clone(),
-                },
-            );
-        }
-    }
-    let fixed: Fixed = toml_file(&folder.join("fixed.toml"))?;
-    let first = announced.iter().max().map_or(2026, |year| year + 1);
-    for year in first..first + 3 {
-        for day in &fixed.fixed {
-            let moved = day.solar_term_dates.iter().filter_map(|date| content::date(date).ok());
-            let date = moved
-                .into_iter()
-                .find(|date| chrono::Datelike::year(date) == year)
-                .or_else(|| NaiveDate::from_ymd_opt(year, day.month, day.day))
-                .with_context(|| format!("{} has no such day", day.name.zh))?;
-            special.insert(
-                date,
-                SpecialDay::Holiday {
-                    name: day.name.zh.clone(),
-                },
-            );
-        }
-    }
-    for day in fixed.lunar.iter().filter(|day| day.year >= first) {
-        special.insert(
-            content::date(&day.date)?,
-            SpecialDay::Holiday {
-                name: day.name.zh.clone(),
-            },
-        );
-    }
-    Ok((special, announced))
-}
-
-fn entries(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+pub(super) fn entries(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut paths = fs::read_dir(folder)
         .and_then(|entries| {
             entries
@@ -170,7 +100,7 @@ fn entries(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn toml_file<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
+pub(super) fn toml_file<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     toml::from_str(&text).with_context(|| format!("{} is not as it should be", path.display()))
 }
@@ -401,29 +331,10 @@ async fn import_schedules(
     Ok(())
 }
 
-async fn import_calendar(db: &impl ConnectionTrait, files: &Files) -> anyhow::Result<()> {
-    calendar_day::Entity::delete_many().exec(db).await?;
-    calendar_year::Entity::delete_many().exec(db).await?;
-    let days = files.special.iter().map(|(day, special)| {
-        Ok(calendar_day::ActiveModel {
-            day: Set(*day),
-            special: Set(serde_json::to_value(special)?),
-        })
-    });
-    let days = days.collect::<anyhow::Result<Vec<_>>>()?;
-    calendar_day::Entity::insert_many(days)
-        .exec_without_returning(db)
-        .await?;
-    let years = files
-        .announced
-        .iter()
-        .map(|year| calendar_year::ActiveModel { year: Set(*year) });
-    calendar_year::Entity::insert_many(years)
-        .exec_without_returning(db)
-        .await?;
+async fn import_synonyms(db: &impl ConnectionTrait, synonyms: &Synonyms) -> anyhow::Result<()> {
     let row = vocabulary::ActiveModel {
         name: Set("synonyms".into()),
-        content: Set(serde_json::to_value(&files.synonyms.synonym)?),
+        content: Set(serde_json::to_value(&synonyms.synonym)?),
     };
     let mut again = OnConflict::column(vocabulary::Column::Name);
     again.update_column(vocabulary::Column::Content);

@@ -2,6 +2,7 @@
 //!
 //! It is read-mostly and small, so every instance holds it whole in memory ([`Catalogue`]) and reads it again when it was imported.
 
+mod calendar;
 mod content;
 mod entity;
 mod halls;

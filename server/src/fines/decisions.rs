@@ -47,7 +47,11 @@ pub async fn list_decisions(
         .limit(LIMIT)
         .all(db)
         .await?;
-    let reader = Resident { id: resident.id, session: resident.session, person: Some(resident.person) };
+    let reader = Resident {
+        id: resident.id,
+        session: resident.session,
+        person: Some(resident.person),
+    };
     let now = platform.clock.now();
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
@@ -73,7 +77,9 @@ pub async fn show_decision(
     let row = store::visible_decision(db, &resident, *id)
         .await?
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
-    view(db, &platform, &resident, row, platform.clock.now()).await.map(Json)
+    view(db, &platform, &resident, row, platform.clock.now())
+        .await
+        .map(Json)
 }
 
 /// A decision as its reader may see it: those who only pay for another see what that needs.
@@ -88,7 +94,12 @@ pub async fn view(
     let status: DecisionStatus = row.status.parse().map_err(anyhow::Error::from)?;
     let (fine_fen, surcharge_fen) = (Fen(row.fine_fen), Fen(row.surcharge_fen));
     let payable = matches!(status, DecisionStatus::Open | DecisionStatus::UnderReview);
-    let due = Obligation { fine: fine_fen, surcharge: surcharge_fen }.due().filter(|_| payable);
+    let due = Obligation {
+        fine: fine_fen,
+        surcharge: surcharge_fen,
+    }
+    .due()
+    .filter(|_| payable);
     let suspensions: Vec<Suspension> = serde_json::from_value(row.suspensions.clone()).map_err(anyhow::Error::from)?;
     let today = day_of(now);
     let payment = store::latest_payment(db, reader, row.id).await?;

@@ -7,11 +7,12 @@ use serde::Deserialize;
 use shared::{
     fines::{
         rules::{DecisionStatus, Procedure},
-        upstream::{Taken, UpstreamDecision, UpstreamPerson, UpstreamViolation},
+        upstream::{UpstreamDecision, UpstreamPerson, UpstreamViolation},
     },
     identity::rules::Phone,
     money::Fen,
     time::{day_of, instant},
+    upstream::wire::Taken,
 };
 
 use super::{intake, pay};
@@ -61,7 +62,9 @@ pub async fn load(db: &impl ConnectionTrait, platform: &Platform, file: &str) ->
     let now = platform.clock.now();
     let today = day_of(now);
     let ago = |days: u64| -> anyhow::Result<NaiveDate> {
-        today.checked_sub_days(Days::new(days)).context("a day of decisions.toml is too long ago")
+        today
+            .checked_sub_days(Days::new(days))
+            .context("a day of decisions.toml is too long ago")
     };
     let mut decisions = Vec::new();
     for entry in file.decision {
@@ -102,17 +105,29 @@ pub async fn load(db: &impl ConnectionTrait, platform: &Platform, file: &str) ->
         });
     }
     let fault = |failure| anyhow!("decisions.toml: {failure}");
-    let mut taken = intake::take_decisions(db, platform, decisions, now).await.map_err(fault)?;
-    taken.extend(intake::take_violations(db, platform, violations, now).await.map_err(fault)?);
+    let mut taken = intake::take_decisions(db, platform, decisions, now)
+        .await
+        .map_err(fault)?;
+    taken.extend(
+        intake::take_violations(db, platform, violations, now)
+            .await
+            .map_err(fault)?,
+    );
     if let Some(refused) = taken.iter().find(|item| item.result == Taken::Refused) {
-        return Err(anyhow!("decisions.toml: {}: {}", refused.number, refused.reason.clone().unwrap_or_default()));
+        return Err(anyhow!(
+            "decisions.toml: {}: {}",
+            refused.number,
+            refused.reason.clone().unwrap_or_default()
+        ));
     }
     for phone in &file.wechat {
         let phone: Phone = phone.parse()?;
         if let Some(resident) = identity::resident_of_phone(db, platform, &phone).await.map_err(fault)? {
             // The sandbox gives every phone this openid; it belongs to no real account.
             let openid = format!("oBianminSandbox_{}_", phone.expose());
-            pay::remember_payer(db, platform, resident.0, &openid).await.map_err(fault)?;
+            pay::remember_payer(db, platform, resident.0, &openid)
+                .await
+                .map_err(fault)?;
         }
     }
     Ok(())

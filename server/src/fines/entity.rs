@@ -1,177 +1,277 @@
 //! The rows of fines; the migrations describe them.
 
-macro_rules! rows {
-    ($($module:ident = $table:literal { $($(#[$attribute:meta])* $field:ident: $kind:ty,)* })*) => {$(
-        pub mod $module {
-            use sea_orm::entity::prelude::*;
+pub mod violation {
+    use sea_orm::entity::prelude::*;
 
-            #[sea_orm::model]
-            #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-            #[sea_orm(table_name = $table)]
-            pub struct Model {
-                $($(#[$attribute])* pub $field: $kind,)*
-            }
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "violations")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub violation_no: String,
+        pub person_id: Uuid,
+        pub plate_no: Vec<u8>,
+        pub occurred_at: DateTimeUtc,
+        pub place: String,
+        pub conduct: String,
+        pub legal_basis: String,
+        pub fine_fen: i64,
+        pub points: i32,
+        pub procedure: String,
+        pub status: String,
+        pub photo_url: Option<String>,
+        pub objection: Option<Vec<u8>>,
+        pub handled_at: Option<DateTimeUtc>,
+        pub received_at: DateTimeUtc,
+    }
 
-            impl ActiveModelBehavior for ActiveModel {}
-        }
-    )*};
+    impl ActiveModelBehavior for ActiveModel {}
 }
 
-rows! {
-    violation = "violations" {
+pub mod decision {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "decisions")]
+    pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
-        violation_no: String,
-        person_id: Uuid,
-        plate_no: Vec<u8>,
-        occurred_at: DateTimeUtc,
-        place: String,
-        conduct: String,
-        legal_basis: String,
-        fine_fen: i64,
-        points: i32,
-        procedure: String,
-        status: String,
-        photo_url: Option<String>,
-        objection: Option<Vec<u8>>,
-        handled_at: Option<DateTimeUtc>,
-        received_at: DateTimeUtc,
-    }
-    decision = "decisions" {
-        #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
-        decision_no: String,
-        violation_no: Option<String>,
-        person_id: Uuid,
-        facts: String,
-        legal_basis: String,
-        fine_fen: i64,
-        points: i32,
-        decided_on: Date,
-        received_on: Date,
-        due_on: Date,
-        surcharge_fen: i64,
+        pub id: Uuid,
+        pub decision_no: String,
+        pub violation_no: Option<String>,
+        pub person_id: Uuid,
+        pub facts: String,
+        pub legal_basis: String,
+        pub fine_fen: i64,
+        pub points: i32,
+        pub decided_on: Date,
+        pub received_on: Date,
+        pub due_on: Date,
+        pub surcharge_fen: i64,
         #[sea_orm(column_type = "JsonBinary")]
-        suspensions: Json,
-        status: String,
-        withdrawn_on: Option<Date>,
-        agency: String,
-        payment_id: Option<Uuid>,
-        paid_at: Option<DateTimeUtc>,
-        changed_at: DateTimeUtc,
+        pub suspensions: Json,
+        pub status: String,
+        pub withdrawn_on: Option<Date>,
+        pub agency: String,
+        pub payment_id: Option<Uuid>,
+        pub paid_at: Option<DateTimeUtc>,
+        pub changed_at: DateTimeUtc,
     }
-    decision_payer = "decision_payers" {
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod decision_payer {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "decision_payers")]
+    pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        resident_id: Uuid,
+        pub resident_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
-        decision_id: Uuid,
-        since: DateTimeUtc,
+        pub decision_id: Uuid,
+        pub since: DateTimeUtc,
     }
-    wechat_payer = "wechat_payers" {
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod wechat_payer {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "wechat_payers")]
+    pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        resident_id: Uuid,
-        openid: Vec<u8>,
-        since: DateTimeUtc,
+        pub resident_id: Uuid,
+        pub openid: Vec<u8>,
+        pub since: DateTimeUtc,
     }
-    payment = "payments" {
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod payment {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "payments")]
+    pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
-        decision_id: Uuid,
-        resident_id: Uuid,
-        channel: String,
-        out_trade_no: String,
-        amount_fen: i64,
-        quoted_on: Date,
-        expires_at: DateTimeUtc,
-        status: String,
-        request: Vec<u8>,
-        prepay_id: Option<String>,
-        url: Option<String>,
-        ask_at: Option<DateTimeUtc>,
-        asked: i32,
-        transaction_id: Option<String>,
-        paid_at: Option<DateTimeUtc>,
-        source: Option<String>,
-        settled_on: Option<Date>,
-        booked_at: Option<DateTimeUtc>,
-        created_at: DateTimeUtc,
+        pub id: Uuid,
+        pub decision_id: Uuid,
+        pub resident_id: Uuid,
+        pub channel: String,
+        pub out_trade_no: String,
+        pub amount_fen: i64,
+        pub quoted_on: Date,
+        pub expires_at: DateTimeUtc,
+        pub status: String,
+        pub request: Vec<u8>,
+        pub prepay_id: Option<String>,
+        pub url: Option<String>,
+        pub ask_at: Option<DateTimeUtc>,
+        pub asked: i32,
+        pub transaction_id: Option<String>,
+        pub paid_at: Option<DateTimeUtc>,
+        pub source: Option<String>,
+        pub settled_on: Option<Date>,
+        pub booked_at: Option<DateTimeUtc>,
+        pub created_at: DateTimeUtc,
     }
-    ledger_entry = "ledger_entries" {
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod ledger_entry {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "ledger_entries")]
+    pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
-        payment_id: Uuid,
-        kind: String,
-        reference: String,
-        amount_fen: i64,
-        day: Date,
-        at: DateTimeUtc,
+        pub id: Uuid,
+        pub payment_id: Uuid,
+        pub kind: String,
+        pub reference: String,
+        pub amount_fen: i64,
+        pub day: Date,
+        pub at: DateTimeUtc,
     }
-    refund = "refunds" {
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod refund {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "refunds")]
+    pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
-        payment_id: Uuid,
-        out_refund_no: String,
-        amount_fen: i64,
-        reason: String,
-        route: String,
-        status: String,
-        replaces: Option<Uuid>,
-        created_at: DateTimeUtc,
-        done_at: Option<DateTimeUtc>,
+        pub id: Uuid,
+        pub payment_id: Uuid,
+        pub out_refund_no: String,
+        pub amount_fen: i64,
+        pub reason: String,
+        pub route: String,
+        pub status: String,
+        pub replaces: Option<Uuid>,
+        pub created_at: DateTimeUtc,
+        pub done_at: Option<DateTimeUtc>,
     }
-    receipt = "receipts" {
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod receipt {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "receipts")]
+    pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        payment_id: Uuid,
-        status: String,
-        code: Option<String>,
-        number: Option<String>,
-        check_code: Option<String>,
-        payment_code: Option<String>,
-        issued_at: Option<DateTimeUtc>,
+        pub payment_id: Uuid,
+        pub status: String,
+        pub code: Option<String>,
+        pub number: Option<String>,
+        pub check_code: Option<String>,
+        pub payment_code: Option<String>,
+        pub issued_at: Option<DateTimeUtc>,
     }
-    exception = "payment_exceptions" {
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod exception {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "payment_exceptions")]
+    pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
-        payment_id: Uuid,
-        kind: String,
+        pub id: Uuid,
+        pub payment_id: Uuid,
+        pub kind: String,
         #[sea_orm(column_type = "JsonBinary")]
-        detail: Json,
-        status: String,
-        at: DateTimeUtc,
+        pub detail: Json,
+        pub status: String,
+        pub at: DateTimeUtc,
     }
-    task = "outside_tasks" {
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod task {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "outside_tasks")]
+    pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
-        kind: String,
-        subject_id: Uuid,
-        status: String,
-        due_at: DateTimeUtc,
-        leased_until: Option<DateTimeUtc>,
-        fence: i64,
-        attempts: i32,
-        failure: Option<String>,
-        created_at: DateTimeUtc,
+        pub id: Uuid,
+        pub kind: String,
+        pub subject_id: Uuid,
+        pub status: String,
+        pub due_at: DateTimeUtc,
+        pub leased_until: Option<DateTimeUtc>,
+        pub fence: i64,
+        pub attempts: i32,
+        pub failure: Option<String>,
+        pub created_at: DateTimeUtc,
     }
-    day = "reconciliation_days" {
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod day {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "reconciliation_days")]
+    pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        day: Date,
-        status: String,
-        received_fen: i64,
-        refunded_fen: i64,
-        fee_fen: i64,
-        recovered: i32,
-        run_at: DateTimeUtc,
-        signed_by: Option<Uuid>,
-        signed_at: Option<DateTimeUtc>,
-        note: Option<String>,
+        pub day: Date,
+        pub status: String,
+        pub received_fen: i64,
+        pub refunded_fen: i64,
+        pub fee_fen: i64,
+        pub recovered: i32,
+        pub run_at: DateTimeUtc,
+        pub signed_by: Option<Uuid>,
+        pub signed_at: Option<DateTimeUtc>,
+        pub note: Option<String>,
     }
-    day_break = "reconciliation_breaks" {
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod day_break {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "reconciliation_breaks")]
+    pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
-        day: Date,
-        kind: String,
-        reference: String,
-        ours_fen: Option<i64>,
-        theirs_fen: Option<i64>,
+        pub id: Uuid,
+        pub day: Date,
+        pub kind: String,
+        pub reference: String,
+        pub ours_fen: Option<i64>,
+        pub theirs_fen: Option<i64>,
     }
+
+    impl ActiveModelBehavior for ActiveModel {}
 }

@@ -58,12 +58,21 @@ impl Government {
             .timeout(ANSWER_WITHIN)
             .redirect(reqwest::redirect::Policy::none());
         let builder = if beyond_proxy { builder } else { builder.no_proxy() };
-        Ok(Some(Self { fiscal_url, police_url, app_id, app_secret, http: builder.build()?, clock }))
+        Ok(Some(Self {
+            fiscal_url,
+            police_url,
+            app_id,
+            app_secret,
+            http: builder.build()?,
+            clock,
+        }))
     }
 
     /// Tells the fiscal system something.
     pub async fn tell_fiscal(&self, path: &str, body: &Value) -> Result<Value, Unheard> {
-        let answer = self.call(Method::POST, &self.fiscal_url, path, Some(body), None).await?;
+        let answer = self
+            .call(Method::POST, &self.fiscal_url, path, Some(body), None)
+            .await?;
         json(&answer.body)
     }
 
@@ -86,7 +95,9 @@ impl Government {
     /// Tells the traffic police something once: the key makes it the same thing each time.
     pub async fn tell_police(&self, kind: &str, key: &str, body: &Value) -> Result<(), Unheard> {
         let path = format!("/police/traffic-police/{kind}");
-        self.call(Method::POST, &self.police_url, &path, Some(body), Some(key)).await.map(drop)
+        self.call(Method::POST, &self.police_url, &path, Some(body), Some(key))
+            .await
+            .map(drop)
     }
 
     /// Asks the traffic police something.
@@ -119,15 +130,21 @@ impl Government {
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }
-        let unheard = |error: reqwest::Error| {
-            Unheard(if error.is_timeout() { "timeout" } else { "connection" }.to_owned())
-        };
+        let unheard =
+            |error: reqwest::Error| Unheard(if error.is_timeout() { "timeout" } else { "connection" }.to_owned());
         let response = request.send().await.map_err(unheard)?;
         if !response.status().is_success() {
             return Err(Unheard(format!("http-{}", response.status().as_u16())));
         }
-        let announced = response.headers().get("digest").and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
-        Ok(Heard { digest: announced, body: response.bytes().await.map_err(unheard)? })
+        let announced = response
+            .headers()
+            .get("digest")
+            .and_then(|value| value.to_str().ok())
+            .map(ToOwned::to_owned);
+        Ok(Heard {
+            digest: announced,
+            body: response.bytes().await.map_err(unheard)?,
+        })
     }
 }
 

@@ -81,7 +81,10 @@ async fn keep(platform: &Platform, row: &payment::Model, prepaid: &Prepaid) -> R
     };
     let transaction = platform.db.begin().await?;
     let kept = payment::Entity::update_many()
-        .col_expr(payment::Column::Status, Expr::value(PaymentStatus::AwaitingPayment.as_str()))
+        .col_expr(
+            payment::Column::Status,
+            Expr::value(PaymentStatus::AwaitingPayment.as_str()),
+        )
         .col_expr(payment::Column::PrepayId, Expr::value(prepay_id))
         .col_expr(payment::Column::Url, Expr::value(url))
         .col_expr(payment::Column::AskAt, Expr::value(platform.clock.now() + ASK_AFTER))
@@ -97,7 +100,13 @@ async fn keep(platform: &Platform, row: &payment::Model, prepaid: &Prepaid) -> R
 /// Notes that nobody knows what became of the order.
 async fn doubt(platform: &Platform, row: &payment::Model) -> Result<(), Failure> {
     let transaction = platform.db.begin().await?;
-    store::move_payment(&transaction, row.id, &[PaymentStatus::Preparing], PaymentStatus::Unknown).await?;
+    store::move_payment(
+        &transaction,
+        row.id,
+        &[PaymentStatus::Preparing],
+        PaymentStatus::Unknown,
+    )
+    .await?;
     store::ask_later(&transaction, row, platform.clock.now() + ASK_SOON).await?;
     transaction.commit().await?;
     Ok(())

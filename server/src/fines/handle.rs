@@ -64,7 +64,9 @@ pub async fn handle_violation(
         let beyond = error == HandleError::BeyondCeiling;
         let problem = Problem::from(error);
         if beyond {
-            problem.with("ceiling_fen", policy.ceiling.0).with("citation", policy.citation.clone())
+            problem
+                .with("ceiling_fen", policy.ceiling.0)
+                .with("citation", policy.citation.clone())
         } else {
             problem
         }
@@ -86,7 +88,10 @@ pub async fn handle_violation(
     }
     store::to_do(&transaction, "handling", row.id, now).await?;
     let deed = Deed {
-        actor: Some(Actor { kind: "resident", id: resident.id.0 }),
+        actor: Some(Actor {
+            kind: "resident",
+            id: resident.id.0,
+        }),
         action: "violation.handle",
         subject_kind: "violation",
         subject_id: Some(row.id),
@@ -94,8 +99,12 @@ pub async fn handle_violation(
         detail: json!({ "to": to.as_str() }),
     };
     audit::record(&transaction, now, deed).await?;
-    let row = violation::Model { status: to.as_str().to_owned(), ..row };
-    once.commit(transaction, StatusCode::OK, &view(&platform, &fines, row)?).await
+    let row = violation::Model {
+        status: to.as_str().to_owned(),
+        ..row
+    };
+    once.commit(transaction, StatusCode::OK, &view(&platform, &fines, row)?)
+        .await
 }
 
 fn parse(body: &HandleRequest) -> Result<Answer, Failure> {
@@ -105,6 +114,9 @@ fn parse(body: &HandleRequest) -> Result<Answer, Failure> {
         AnswerKind::Object if (1..=REASON_LIMIT).contains(&reason.chars().count()) => {
             Ok(Answer::Object(reason.to_owned()))
         }
-        AnswerKind::Object => Err(invalid_field("reason", "an objection has a reason of at most 1000 characters")),
+        AnswerKind::Object => Err(invalid_field(
+            "reason",
+            "an objection has a reason of at most 1000 characters",
+        )),
     }
 }

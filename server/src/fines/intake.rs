@@ -10,11 +10,12 @@ use sea_orm::{
 use shared::{
     fines::{
         rules::{DecisionNo, DecisionStatus, Obligation, ViolationStatus},
-        upstream::{Taken, TakenItem, UpstreamDecision, UpstreamPerson, UpstreamViolation},
+        upstream::{UpstreamDecision, UpstreamPerson, UpstreamViolation},
     },
     identity::rules::{IdNumber, PersonName},
     money::Fen,
     time::{Instant, day_of},
+    upstream::wire::{Taken, TakenItem},
 };
 use uuid::Uuid;
 
@@ -22,7 +23,11 @@ use super::{
     entity::{decision, violation},
     store, withdraw,
 };
-use crate::{identity, platform::{Platform, db}, problem::Failure};
+use crate::{
+    identity,
+    platform::{Platform, db},
+    problem::Failure,
+};
 
 /// Fines above this are a mistake of a decimal point.
 const GREATEST_FINE: Fen = Fen(100_000_000);
@@ -32,8 +37,16 @@ type Verdict = Result<Taken, String>;
 
 fn item(number: String, verdict: Verdict) -> TakenItem {
     match verdict {
-        Ok(result) => TakenItem { number, result, reason: None },
-        Err(reason) => TakenItem { number, result: Taken::Refused, reason: Some(reason) },
+        Ok(result) => TakenItem {
+            number,
+            result,
+            reason: None,
+        },
+        Err(reason) => TakenItem {
+            number,
+            result: Taken::Refused,
+            reason: Some(reason),
+        },
     }
 }
 
@@ -169,7 +182,10 @@ async fn take_decision(
     if let Err(reason) = check(&entry.decision_no, entry.fine_fen, entry.points) {
         return Ok(Err(reason));
     }
-    let obligation = Obligation { fine: entry.fine_fen, surcharge: entry.surcharge_fen };
+    let obligation = Obligation {
+        fine: entry.fine_fen,
+        surcharge: entry.surcharge_fen,
+    };
     // 行政处罚法 art. 72: the surcharge never exceeds the fine, whoever computed it.
     if entry.surcharge_fen < Fen::ZERO || entry.surcharge_fen > entry.fine_fen || obligation.due().is_none() {
         return Ok(Err("surcharge_fen: it is between nothing and the fine".into()));
@@ -254,10 +270,7 @@ async fn update(
         .col_expr(decision::Column::Status, Expr::value(entry.status.as_str()))
         .col_expr(decision::Column::ChangedAt, Expr::value(now))
         .filter(decision::Column::Id.eq(known.id))
-        .filter(
-            decision::Column::Status
-                .is_in([DecisionStatus::Open.as_str(), DecisionStatus::UnderReview.as_str()]),
-        )
+        .filter(decision::Column::Status.is_in([DecisionStatus::Open.as_str(), DecisionStatus::UnderReview.as_str()]))
         .exec(db)
         .await?;
     // An order over the old amount, or of what was paid elsewhere, must not be paid any more.

@@ -32,8 +32,16 @@ use crate::{
 
 /// Look-ups of one resident, against guessing.
 const LIMITS: &[Rule] = &[
-    Rule { name: "decision-lookup-minute", times: 10, seconds: 60 },
-    Rule { name: "decision-lookup-day", times: 100, seconds: 86_400 },
+    Rule {
+        name: "decision-lookup-minute",
+        times: 10,
+        seconds: 60,
+    },
+    Rule {
+        name: "decision-lookup-day",
+        times: 100,
+        seconds: 86_400,
+    },
 ];
 
 /// Finds a decision of another. A wrong number and a wrong name are answered alike.
@@ -50,7 +58,10 @@ pub async fn look_up_decision(
     platform: Data<Platform>,
     body: Json<LookupRequest>,
 ) -> Result<HttpResponse, Failure> {
-    let number: DecisionNo = body.decision_no.parse().map_err(|error| invalid_field("decision_no", error))?;
+    let number: DecisionNo = body
+        .decision_no
+        .parse()
+        .map_err(|error| invalid_field("decision_no", error))?;
     let name: PersonName = body.name.parse().map_err(|error| invalid_field("name", error))?;
     let now = platform.clock.now();
     count(&platform, &resident, now).await?;
@@ -85,7 +96,9 @@ pub async fn look_up_decision(
 async fn count(platform: &Platform, resident: &Resident, now: shared::time::Instant) -> Result<(), Failure> {
     let transaction = platform.db.begin().await?;
     if let Err(exceeded) = limits::count(&transaction, resident.id.0.as_bytes(), LIMITS, now).await? {
-        return Err(Problem::new(&problem::RATE_LIMITED).with("retry_after", exceeded.retry_after).into());
+        return Err(Problem::new(&problem::RATE_LIMITED)
+            .with("retry_after", exceeded.retry_after)
+            .into());
     }
     transaction.commit().await?;
     Ok(())

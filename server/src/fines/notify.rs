@@ -3,7 +3,7 @@
 //! The answer follows the commit. WeChat reads its own failure body and no problem document: the one exception to that rule.
 
 use actix_web::{
-    HttpMessage, HttpRequest, HttpResponse, post,
+    HttpRequest, HttpResponse, post,
     web::{Bytes, Data},
 };
 use metrics::counter;
@@ -48,7 +48,12 @@ impl From<Failure> for Refusal {
     ),
 )]
 #[post("/wechat-pay/notify")]
-pub async fn take_notice(request: HttpRequest, platform: Data<Platform>, fines: Data<Fines>, body: Bytes) -> HttpResponse {
+pub async fn take_notice(
+    request: HttpRequest,
+    platform: Data<Platform>,
+    fines: Data<Fines>,
+    body: Bytes,
+) -> HttpResponse {
     let taken = match fines.wechat().await {
         Ok(client) => take(&request, &platform, client, body).await,
         Err(failure) => Err(Refusal::Later(failure)),

@@ -63,7 +63,11 @@ pub async fn pay_decision(
     id: Path<DecisionId>,
     body: Json<PaymentRequest>,
 ) -> Result<HttpResponse, Failure> {
-    let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let agent = request
+        .headers()
+        .get(USER_AGENT)
+        .and_then(|agent| agent.to_str().ok())
+        .unwrap_or_default();
     if body.channel == Channel::H5 && agent.contains("MicroMessenger") {
         return Err(Failure::from(&CHANNEL_WRONG));
     }
@@ -75,8 +79,17 @@ pub async fn pay_decision(
         Channel::Jsapi => Some(payer(&platform, client, &resident, body.wechat_code.as_deref()).await?),
         Channel::H5 | Channel::Native => None,
     };
-    let client_ip = request.connection_info().realip_remote_addr().unwrap_or("127.0.0.1").to_owned();
-    let wish = Wish { decision: *id, channel: body.channel, openid, client_ip };
+    let client_ip = request
+        .connection_info()
+        .realip_remote_addr()
+        .unwrap_or("127.0.0.1")
+        .to_owned();
+    let wish = Wish {
+        decision: *id,
+        channel: body.channel,
+        openid,
+        client_ip,
+    };
     for _ in 0..ROUNDS {
         match begin(&platform, client, &resident, &wish).await? {
             Begun::Ready(row) => return hand_out(&platform, client, &once, *row).await,
@@ -117,10 +130,17 @@ async fn begin(platform: &Platform, client: &Client, resident: &Resident, wish: 
     }
     if let Some(open) = store::open_payment(&transaction, row.id).await? {
         let same = is_same(platform, resident, wish, &offer, &open, now)?;
-        return Ok(if same { Begun::Ready(Box::new(open)) } else { Begun::Rival(Box::new(open)) });
+        return Ok(if same {
+            Begun::Ready(Box::new(open))
+        } else {
+            Begun::Rival(Box::new(open))
+        });
     }
     let made = make(platform, client, resident, wish, &row, &offer, now)?;
-    match payment::Entity::insert(payment::ActiveModel::from(made.clone())).exec_without_returning(&transaction).await {
+    match payment::Entity::insert(payment::ActiveModel::from(made.clone()))
+        .exec_without_returning(&transaction)
+        .await
+    {
         Ok(_) => {}
         Err(error) if db::is_duplicate(&error) => return Ok(Begun::Again),
         Err(error) => return Err(error.into()),
@@ -209,7 +229,9 @@ async fn payer(
     code: Option<&str>,
 ) -> Result<String, Failure> {
     let Some(code) = code else {
-        let known = wechat_payer::Entity::find_by_id(resident.id.0).one(platform.db.reader()).await?;
+        let known = wechat_payer::Entity::find_by_id(resident.id.0)
+            .one(platform.db.reader())
+            .await?;
         let known = known.ok_or_else(|| Failure::from(&WECHAT_USER_REQUIRED))?;
         return Ok(platform.keys.open(store::OPENID, resident.id.0, &known.openid)?);
     };
@@ -240,7 +262,10 @@ pub async fn remember_payer(
     };
     let mut newest_wins = sea_orm::sea_query::OnConflict::column(wechat_payer::Column::ResidentId);
     newest_wins.update_columns([wechat_payer::Column::Openid, wechat_payer::Column::Since]);
-    wechat_payer::Entity::insert(row).on_conflict(newest_wins).exec_without_returning(db).await?;
+    wechat_payer::Entity::insert(row)
+        .on_conflict(newest_wins)
+        .exec_without_returning(db)
+        .await?;
     Ok(())
 }
 

@@ -41,7 +41,9 @@ pub async fn show_payment(
     id: Path<PaymentId>,
 ) -> Result<Json<Payment>, Failure> {
     let db = platform.db.reader();
-    let row = store::own_payment(db, &resident, *id).await?.ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
+    let row = store::own_payment(db, &resident, *id)
+        .await?
+        .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
     view(db, &row).await.map(Json)
 }
 

@@ -17,7 +17,12 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{entity::receipt, government::Government, settle, store, tasks::{Did, payment_and_decision}};
+use super::{
+    entity::receipt,
+    government::Government,
+    settle, store,
+    tasks::{Did, payment_and_decision},
+};
 use crate::{
     identity::{self, Resident},
     notify::{self, Message, Recipient},
@@ -42,7 +47,9 @@ pub async fn show_receipt(
     id: Path<PaymentId>,
 ) -> Result<Json<Receipt>, Failure> {
     let db = platform.db.reader();
-    let payment = store::own_payment(db, &resident, *id).await?.ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
+    let payment = store::own_payment(db, &resident, *id)
+        .await?
+        .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
     let row = receipt::Entity::find_by_id(id.0).one(db).await?;
     let pending = || Failure::from(&RECEIPT_PENDING);
     let row = row.filter(|row| row.status != "requested").ok_or_else(pending)?;
@@ -133,7 +140,10 @@ pub async fn void(platform: &Platform, government: &Government, id: Uuid) -> Res
     if row.status == "requested" {
         return Ok(Did::Wait(WAIT));
     }
-    if let Err(unheard) = government.tell_fiscal(&format!("/fiscal/receipts/{id}/void"), &json!({})).await {
+    if let Err(unheard) = government
+        .tell_fiscal(&format!("/fiscal/receipts/{id}/void"), &json!({}))
+        .await
+    {
         return Ok(Did::Retry(unheard.0));
     }
     let transaction = platform.db.begin().await?;

@@ -135,7 +135,10 @@ async fn fits(db: &impl ConnectionTrait, row: &BillRow) -> Result<bool, Failure>
 }
 
 async fn ledger(db: &impl ConnectionTrait, day: NaiveDate, found: &mut Found) -> Result<Vec<Ours>, Failure> {
-    let entries = ledger_entry::Entity::find().filter(ledger_entry::Column::Day.eq(day)).all(db).await?;
+    let entries = ledger_entry::Entity::find()
+        .filter(ledger_entry::Column::Day.eq(day))
+        .all(db)
+        .await?;
     let too_much = || anyhow::anyhow!("the sum of a day does not fit");
     let mut ours = Vec::new();
     for entry in entries {
@@ -145,7 +148,9 @@ async fn ledger(db: &impl ConnectionTrait, day: NaiveDate, found: &mut Found) ->
             continue;
         }
         found.received = found.received.checked_add(amount).ok_or_else(too_much)?;
-        let Some(row) = payment::Entity::find_by_id(entry.payment_id).one(db).await? else { continue };
+        let Some(row) = payment::Entity::find_by_id(entry.payment_id).one(db).await? else {
+            continue;
+        };
         let decision = decision::Entity::find_by_id(row.decision_id).one(db).await?;
         ours.push(Ours {
             payment: row.id,
@@ -207,7 +212,12 @@ async fn compare_refunds(
         match ours {
             None => found.add("refund_only_wechat", number, None, Some(*amount)),
             Some(ours) if ours.amount_fen != amount.0 => {
-                found.add("refund_amount_differs", number, Some(Fen(ours.amount_fen)), Some(*amount));
+                found.add(
+                    "refund_amount_differs",
+                    number,
+                    Some(Fen(ours.amount_fen)),
+                    Some(*amount),
+                );
             }
             Some(_) => {}
         }
@@ -219,7 +229,12 @@ async fn compare_refunds(
         .await?;
     for ours in done.iter().filter(|ours| day_of(ours.created_at) == day) {
         if !theirs.contains_key(ours.out_refund_no.as_str()) {
-            found.add("refund_only_ours", &ours.out_refund_no, Some(Fen(ours.amount_fen)), None);
+            found.add(
+                "refund_only_ours",
+                &ours.out_refund_no,
+                Some(Fen(ours.amount_fen)),
+                None,
+            );
         }
     }
     Ok(())
@@ -254,7 +269,12 @@ async fn compare_fiscal(
         match rows.get(our.transaction_id.as_str()) {
             None => found.add("fiscal_missing", &our.out_trade_no, Some(our.amount), None),
             Some(amount) if *amount != our.amount => {
-                found.add("fiscal_amount_differs", &our.out_trade_no, Some(our.amount), Some(*amount));
+                found.add(
+                    "fiscal_amount_differs",
+                    &our.out_trade_no,
+                    Some(our.amount),
+                    Some(*amount),
+                );
             }
             Some(_) => settled(platform, our.payment, day).await?,
         }
@@ -276,7 +296,10 @@ async fn settled(platform: &Platform, payment: Uuid, day: NaiveDate) -> Result<(
 }
 
 async fn compare_police(government: &Government, day: NaiveDate, ours: &[Ours], found: &mut Found) {
-    let list = match government.ask_police(&format!("/police/traffic-police/settlements/{day}")).await {
+    let list = match government
+        .ask_police(&format!("/police/traffic-police/settlements/{day}"))
+        .await
+    {
         Ok(list) => list,
         Err(unheard) => return found.add("police_unavailable", &unheard.0, None, None),
     };
@@ -292,7 +315,12 @@ async fn compare_police(government: &Government, day: NaiveDate, ours: &[Ours], 
         match amount_of(&our.decision_no) {
             (None, _) => found.add("police_missing", &our.out_trade_no, Some(our.amount), None),
             (Some(amount), _) if amount != our.amount => {
-                found.add("police_amount_differs", &our.out_trade_no, Some(our.amount), Some(amount));
+                found.add(
+                    "police_amount_differs",
+                    &our.out_trade_no,
+                    Some(our.amount),
+                    Some(amount),
+                );
             }
             (Some(amount), true) => found.add("police_duplicate", &our.out_trade_no, Some(our.amount), Some(amount)),
             (Some(_), false) => {}

@@ -104,7 +104,9 @@ pub async fn sign_off_day(
     let transaction = platform.db.begin().await?;
     let known = view(&transaction, *date).await?;
     if known.status == DayStatus::Broken && note.is_none() {
-        return Err(Problem::new(&DAY_NOT_BALANCED).with("breaks", known.breaks.len()).into());
+        return Err(Problem::new(&DAY_NOT_BALANCED)
+            .with("breaks", known.breaks.len())
+            .into());
     }
     let signed = day::Entity::update_many()
         .col_expr(day::Column::Status, Expr::value("signed_off"))
@@ -112,17 +114,24 @@ pub async fn sign_off_day(
         .col_expr(day::Column::SignedAt, Expr::value(now))
         .col_expr(day::Column::Note, Expr::value(note))
         .filter(day::Column::Day.eq(*date))
-        .filter(day::Column::Status.eq(if note.is_some() { "broken" } else { "balanced" }).or(
-            // A note on a day that balances does no harm.
-            day::Column::Status.eq("balanced"),
-        ))
+        .filter(
+            day::Column::Status
+                .eq(if note.is_some() { "broken" } else { "balanced" })
+                .or(
+                    // A note on a day that balances does no harm.
+                    day::Column::Status.eq("balanced"),
+                ),
+        )
         .exec(&transaction)
         .await?;
     if signed.rows_affected == 0 {
         return Err(Failure::from(&DAY_STATE));
     }
     let deed = Deed {
-        actor: Some(Actor { kind: "staff", id: finance.staff.0 }),
+        actor: Some(Actor {
+            kind: "staff",
+            id: finance.staff.0,
+        }),
         action: "reconciliation.sign-off",
         subject_kind: "day",
         subject_id: None,
@@ -146,7 +155,10 @@ async fn write(db: &impl ConnectionTrait, date: NaiveDate, found: Found, now: In
             day::Column::RunAt,
         ])
         // What one run recovered stays recovered in the next.
-        .value(day::Column::Recovered, Expr::col((day::Entity, day::Column::Recovered)).add(found.recovered))
+        .value(
+            day::Column::Recovered,
+            Expr::col((day::Entity, day::Column::Recovered)).add(found.recovered),
+        )
         .action_and_where(Expr::col((day::Entity, day::Column::Status)).ne("signed_off"));
     let written = day::Entity::insert(day::ActiveModel {
         day: Set(date),
@@ -166,7 +178,10 @@ async fn write(db: &impl ConnectionTrait, date: NaiveDate, found: Found, now: In
     if written == 0 {
         return Err(Failure::from(&DAY_STATE));
     }
-    day_break::Entity::delete_many().filter(day_break::Column::Day.eq(date)).exec(db).await?;
+    day_break::Entity::delete_many()
+        .filter(day_break::Column::Day.eq(date))
+        .exec(db)
+        .await?;
     let breaks: Vec<_> = found
         .breaks
         .into_iter()
@@ -180,7 +195,9 @@ async fn write(db: &impl ConnectionTrait, date: NaiveDate, found: Found, now: In
         })
         .collect();
     if !breaks.is_empty() {
-        day_break::Entity::insert_many(breaks).exec_without_returning(db).await?;
+        day_break::Entity::insert_many(breaks)
+            .exec_without_returning(db)
+            .await?;
     }
     Ok(())
 }
@@ -213,7 +230,10 @@ async fn view(db: &impl ConnectionTrait, date: NaiveDate) -> Result<Day, Failure
                 theirs_fen: row.theirs_fen.map(Fen),
             })
             .collect(),
-        recovered_by_bill: row.as_ref().and_then(|row| u32::try_from(row.recovered).ok()).unwrap_or(0),
+        recovered_by_bill: row
+            .as_ref()
+            .and_then(|row| u32::try_from(row.recovered).ok())
+            .unwrap_or(0),
         run_at: row.as_ref().map(|row| row.run_at),
         note: row.and_then(|row| row.note),
     })

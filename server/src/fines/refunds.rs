@@ -21,7 +21,11 @@ use super::{
     tasks::Did,
     wechat::{CallError, Client, RefundOrder, RefundState},
 };
-use crate::{identity, platform::{Platform, db}, problem::Failure};
+use crate::{
+    identity,
+    platform::{Platform, db},
+    problem::Failure,
+};
 
 const LIVE: [&str; 2] = ["pending", "processing"];
 const GOING_BACK: [PaymentStatus; 2] = [PaymentStatus::RefundPending, PaymentStatus::TreasuryRefundRequested];
@@ -95,7 +99,11 @@ pub async fn ask_wechat(platform: &Platform, client: &Client, id: Uuid) -> Resul
             take(&transaction, platform, &row.out_refund_no, state, now).await?;
             transaction.commit().await?;
             crate::notify::wake(platform);
-            Ok(if state == RefundState::Processing { Did::Wait(ASK_EVERY) } else { Did::Done })
+            Ok(if state == RefundState::Processing {
+                Did::Wait(ASK_EVERY)
+            } else {
+                Did::Done
+            })
         }
         Err(CallError::Refused { code }) => Ok(Did::Retry(code)),
         Err(error) => Ok(Did::Retry(error.to_string())),
@@ -194,7 +202,9 @@ pub async fn ask_treasury(platform: &Platform, government: &Government, id: Uuid
         let body = treasury_request(platform, &row, &payment).await?;
         government.tell_fiscal("/fiscal/treasury-refunds", &body).await
     } else {
-        government.ask_fiscal(&format!("/fiscal/treasury-refunds/{}", row.out_refund_no)).await
+        government
+            .ask_fiscal(&format!("/fiscal/treasury-refunds/{}", row.out_refund_no))
+            .await
     };
     let answer = match answer {
         Ok(answer) => answer,

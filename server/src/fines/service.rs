@@ -55,7 +55,10 @@ impl Fines {
             clock,
             self_service: SelfService {
                 ceiling: outside.self_service_ceiling_fen.map_or(CEILING, Fen),
-                citation: outside.self_service_citation.clone().unwrap_or_else(|| CITATION.to_owned()),
+                citation: outside
+                    .self_service_citation
+                    .clone()
+                    .unwrap_or_else(|| CITATION.to_owned()),
             },
         })
     }

@@ -68,8 +68,22 @@ pub async fn settle(
             }
             Ok(false)
         }
-        Ok(Settlement::Pays { transaction_id, paid_at } | Settlement::GoesBack { transaction_id, paid_at }) => {
-            let news = News { row: &row, transaction_id: &transaction_id, paid_at, source };
+        Ok(
+            Settlement::Pays {
+                transaction_id,
+                paid_at,
+            }
+            | Settlement::GoesBack {
+                transaction_id,
+                paid_at,
+            },
+        ) => {
+            let news = News {
+                row: &row,
+                transaction_id: &transaction_id,
+                paid_at,
+                source,
+            };
             take(db, platform, news, now).await
         }
     }
@@ -83,7 +97,12 @@ struct News<'a> {
 }
 
 async fn take(db: &impl ConnectionTrait, platform: &Platform, news: News<'_>, now: Instant) -> Result<bool, Failure> {
-    let News { row, transaction_id, paid_at, source } = news;
+    let News {
+        row,
+        transaction_id,
+        paid_at,
+        source,
+    } = news;
     let decision_paid = decision::Entity::update_many()
         .col_expr(decision::Column::Status, Expr::value(DecisionStatus::Paid.as_str()))
         .col_expr(decision::Column::PaymentId, Expr::value(row.id))
@@ -95,7 +114,11 @@ async fn take(db: &impl ConnectionTrait, platform: &Platform, news: News<'_>, no
         .await?
         .rows_affected
         == 1;
-    let to = if decision_paid { PaymentStatus::Paid } else { PaymentStatus::RefundPending };
+    let to = if decision_paid {
+        PaymentStatus::Paid
+    } else {
+        PaymentStatus::RefundPending
+    };
     let taken = payment::Entity::update_many()
         .col_expr(payment::Column::Status, Expr::value(to.as_str()))
         .col_expr(payment::Column::TransactionId, Expr::value(transaction_id))

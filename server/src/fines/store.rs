@@ -18,7 +18,11 @@ use shared::{
 use uuid::Uuid;
 
 use super::entity::{decision, decision_payer, exception, ledger_entry, payment, task};
-use crate::{identity::Resident, platform::{db, keys::Field}, problem::Failure};
+use crate::{
+    identity::Resident,
+    platform::{db, keys::Field},
+    problem::Failure,
+};
 
 /// The sealed request of an order.
 pub const REQUEST: Field = Field::new("payments", "request");
@@ -46,13 +50,18 @@ pub async fn visible_decision(
     if owns(resident, &row) {
         return Ok(Some(row));
     }
-    let payer = decision_payer::Entity::find_by_id((resident.id.0, id.0)).one(db).await?;
+    let payer = decision_payer::Entity::find_by_id((resident.id.0, id.0))
+        .one(db)
+        .await?;
     Ok(payer.map(|_| row))
 }
 
 /// Whether the decision fines this resident.
 pub fn owns(resident: &Resident, row: &decision::Model) -> bool {
-    resident.person.as_ref().is_some_and(|person| person.id.0 == row.person_id)
+    resident
+        .person
+        .as_ref()
+        .is_some_and(|person| person.id.0 == row.person_id)
 }
 
 /// The state of a row, with its data.
@@ -63,7 +72,9 @@ pub fn decision_of(row: &decision::Model) -> Result<Decision, Failure> {
             fine: Fen(row.fine_fen),
             surcharge: Fen(row.surcharge_fen),
         }),
-        DecisionStatus::Paid => Decision::Paid { at: row.paid_at.unwrap_or(row.changed_at) },
+        DecisionStatus::Paid => Decision::Paid {
+            at: row.paid_at.unwrap_or(row.changed_at),
+        },
         DecisionStatus::Withdrawn => Decision::Withdrawn,
     })
 }
@@ -93,14 +104,14 @@ pub async fn own_payment(
     resident: &Resident,
     id: PaymentId,
 ) -> Result<Option<payment::Model>, DbErr> {
-    payment::Entity::find_by_id(id.0).filter(payment::Column::ResidentId.eq(resident.id.0)).one(db).await
+    payment::Entity::find_by_id(id.0)
+        .filter(payment::Column::ResidentId.eq(resident.id.0))
+        .one(db)
+        .await
 }
 
 /// The payment of an order, kept as it is until the transaction ends.
-pub async fn payment_of_order(
-    db: &impl ConnectionTrait,
-    out_trade_no: &str,
-) -> Result<Option<payment::Model>, DbErr> {
+pub async fn payment_of_order(db: &impl ConnectionTrait, out_trade_no: &str) -> Result<Option<payment::Model>, DbErr> {
     db::locked(payment::Entity::find())
         .filter(payment::Column::OutTradeNo.eq(out_trade_no))
         .one(db)
@@ -199,7 +210,11 @@ pub async fn to_do(db: &impl ConnectionTrait, kind: &str, subject: Uuid, now: In
         failure: NotSet,
         created_at: Set(now),
     })
-    .on_conflict(OnConflict::columns([task::Column::Kind, task::Column::SubjectId]).do_nothing().to_owned())
+    .on_conflict(
+        OnConflict::columns([task::Column::Kind, task::Column::SubjectId])
+            .do_nothing()
+            .to_owned(),
+    )
     .exec_without_returning(db)
     .await?;
     Ok(())

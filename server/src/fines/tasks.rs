@@ -1,10 +1,7 @@
 //! What is to be told outside: claimed with a lease, done with the same number each time, and tried until it is done.
 
 use chrono::TimeDelta;
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use serde_json::json;
 use shared::{
     money::Fen,
@@ -117,8 +114,11 @@ async fn conclude(platform: &Platform, row: &task::Model, did: Did) -> Result<()
 
 /// Five seconds, then twice as long each time.
 fn pause_after(attempts: i32) -> TimeDelta {
-    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(10);
-    TimeDelta::seconds(5_i64.saturating_mul(1_i64 << doublings)).min(LONGEST_PAUSE)
+    let doublings = Ord::min(u32::try_from(attempts.saturating_sub(1)).unwrap_or(0), 10);
+    Ord::min(
+        TimeDelta::seconds(5_i64.saturating_mul(1_i64 << doublings)),
+        LONGEST_PAUSE,
+    )
 }
 
 async fn carry_out(platform: &Platform, fines: &Fines, row: &task::Model) -> Result<Did, Failure> {
@@ -185,10 +185,12 @@ async fn tell_handling(platform: &Platform, government: &Government, id: Uuid) -
         "reason": reason,
         "handled_at": row.handled_at.map(wire_time::text),
     });
-    Ok(match government.tell_police(kind, &format!("{kind}/{id}"), &body).await {
-        Ok(()) => Did::Done,
-        Err(unheard) => Did::Retry(unheard.0),
-    })
+    Ok(
+        match government.tell_police(kind, &format!("{kind}/{id}"), &body).await {
+            Ok(()) => Did::Done,
+            Err(unheard) => Did::Retry(unheard.0),
+        },
+    )
 }
 
 /// A payment with its decision.

@@ -4,17 +4,16 @@ use actix_web::{
     HttpRequest, post,
     web::{Data, Json, Payload},
 };
-use serde::de::DeserializeOwned;
 use shared::{
-    fines::upstream::{BATCH_LIMIT, Batch, Taken, TakenBatch, UpstreamDecision, UpstreamViolation},
-    problem,
+    fines::upstream::{UpstreamDecision, UpstreamViolation},
+    upstream::wire::{Batch, TakenBatch},
 };
 
 use super::intake;
 use crate::{
     platform::Platform,
-    problem::{Failure, invalid_field},
-    upstream::{Call, Systems, receive},
+    problem::Failure,
+    upstream::{System, Systems, answer, receive},
 };
 
 /// Takes camera records.
@@ -32,8 +31,8 @@ pub async fn push_violations(
     payload: Payload,
 ) -> Result<Json<TakenBatch>, Failure> {
     let now = platform.clock.now();
-    let call = receive(&request, payload, &systems, now).await?;
-    let (entries, alone) = entries(&call)?;
+    let call = receive(System::TrafficPolice, &request, payload, &systems, now).await?;
+    let (entries, alone) = call.entries()?;
     let transaction = platform.db.begin().await?;
     call.accept(&transaction, now).await?;
     let items = intake::take_violations(&transaction, &platform, entries, now).await?;
@@ -57,32 +56,12 @@ pub async fn push_decisions(
     payload: Payload,
 ) -> Result<Json<TakenBatch>, Failure> {
     let now = platform.clock.now();
-    let call = receive(&request, payload, &systems, now).await?;
-    let (entries, alone) = entries(&call)?;
+    let call = receive(System::TrafficPolice, &request, payload, &systems, now).await?;
+    let (entries, alone) = call.entries()?;
     let transaction = platform.db.begin().await?;
     call.accept(&transaction, now).await?;
     let items = intake::take_decisions(&transaction, &platform, entries, now).await?;
     let taken = answer(TakenBatch { items }, alone)?;
     transaction.commit().await?;
     Ok(Json(taken))
-}
-
-fn entries<T: DeserializeOwned>(call: &Call) -> Result<(Vec<T>, bool), Failure> {
-    match call.json::<Batch<T>>()? {
-        Batch::One(entry) => Ok((vec![*entry], true)),
-        Batch::Many { items } if items.len() > BATCH_LIMIT => Err(Failure::from(&problem::TOO_LARGE)),
-        Batch::Many { items } => Ok((items, false)),
-    }
-}
-
-/// An entry that came alone and cannot be taken is a refusal of the call, which then counts as not accepted.
-fn answer(taken: TakenBatch, alone: bool) -> Result<TakenBatch, Failure> {
-    match taken.items.first() {
-        Some(item) if alone && item.result == Taken::Refused => {
-            let reason = item.reason.clone().unwrap_or_default();
-            let field = reason.split_once(':').map_or("number", |(field, _)| field).to_owned();
-            Err(invalid_field(&field, reason))
-        }
-        _ => Ok(taken),
-    }
 }

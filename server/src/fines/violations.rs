@@ -39,7 +39,10 @@ pub async fn list_violations(
         .limit(LIMIT)
         .all(platform.db.reader())
         .await?;
-    let items = rows.into_iter().map(|row| view(&platform, &fines, row)).collect::<Result<Vec<_>, _>>()?;
+    let items = rows
+        .into_iter()
+        .map(|row| view(&platform, &fines, row))
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(Json(List::whole(items)))
 }
 

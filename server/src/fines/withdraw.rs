@@ -24,7 +24,10 @@ pub async fn withdraw(
     now: Instant,
 ) -> Result<bool, Failure> {
     let withdrawn = decision::Entity::update_many()
-        .col_expr(decision::Column::Status, Expr::value(DecisionStatus::Withdrawn.as_str()))
+        .col_expr(
+            decision::Column::Status,
+            Expr::value(DecisionStatus::Withdrawn.as_str()),
+        )
         .col_expr(decision::Column::WithdrawnOn, Expr::value(on))
         .col_expr(decision::Column::ChangedAt, Expr::value(now))
         .filter(decision::Column::Id.eq(row.id))

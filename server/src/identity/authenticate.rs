@@ -99,6 +99,35 @@ pub struct Director {
     pub hall: HallId,
 }
 
+/// A clerk or the manager of a hall.
+#[derive(Clone, Debug)]
+pub struct HallStaff {
+    /// The account.
+    pub staff: StaffId,
+    /// Their hall.
+    pub hall: HallId,
+}
+
+impl HallStaff {
+    /// The member of staff as the one who acts.
+    pub const fn actor(&self) -> Actor {
+        Actor {
+            kind: "staff",
+            id: self.staff.0,
+        }
+    }
+}
+
+impl Director {
+    /// The manager as the one who acts.
+    pub const fn actor(&self) -> Actor {
+        Actor {
+            kind: "staff",
+            id: self.staff.0,
+        }
+    }
+}
+
 /// An auditor.
 #[derive(Clone, Debug)]
 pub struct Auditor {
@@ -281,6 +310,12 @@ extracted_by! {
     Director: |request| {
         let staff = staff_with(request, StaffRole::Manager)?;
         let hall = staff.hall.ok_or_else(|| Failure::from(&problem::FORBIDDEN))?;
+        Ok(Self { staff: staff.id, hall })
+    };
+    HallStaff: |request| {
+        let staff = staff(request)?;
+        let trusted = matches!(staff.role, StaffRole::Clerk | StaffRole::Manager);
+        let hall = staff.hall.filter(|_| trusted).ok_or_else(|| Failure::from(&problem::FORBIDDEN))?;
         Ok(Self { staff: staff.id, hall })
     };
     Finance: |request| Ok(Self { staff: staff_with(request, StaffRole::Finance)?.id });

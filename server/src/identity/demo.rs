@@ -1,9 +1,10 @@
-//! The people of the demonstration bureau, from its content files.
+//! The people of the demonstration bureau, from its content files, and crowds of invented ones.
 
 use std::collections::HashMap;
 
 use anyhow::{Context, anyhow};
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+use chrono::{Days, NaiveDate};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
@@ -12,15 +13,17 @@ use sea_orm::{
 use serde::Deserialize;
 use shared::{
     identity::rules::{IdNumber, PersonName, Phone, StaffRole},
-    ids::HallId,
+    ids::{HallId, PersonId, ResidentId},
     language::Language,
 };
 use uuid::Uuid;
 
 use super::{
-    entity::{resident, staff},
+    entity::{person, resident, session, staff},
+    sessions::SubjectKind,
     staff_sign_in::TOTP_SECRET,
     store,
+    token::{ACCESS_LIFE, Tokens},
 };
 use crate::platform::Platform;
 
@@ -131,6 +134,92 @@ pub async fn load_staff(
             .await?;
     }
     Ok(file.staff.len())
+}
+
+/// A resident of a crowd, signed in.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The account.
+    pub resident: ResidentId,
+    /// The person bound to it.
+    pub person: PersonId,
+    /// A token of the visitor's session, accepted for ten minutes.
+    pub access_token: String,
+}
+
+/// Adds invented residents with confirmed identities, each signed in, for benchmarks and crash tests: signing thousands in by text
+/// message would take longer than what is measured. It is called once for a database.
+///
+/// Whoever calls it holds the deployment's keys and writes to its database, and so gains nothing by it.
+pub async fn crowd(db: &impl ConnectionTrait, platform: &Platform, count: u32) -> anyhow::Result<Vec<Visitor>> {
+    /// Rows of one statement.
+    const AT_ONCE: u32 = 500;
+    let tokens = Tokens::new(&platform.keys)?;
+    let now = platform.clock.now();
+    let name: PersonName = "林一".parse()?;
+    let mut visitors = Vec::new();
+    let mut done = 0;
+    while done < count {
+        let end = count.min(done + AT_ONCE);
+        let (mut persons, mut residents, mut sessions) = (Vec::new(), Vec::new(), Vec::new());
+        for number in done..end {
+            let phone: Phone = format!("199{number:08}").parse()?;
+            let id_number = invented_id_number(number)?;
+            let (person, account, id) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+            persons.push(person::ActiveModel {
+                id: Set(person),
+                name: Set(platform.keys.seal(store::NAME, person, name.expose())?),
+                id_number: Set(platform.keys.seal(store::ID_NUMBER, person, id_number.expose())?),
+                id_number_index: Set(platform.keys.blind_index("id-number", id_number.expose())),
+                created_at: Set(now),
+            });
+            residents.push(resident::ActiveModel {
+                id: Set(account),
+                phone: Set(platform.keys.seal(store::PHONE, account, phone.expose())?),
+                phone_index: Set(store::phone_index(platform, &phone)),
+                person_id: Set(Some(person)),
+                language: Set(Language::Chinese.tag().to_owned()),
+                created_at: Set(now),
+            });
+            // The hash of no token: such a session cannot be refreshed, and ends with its access token.
+            let mut refresh_hash = vec![0; 32];
+            platform.keys.fill_random(&mut refresh_hash)?;
+            sessions.push(session::ActiveModel {
+                id: Set(id),
+                subject_kind: Set(SubjectKind::Resident.as_str().to_owned()),
+                subject_id: Set(account),
+                refresh_hash: Set(refresh_hash),
+                created_at: Set(now),
+                expires_at: Set(now + ACCESS_LIFE),
+                ..Default::default()
+            });
+            visitors.push(Visitor {
+                resident: account.into(),
+                person: person.into(),
+                access_token: tokens.issue(account, id.into(), now)?.0,
+            });
+        }
+        person::Entity::insert_many(persons).exec_without_returning(db).await?;
+        resident::Entity::insert_many(residents)
+            .exec_without_returning(db)
+            .await?;
+        session::Entity::insert_many(sessions)
+            .exec_without_returning(db)
+            .await?;
+        done = end;
+    }
+    Ok(visitors)
+}
+
+/// A valid ID number of a region that does not exist; another for each number below ten million.
+fn invented_id_number(number: u32) -> anyhow::Result<IdNumber> {
+    let (day, sequence) = (number / 1_000, number % 1_000);
+    let born = NaiveDate::from_ymd_opt(1950, 1, 1)
+        .and_then(|first| first.checked_add_days(Days::new(day.into())))
+        .context("there is no such day")?;
+    let digits = format!("539999{}{sequence:03}", born.format("%Y%m%d"));
+    let check = IdNumber::check_character(&digits).context("an ID number begins with 17 digits")?;
+    Ok(format!("{digits}{check}").parse()?)
 }
 
 /// Hashes a password with Argon2id at the cost that OWASP names first: 19 MiB, two passes.

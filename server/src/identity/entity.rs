@@ -91,6 +91,8 @@ pub mod session {
         pub subject_kind: String,
         pub subject_id: Uuid,
         pub refresh_hash: Vec<u8>,
+        pub previous_hash: Option<Vec<u8>>,
+        pub refreshed_at: Option<DateTimeUtc>,
         pub created_at: DateTimeUtc,
         pub expires_at: DateTimeUtc,
         pub revoked_at: Option<DateTimeUtc>,

@@ -1,7 +1,7 @@
 //! Identity (身份): signing in, sessions, and who may do what.
 //!
 //! Authority stands in the signature of a handler: [`Resident`], [`IdentifiedResident`] and [`Staff`] with a role are extractors that exist
-//! only for a request that has the right. The middleware [`authenticate`] looks at the tokens once; the extractors only read what it found.
+//! only for a request that has the right. The middleware [`authenticate()`] looks at the tokens once; the extractors only read what it found.
 
 mod authenticate;
 mod bind_identity;
@@ -22,19 +22,19 @@ mod token;
 
 use std::sync::Arc;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use shared::{
-    identity::rules::Phone,
-    ids::{PersonId, ResidentId},
-};
-
 pub use self::{
-    authenticate::{Auditor, Clerk, Director, Finance, IdentifiedResident, Resident, Signed, Staff, authenticate},
+    authenticate::{
+        Auditor, Clerk, Director, Finance, HallStaff, IdentifiedResident, Resident, Signed, Staff, authenticate,
+    },
     origin::refuse_foreign_origins,
+    request_code::CodeTexts,
     sessions::Sessions,
-    store::{Person, PersonFacts, find_or_add_person, person, persons_names},
+    store::{
+        Person, PersonFacts, find_or_add_person, lock_persons, may_act_for, person, persons_names, phone_of,
+        resident_of_phone,
+    },
 };
-use crate::{platform::Platform, problem::Failure};
+use crate::platform::Platform;
 
 /// Mounts the paths of identity.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
@@ -54,45 +54,4 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
 /// What the slice keeps in memory; built once for a server.
 pub fn sessions(platform: &Platform) -> anyhow::Result<Arc<Sessions>> {
     Sessions::new(platform).map(Arc::new)
-}
-
-/// A resident's phone, decrypted to send a text to it.
-pub async fn phone_of(
-    db: &impl ConnectionTrait,
-    platform: &Platform,
-    resident: ResidentId,
-) -> Result<Option<Phone>, Failure> {
-    let Some(row) = entity::resident::Entity::find_by_id(resident.0).one(db).await? else {
-        return Ok(None);
-    };
-    let phone = platform.keys.open(store::PHONE, row.id, &row.phone)?;
-    Ok(phone.parse().ok())
-}
-
-/// The account with this phone, if there is one.
-pub async fn resident_of_phone(
-    db: &impl ConnectionTrait,
-    platform: &Platform,
-    phone: &Phone,
-) -> Result<Option<ResidentId>, Failure> {
-    let row = entity::resident::Entity::find()
-        .filter(entity::resident::Column::PhoneIndex.eq(store::phone_index(platform, phone)))
-        .one(db)
-        .await?;
-    Ok(row.map(|row| row.id.into()))
-}
-
-/// Whether a resident may act for a person: for oneself, or for a family member.
-pub async fn may_act_for(
-    db: &impl ConnectionTrait,
-    resident: &IdentifiedResident,
-    person: PersonId,
-) -> Result<bool, Failure> {
-    if resident.person.id == person {
-        return Ok(true);
-    }
-    let member = entity::family_member::Entity::find_by_id((resident.id.0, person.0))
-        .one(db)
-        .await?;
-    Ok(member.is_some())
 }

@@ -1,32 +1,39 @@
 //! `POST /auth/sms-codes`: texts a login code. The answer is the same for a known and an unknown number.
 
+use super::{entity::login_code, store};
+use crate::{
+    platform::{
+        Platform,
+        bus::Event,
+        idempotency::Once,
+        limits::{self, Rule},
+    },
+    problem::{Failure, invalid_field},
+};
 use actix_web::{
     HttpResponse,
     http::StatusCode,
     post,
     web::{Data, Json},
 };
-use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+use futures::future::BoxFuture;
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, sea_query::OnConflict};
 use shared::{
     identity::{
         rules::{CODE_LIFE, LoginCode, Phone},
         wire::{CodePurpose, SmsCodeRequest, SmsCodeSent},
     },
-    notify::rules::Template,
     problem::{self, Problem},
+    time::Instant,
 };
-use uuid::Uuid;
 
-use super::{entity::login_code, store};
-use crate::{
-    notify::{self, Message, Recipient},
-    platform::{
-        Platform,
-        idempotency::Once,
-        limits::{self, Rule},
-    },
-    problem::{Failure, invalid_field},
-};
+/// Writes the text with a code into the outbox, in the transaction that stores the code.
+pub type TextCode =
+    for<'a> fn(&'a DatabaseTransaction, &'a Platform, Instant, Phone, LoginCode) -> BoxFuture<'a, Result<(), Failure>>;
+
+/// How codes are texted. Everyone calls identity, so it is given this rather than calling the texts itself.
+#[derive(Clone, Copy)]
+pub struct CodeTexts(pub TextCode);
 
 /// Texts to one number, against bombing (短信轰炸).
 pub const LIMITS: &[Rule] = &[
@@ -57,6 +64,7 @@ pub const LIMITS: &[Rule] = &[
 #[post("/auth/sms-codes")]
 pub async fn request_code(
     platform: Data<Platform>,
+    texts: Data<CodeTexts>,
     once: Once,
     body: Json<SmsCodeRequest>,
 ) -> Result<HttpResponse, Failure> {
@@ -90,14 +98,7 @@ pub async fn request_code(
         .on_conflict(newest_wins)
         .exec_without_returning(&transaction)
         .await?;
-    let message = Message {
-        event: format!("login-code:{}", Uuid::now_v7()),
-        to: Recipient::Phone(phone),
-        template: Template::LoginCode,
-        variables: vec![("code", code.expose().to_owned())],
-        due_at: None,
-    };
-    notify::enqueue(&transaction, &platform, now, vec![message]).await?;
+    texts.0(&transaction, &platform, now, phone, code).await?;
     let response = once
         .commit(
             transaction,
@@ -108,7 +109,7 @@ pub async fn request_code(
             },
         )
         .await?;
-    notify::wake(&platform);
+    platform.bus.publish(Event::Message);
     Ok(response)
 }
 

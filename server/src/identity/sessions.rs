@@ -32,6 +32,8 @@ use crate::{
 const RESIDENT_LIFE: TimeDelta = TimeDelta::days(30);
 /// How long a member of staff stays signed in: a working day.
 const STAFF_LIFE: TimeDelta = TimeDelta::hours(12);
+/// How long a refresh token that was used works once more.
+const GRACE: TimeDelta = TimeDelta::seconds(30);
 /// How long a looked-up session is remembered.
 const REMEMBERED: Duration = Duration::from_secs(4);
 
@@ -133,6 +135,8 @@ impl Sessions {
             subject_kind: Set(kind.as_str().to_owned()),
             subject_id: Set(account),
             refresh_hash: Set(refresh_hash),
+            previous_hash: Set(None),
+            refreshed_at: Set(None),
             created_at: Set(now),
             expires_at: Set(now + kind.life()),
             revoked_at: Set(None),
@@ -151,7 +155,8 @@ impl Sessions {
 
     /// Exchanges a refresh token for new tokens.
     ///
-    /// A token works once. One that was exchanged before has leaked or was replayed, so its session ends for everyone who holds it.
+    /// A token works once, and for a moment longer, because an answer can be lost and two tabs can refresh at once. One that comes
+    /// later has leaked or was replayed, so its session ends for everyone who holds it.
     pub async fn refresh(
         &self,
         db: &impl ConnectionTrait,
@@ -162,16 +167,25 @@ impl Sessions {
         let Some(id) = session_of_refresh_token(token) else {
             return Ok(None);
         };
-        let (refresh_token, refresh_hash) = new_refresh_token(platform, id)?;
-        let exchanged = session::Entity::update_many()
-            .col_expr(session::Column::RefreshHash, Expr::value(refresh_hash))
-            .filter(session::Column::Id.eq(id.0))
-            .filter(session::Column::RefreshHash.eq(hash(token)))
-            .filter(session::Column::RevokedAt.is_null())
-            .filter(session::Column::ExpiresAt.gt(now))
+        let (refresh_token, new_hash) = new_refresh_token(platform, id)?;
+        let old_hash = hash(token);
+        let going_on = || {
+            session::Entity::update_many()
+                .col_expr(session::Column::RefreshHash, Expr::value(new_hash.clone()))
+                .filter(session::Column::Id.eq(id.0))
+                .filter(session::Column::RevokedAt.is_null())
+                .filter(session::Column::ExpiresAt.gt(now))
+        };
+        let first = going_on()
+            .col_expr(session::Column::PreviousHash, Expr::value(old_hash.clone()))
+            .col_expr(session::Column::RefreshedAt, Expr::value(now))
+            .filter(session::Column::RefreshHash.eq(old_hash.clone()))
             .exec(db)
             .await?;
-        if exchanged.rows_affected == 0 {
+        let again = going_on()
+            .filter(session::Column::PreviousHash.eq(old_hash))
+            .filter(session::Column::RefreshedAt.gt(now - GRACE));
+        if first.rows_affected == 0 && again.exec(db).await?.rows_affected == 0 {
             self.end(db, platform, id, now).await?;
             return Ok(None);
         }

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::OnConflict,
+};
 use shared::{
     identity::{
         rules::{IdNumber, PersonName, Phone},
@@ -14,16 +17,21 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::entity::{person, resident};
+use super::{
+    authenticate::IdentifiedResident,
+    entity::{family_member, person, resident},
+};
 use crate::{
-    platform::{Platform, keys::Field},
+    platform::{Platform, db::locked, keys::Field},
     problem::Failure,
 };
 
 /// The phone of a resident.
 pub const PHONE: Field = Field::new("residents", "phone");
-const NAME: Field = Field::new("persons", "name");
-const ID_NUMBER: Field = Field::new("persons", "id_number");
+/// The name of a person.
+pub const NAME: Field = Field::new("persons", "name");
+/// The ID number of a person.
+pub const ID_NUMBER: Field = Field::new("persons", "id_number");
 
 /// A person's name and ID number, opened.
 #[derive(Clone, Debug)]
@@ -197,4 +205,56 @@ pub async fn resident_view(
         phone: phone.masked(),
         person,
     }))
+}
+
+/// A resident's phone, decrypted to send a text to it.
+pub async fn phone_of(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    resident: ResidentId,
+) -> Result<Option<Phone>, Failure> {
+    let Some(row) = resident::Entity::find_by_id(resident.0).one(db).await? else {
+        return Ok(None);
+    };
+    let phone = platform.keys.open(PHONE, row.id, &row.phone)?;
+    Ok(phone.parse().ok())
+}
+
+/// The account with this phone, if there is one.
+pub async fn resident_of_phone(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    phone: &Phone,
+) -> Result<Option<ResidentId>, Failure> {
+    let row = resident::Entity::find()
+        .filter(resident::Column::PhoneIndex.eq(phone_index(platform, phone)))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| row.id.into()))
+}
+
+/// Whether a resident may act for a person: for oneself, or for a family member.
+pub async fn may_act_for(
+    db: &impl ConnectionTrait,
+    resident: &IdentifiedResident,
+    person: PersonId,
+) -> Result<bool, Failure> {
+    if resident.person.id == person {
+        return Ok(true);
+    }
+    let member = family_member::Entity::find_by_id((resident.id.0, person.0))
+        .one(db)
+        .await?;
+    Ok(member.is_some())
+}
+
+/// Locks persons in the order of their ids, so that what is counted of them stays true until the transaction ends.
+pub async fn lock_persons(db: &impl ConnectionTrait, ids: impl IntoIterator<Item = Uuid>) -> Result<(), DbErr> {
+    let select = person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .filter(person::Column::Id.is_in(ids))
+        .order_by_asc(person::Column::Id);
+    let _locked: Vec<Uuid> = locked(select).into_tuple().all(db).await?;
+    Ok(())
 }

@@ -111,11 +111,12 @@ impl Aliyun {
             ("x-acs-version", VERSION.to_owned()),
         ]);
         let names = headers.keys().copied().collect::<Vec<_>>().join(";");
-        let lines: String = headers
-            .iter()
-            .map(|(name, value)| format!("{name}:{value}\n"))
-            .collect();
-        let canonical = format!("POST\n{}\n\n{lines}\n{names}\n{hash}", self.endpoint.path());
+        let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}:{value}")).collect();
+        let canonical = format!(
+            "POST\n{}\n\n{}\n\n{names}\n{hash}",
+            self.endpoint.path(),
+            lines.join("\n")
+        );
         let to_sign = format!("{ALGORITHM}\n{}", sha256_hex(canonical.as_bytes()));
         let signature = hmac_sha256(self.account.access_key_secret.as_bytes(), to_sign.as_bytes());
         headers.insert(

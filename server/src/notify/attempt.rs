@@ -12,7 +12,7 @@ use shared::{
 
 use super::{
     entity::{outcome, status},
-    provider::{Answer, Blame, Fate, Provider},
+    provider::{Answer, Blame, Fate, Gateway, Provider},
     store::{self, Receipt},
     workers::{Task, Work, Workers, end, end_of},
 };
@@ -159,7 +159,7 @@ impl Workers {
                 }
                 Ok(())
             }
-            Fate::NotFound if self.is_settled(work, now) => {
+            Fate::NotFound if now >= self.settled_at(work) => {
                 if store::close_attempt(db, work.attempt, outcome::NOT_SENT, None, None, now).await? {
                     self.retry(db, work, outcome::NOT_SENT, false, now).await?;
                 }
@@ -169,13 +169,18 @@ impl Workers {
         }
     }
 
-    fn is_settled(&self, work: &Work, now: Instant) -> bool {
-        self.gateway(work.provider)
-            .is_some_and(|gateway| now - work.started_at >= gateway.settles_within())
+    /// From when on an answer of "no such text" is believed.
+    fn settled_at(&self, work: &Work) -> Instant {
+        let within = self.gateway(work.provider).map(Gateway::settles_within);
+        work.started_at + within.unwrap_or_else(TimeDelta::zero)
     }
 
     async fn ask_later(&self, db: &impl ConnectionTrait, work: &Work, now: Instant) -> Result<(), DbErr> {
-        let due_at = now + ask_after(now - work.started_at);
+        let mut due_at = now + ask_after(now - work.started_at);
+        let settled_at = self.settled_at(work);
+        if now < settled_at {
+            due_at = due_at.min(settled_at);
+        }
         if due_at >= work.expires_at {
             return end(db, work.claim, end_of(work.class), Some("unanswered")).await;
         }

@@ -70,26 +70,14 @@ impl Balance {
     /// The provider for the next text. `last` has just refused it and comes second; `draw` is any number.
     pub fn choose(&self, now: Instant, last: Option<Provider>, draw: u32) -> Option<Provider> {
         let others = self.0.iter().filter(|member| Some(member.provider) != last);
-        self.draw(now, others, draw)
-            .or_else(|| self.draw(now, self.0.iter(), draw))
+        drawn(now, others, draw)
+            .or_else(|| drawn(now, self.0.iter(), draw))
             .or_else(|| {
                 self.0
                     .iter()
                     .min_by_key(|member| member.suspended_until())
                     .map(|member| member.provider)
             })
-    }
-
-    fn draw<'a>(&self, now: Instant, among: impl Iterator<Item = &'a Member> + Clone, draw: u32) -> Option<Provider> {
-        let total: u32 = among.clone().map(|member| member.share(now)).sum();
-        let mut left = draw.checked_rem(total)?;
-        for member in among {
-            match left.checked_sub(member.share(now)) {
-                None => return Some(member.provider),
-                Some(rest) => left = rest,
-            }
-        }
-        None
     }
 
     /// Whether another provider than this one can be used now.
@@ -115,11 +103,10 @@ impl Balance {
             }
             (Trust::OnTrial { good, .. }, true) if good + 1 >= GOOD_IN_A_ROW => Trust::Trusted { failed: 0 },
             (Trust::OnTrial { good, times }, true) => Trust::OnTrial { good: good + 1, times },
-            (Trust::OnTrial { times, .. }, false) => suspended(times + 1, now),
             // An answer to a call from before the suspension says nothing new while it lasts.
             (held @ Trust::Suspended { until, .. }, _) if now < until => held,
             (Trust::Suspended { times, .. }, true) => Trust::OnTrial { good: 1, times },
-            (Trust::Suspended { times, .. }, false) => suspended(times + 1, now),
+            (Trust::OnTrial { times, .. } | Trust::Suspended { times, .. }, false) => suspended(times + 1, now),
         };
     }
 
@@ -129,6 +116,19 @@ impl Balance {
             .iter()
             .any(|member| member.provider == provider && matches!(member.trust, Trust::Trusted { .. }))
     }
+}
+
+/// One of these, in proportion to their shares.
+fn drawn<'a>(now: Instant, among: impl Iterator<Item = &'a Member> + Clone, draw: u32) -> Option<Provider> {
+    let total: u32 = among.clone().map(|member| member.share(now)).sum();
+    let mut left = draw.checked_rem(total)?;
+    for member in among {
+        match left.checked_sub(member.share(now)) {
+            None => return Some(member.provider),
+            Some(rest) => left = rest,
+        }
+    }
+    None
 }
 
 fn suspended(times: u32, now: Instant) -> Trust {

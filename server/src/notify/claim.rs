@@ -5,9 +5,11 @@
 //! instances that claim at the same time take different messages instead of waiting for each other; SQLite, which has one writer, renders
 //! no lock and needs none.
 
+use std::time::Duration;
+
 use sea_orm::{
     Condition, ConnectionTrait, DbErr, ExprTrait, FromQueryResult,
-    sea_query::{Alias, Expr, LockBehavior, LockType, Order, Query, SelectStatement},
+    sea_query::{Alias, Expr, LockBehavior, LockType, Order, Query, SelectStatement, UpdateStatement},
 };
 use shared::time::Instant;
 
@@ -30,7 +32,23 @@ impl Lane {
     pub const fn width(self) -> usize {
         match self {
             Self::Codes => 32,
-            Self::Rest => 16,
+            Self::Rest => 48,
+        }
+    }
+
+    /// How much room makes a claim worth its transaction: a code is claimed by itself, other texts by the dozen.
+    pub const fn worth_claiming(self) -> usize {
+        match self {
+            Self::Codes => 1,
+            Self::Rest => 12,
+        }
+    }
+
+    /// How long answers gather before they are written down together, so that a flood leaves the store to those who book.
+    pub const fn gathers(self) -> Duration {
+        match self {
+            Self::Codes => Duration::ZERO,
+            Self::Rest => Duration::from_millis(15),
         }
     }
 
@@ -55,6 +73,11 @@ pub async fn claim(
     now: Instant,
     until: Instant,
 ) -> Result<Vec<Model>, DbErr> {
+    let rows = db.query_all(&claiming(lane, limit, now, until)).await?;
+    rows.iter().map(|row| Model::from_query_result(row, "")).collect()
+}
+
+fn claiming(lane: Lane, limit: u64, now: Instant, until: Instant) -> UpdateStatement {
     let mut picked = candidates(lane, now, limit);
     picked.lock_with_tables_behavior(LockType::Update, [Alias::new("m")], LockBehavior::SkipLocked);
     let mut update = Query::update();
@@ -65,14 +88,18 @@ pub async fn claim(
         .and_where(Expr::col(Column::Id).in_subquery(picked))
         .cond_where(free(None, now))
         .returning_all();
-    let rows = db.query_all(&update).await?;
-    rows.iter().map(|row| Model::from_query_result(row, "")).collect()
+    update
+}
+
+/// The status as a literal: the partial indexes hold for it, which a planner does not see behind a parameter.
+fn pending() -> Expr {
+    Expr::Constant(status::PENDING.into())
 }
 
 /// Pending and in no worker's hands.
 fn free(table: Option<&'static str>, now: Instant) -> Condition {
     let column = |column| of(table, column);
-    Condition::all().add(column(Column::Status).eq(status::PENDING)).add(
+    Condition::all().add(column(Column::Status).eq(pending())).add(
         Condition::any()
             .add(column(Column::LeasedUntil).is_null())
             .add(column(Column::LeasedUntil).lt(now)),
@@ -87,14 +114,14 @@ fn of(table: Option<&'static str>, column: Column) -> Expr {
 }
 
 /// Messages that are due and free, and before which no other one about the same topic has to reach the same recipient.
-fn candidates(lane: Lane, now: Instant, limit: u64) -> SelectStatement {
+pub fn candidates(lane: Lane, now: Instant, limit: u64) -> SelectStatement {
     let m = |column| of(Some("m"), column);
     let e = |column| of(Some("e"), column);
     let mut earlier = Query::select();
     earlier
         .expr(Expr::val(1))
         .from_as(Entity, Alias::new("e"))
-        .and_where(e(Column::Status).eq(status::PENDING))
+        .and_where(e(Column::Status).eq(pending()))
         .and_where(e(Column::RecipientIndex).eq(m(Column::RecipientIndex)))
         .and_where(e(Column::Topic).eq(m(Column::Topic)))
         .and_where(e(Column::WantedAt).lte(now))
@@ -117,4 +144,23 @@ fn candidates(lane: Lane, now: Instant, limit: u64) -> SelectStatement {
         .order_by((Alias::new("m"), Column::DueAt), Order::Asc)
         .limit(limit);
     select
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::sea_query::{PostgresQueryBuilder, SqliteQueryBuilder};
+
+    use super::*;
+
+    #[test]
+    fn postgres_skips_what_another_instance_is_claiming_and_sqlite_needs_no_lock() {
+        let now = Instant::UNIX_EPOCH;
+        let statement = claiming(Lane::Rest, 16, now, now);
+        assert!(
+            statement
+                .to_string(PostgresQueryBuilder)
+                .contains(r#"FOR UPDATE OF "m" SKIP LOCKED"#)
+        );
+        assert!(!statement.to_string(SqliteQueryBuilder).contains("FOR UPDATE"));
+    }
 }

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use tokio::{
     sync::watch,
     task::{JoinHandle, JoinSet},
-    time::{MissedTickBehavior, interval},
+    time::{MissedTickBehavior, interval, sleep},
 };
 use tracing::{error, warn};
 
@@ -22,7 +22,7 @@ use crate::{
 /// Workers look this often without being woken, so a lost event delays a text by no more.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The sweeper's pause.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// The workers of one instance.
 pub struct Dispatcher(Arc<Workers>);
@@ -86,18 +86,18 @@ async fn run(workers: &Arc<Workers>, lane: Lane, mut shutdown: watch::Receiver<b
     let mut calls = JoinSet::new();
     let (mut look, mut ending, mut hears) = (true, !workers.can_send(), true);
     loop {
-        if look && !ending {
-            let room = lane.width().saturating_sub(calls.len());
-            look = false;
-            if room > 0 {
-                match workers.take(lane, room).await {
-                    Ok(work) => {
-                        look = work.len() == room;
-                        for work in work {
-                            calls.spawn(workers.clone().call(work));
-                        }
+        let room = lane.width().saturating_sub(calls.len());
+        if look && !ending && room >= lane.worth_claiming() {
+            match workers.take(lane, room).await {
+                Ok(work) => {
+                    look = work.len() == room;
+                    for work in work {
+                        calls.spawn(workers.clone().call(work));
                     }
-                    Err(failure) => error!(%failure, ?lane, "due texts cannot be claimed"),
+                }
+                Err(failure) => {
+                    look = false;
+                    error!(%failure, ?lane, "due texts cannot be claimed");
                 }
             }
         }
@@ -106,6 +106,7 @@ async fn run(workers: &Arc<Workers>, lane: Lane, mut shutdown: watch::Receiver<b
         }
         tokio::select! {
             Some(first) = calls.join_next() => {
+                sleep(lane.gathers()).await;
                 // Whatever else has ended meanwhile is written down in the same transaction.
                 let ended = std::iter::once(first).chain(std::iter::from_fn(|| calls.try_join_next()));
                 let done: Vec<_> = ended.filter_map(Result::ok).collect();

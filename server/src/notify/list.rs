@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{identity::Resident, platform::Platform, problem::Failure};
 
-const PAGE: u64 = 50;
+const PAGE: u32 = 50;
 
 /// Where to read on.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -39,7 +39,7 @@ pub struct ListQuery {
     cursor: Option<String>,
 }
 
-/// The last entry of a page: its time in microseconds, and its id.
+/// The last entry of a page: its time in nanoseconds, and its id.
 struct Cursor {
     at: Instant,
     id: Uuid,
@@ -49,13 +49,13 @@ impl Cursor {
     fn parse(text: &str) -> Option<Self> {
         let (at, id) = text.split_once('.')?;
         Some(Self {
-            at: DateTime::from_timestamp_micros(at.parse().ok()?)?,
+            at: DateTime::from_timestamp_nanos(at.parse().ok()?),
             id: id.parse().ok()?,
         })
     }
 
     fn text(row: &Model) -> String {
-        format!("{}.{}", row.wanted_at.timestamp_micros(), row.id)
+        format!("{}.{}", row.wanted_at.timestamp_nanos_opt().unwrap_or_default(), row.id)
     }
 }
 
@@ -81,7 +81,7 @@ pub async fn list_notifications(
         .filter(Column::WantedAt.lte(platform.clock.now()))
         .order_by_desc(Column::WantedAt)
         .order_by_desc(Column::Id)
-        .limit(PAGE + 1);
+        .limit(u64::from(PAGE) + 1);
     if let Some(cursor) = &query.cursor {
         let Cursor { at, id } =
             Cursor::parse(cursor).ok_or_else(|| Problem::new(&problem::MALFORMED).on_field("cursor"))?;
@@ -89,7 +89,7 @@ pub async fn list_notifications(
         rows = rows.filter(Condition::any().add(Column::WantedAt.lt(at)).add(same_time));
     }
     let mut rows = rows.all(db).await?;
-    let more = rows.len() as u64 > PAGE;
+    let more = rows.len() > PAGE as usize;
     rows.truncate(PAGE as usize);
     let next_cursor = rows.last().filter(|_| more).map(Cursor::text);
     let templates = Templates::load(db).await?;

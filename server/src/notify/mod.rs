@@ -1,6 +1,6 @@
 //! Notify (通知): texts to residents, from the transaction that causes them to the receipt of the carrier.
 //!
-//! A slice calls [`enqueue`] in its own transaction and [`wake`] after the commit; the [`Dispatcher`] does the rest:
+//! A slice calls [`enqueue()`] in its own transaction and [`wake`] after the commit; the [`Dispatcher`] does the rest:
 //! `claim.rs` takes a message, `attempt.rs` calls a provider and writes down what came of it, `receipts.rs` hears the carrier,
 //! `sweep.rs` asks where nothing was heard.
 //!
@@ -13,10 +13,12 @@ mod aliyun;
 mod attempt;
 mod balance;
 mod claim;
+mod dead_letters;
 mod dispatch;
 mod enqueue;
 mod entity;
 mod list;
+mod login_code;
 mod provider;
 mod receipts;
 mod replies;
@@ -33,6 +35,7 @@ pub use self::{
     accounts::{Accounts, AliyunAccount, TencentAccount},
     dispatch::Dispatcher,
     enqueue::{Message, Recipient, enqueue, wake, withdraw},
+    login_code::text_login_code,
 };
 
 /// Mounts the paths of this slice.
@@ -41,6 +44,8 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(list::list_notifications)
         .service(settings::read_settings)
         .service(settings::change_settings)
+        .service(dead_letters::list_dead_letters)
+        .service(dead_letters::replay)
         .service(receipts::aliyun_reports)
         .service(receipts::tencent_reports)
         .service(replies::aliyun_replies)

@@ -75,7 +75,7 @@ pub async fn page(request: HttpRequest, client: Data<Client>) -> Result<HttpResp
     if !file.is_file() {
         return Ok(not_built());
     }
-    let mut response = send(&request, &file).await?;
+    let mut response = send(&request, &file)?;
     let kept = if hashed {
         "public, max-age=31536000, immutable"
     } else {
@@ -91,7 +91,7 @@ pub async fn page(request: HttpRequest, client: Data<Client>) -> Result<HttpResp
 }
 
 /// Sends a file in the smallest form that the browser takes and the build has made.
-async fn send(request: &HttpRequest, file: &Path) -> Result<HttpResponse, Failure> {
+fn send(request: &HttpRequest, file: &Path) -> Result<HttpResponse, Failure> {
     let accepted = request
         .headers()
         .get(header::ACCEPT_ENCODING)
@@ -107,12 +107,16 @@ async fn send(request: &HttpRequest, file: &Path) -> Result<HttpResponse, Failur
             .split(',')
             .any(|range| range.trim().split(';').next() == Some(name));
         if wanted && compressed.is_file() {
-            let named = NamedFile::open(&compressed).map_err(anyhow::Error::from)?;
+            let named = NamedFile::open(&compressed)
+                .map_err(anyhow::Error::from)?
+                .disable_content_disposition();
             let named = named.set_content_type(actix_files::file_extension_to_mime(&extension(file)));
             return Ok(named.set_content_encoding(encoding).into_response(request));
         }
     }
-    let named = NamedFile::open(file).map_err(anyhow::Error::from)?;
+    let named = NamedFile::open(file)
+        .map_err(anyhow::Error::from)?
+        .disable_content_disposition();
     Ok(named.into_response(request))
 }
 

@@ -182,7 +182,8 @@ pub async fn own_session(
         .ok_or_else(|| Failure::from(&COUNTER_CLOSED))
 }
 
-async fn session_view(
+/// A session as its clerk sees it.
+pub async fn session_view(
     db: &impl ConnectionTrait,
     platform: &Platform,
     catalogue: &Snapshot,
@@ -207,6 +208,7 @@ async fn session_view(
         opened_at: session.opened_at,
         current,
         waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
+        paused: session.paused,
     })
 }
 

@@ -94,3 +94,45 @@ pub mod event {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+pub mod wait_estimate {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "wait_estimates")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub ticket_id: Uuid,
+        pub hall_id: Uuid,
+        pub issued_at: DateTimeUtc,
+        pub low: i32,
+        pub high: i32,
+        pub waited_seconds: Option<i32>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod rating {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "ratings")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub ticket_id: Uuid,
+        pub hall_id: Uuid,
+        pub service_id: Uuid,
+        pub counter_id: Option<Uuid>,
+        pub staff_id: Option<Uuid>,
+        pub stars: i32,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub tags: Json,
+        pub comment: Option<Vec<u8>>,
+        pub at: DateTimeUtc,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

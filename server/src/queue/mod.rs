@@ -5,20 +5,26 @@
 
 mod act;
 mod board;
+mod call_chosen;
 mod call_next;
 mod counter;
 mod entity;
+mod figures;
 mod hall_state;
 mod halls;
 mod issue;
+mod pause;
 pub mod presence;
 mod store;
 mod ticket;
+mod visit;
 mod walk_in;
 
 pub use self::{
+    figures::figures,
     halls::Halls,
     issue::{Entrant, issue},
+    visit::record_estimate,
 };
 
 /// Mounts the paths of the queue.
@@ -35,5 +41,9 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(counter::close_session)
         .service(counter::counter_queue)
         .service(call_next::call_next)
+        .service(call_chosen::call_chosen)
+        .service(pause::pause_session)
+        .service(pause::resume_session)
+        .service(visit::rate)
         .service(act::act);
 }

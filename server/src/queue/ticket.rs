@@ -90,7 +90,7 @@ pub async fn ticket_events(
 }
 
 /// A ticket that the one who asks may see.
-async fn visible(platform: &Platform, signed: &Signed, id: TicketId) -> Result<entity::ticket::Model, Failure> {
+pub async fn visible(platform: &Platform, signed: &Signed, id: TicketId) -> Result<entity::ticket::Model, Failure> {
     let not_found = || Failure::from(&problem::NOT_FOUND);
     let row = store::ticket(platform.db.reader(), id).await?.ok_or_else(not_found)?;
     let own = row

@@ -17,6 +17,7 @@ use shared::{
 use super::{
     halls::Halls,
     issue::{Entrant, issue},
+    visit::record_estimate,
 };
 use crate::{
     catalog::Catalogue,
@@ -97,6 +98,7 @@ pub async fn walk_in(
         )
         .await?
         .ok_or_else(|| anyhow::anyhow!("a ticket vanished"))?;
+    record_estimate(&transaction, &answer, now).await?;
     let response = once.commit(transaction, StatusCode::CREATED, &answer).await?;
     platform.bus.publish(Event::Queue(*hall));
     Ok(response)

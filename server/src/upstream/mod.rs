@@ -3,10 +3,13 @@
 //! A slice that takes something from upstream reads the request with [`receive`], which verifies it, and calls [`Call::accept`] in the
 //! transaction of the effect: either both are there or neither. A call that is repeated, late or out of order changes nothing.
 
+mod batch;
+mod entity;
 mod receive;
 mod systems;
 
 pub use self::{
+    batch::answer,
     receive::{Call, receive},
-    systems::Systems,
+    systems::{System, Systems},
 };

@@ -11,54 +11,22 @@ use sea_orm::{
 };
 use serde::de::DeserializeOwned;
 use shared::{
-    fines::wire::{UPSTREAM_ORDER, UPSTREAM_REPLAYED, UPSTREAM_SIGNATURE},
     problem::{self, Problem},
     time::Instant,
+    upstream::wire::{UPSTREAM_ORDER, UPSTREAM_REPLAYED, UPSTREAM_SIGNATURE},
 };
 use uuid::Uuid;
 
-use super::systems::{Systems, TRAFFIC_POLICE};
+use super::{
+    entity::{call, system},
+    systems::{System, Systems},
+};
 use crate::problem::Failure;
 
 /// A call's time may differ from ours by this much.
 const SKEW_SECONDS: i64 = 300;
 /// A thousand entries with long texts fit well within this.
 const BODY_LIMIT: usize = 8 << 20;
-
-mod system {
-    use sea_orm::entity::prelude::*;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "upstream_systems")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub system: String,
-        pub last_sequence: i64,
-    }
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-mod row {
-    use sea_orm::entity::prelude::*;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "upstream_calls")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        pub system: String,
-        pub nonce: String,
-        pub sequence: i64,
-        pub path: String,
-        pub digest: String,
-        pub accepted_at: DateTimeUtc,
-    }
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
 
 /// A call whose signature holds. Only [`receive`] makes one.
 #[derive(Debug)]
@@ -71,13 +39,9 @@ pub struct Call {
     body: Bytes,
 }
 
-/// Reads and verifies a call of the traffic police.
-pub async fn receive(request: &HttpRequest, payload: Payload, systems: &Systems, now: Instant) -> Result<Call, Failure> {
-    receive_from(TRAFFIC_POLICE, request, payload, systems, now).await
-}
-
-async fn receive_from(
-    owner: &str,
+/// Reads and verifies a call of the system to which the path belongs: the signature of another is as good as none.
+pub async fn receive(
+    owner: System,
     request: &HttpRequest,
     payload: Payload,
     systems: &Systems,
@@ -94,18 +58,22 @@ async fn receive_from(
     };
     let (system, nonce, digest_header) = (header("x-system")?, header("x-nonce")?, header("digest")?);
     let (timestamp, sequence) = (header("x-timestamp")?, header("x-sequence")?);
-    let signature = BASE64_STANDARD.decode(header("x-signature")?).map_err(|_not_base64| unsigned())?;
+    let signature = BASE64_STANDARD
+        .decode(header("x-signature")?)
+        .map_err(|_not_base64| unsigned())?;
     let seconds: i64 = timestamp.parse().map_err(|_no_number| unsigned())?;
     let number: i64 = sequence.parse().map_err(|_no_number| unsigned())?;
     let well_formed = (8..=128).contains(&nonce.len()) && number >= 0;
-    // Each path belongs to one system: another one's signature is as good as none.
-    if system != owner || !well_formed || now.timestamp().saturating_sub(seconds).saturating_abs() > SKEW_SECONDS {
+    if system != owner.as_str()
+        || !well_formed
+        || now.timestamp().saturating_sub(seconds).saturating_abs() > SKEW_SECONDS
+    {
         return Err(unsigned());
     }
     let path = request.path().to_owned();
     let message = format!("POST\n{path}\n{system}\n{timestamp}\n{nonce}\n{sequence}\n{digest_header}\n");
     // The signature is verified before the body is read: who is not registered cannot make us read much.
-    if !systems.signed(&system, message.as_bytes(), &signature).await? {
+    if !systems.signed(owner, message.as_bytes(), &signature).await? {
         return Err(unsigned());
     }
     let body = payload
@@ -117,22 +85,31 @@ async fn receive_from(
     if digest_header != expected {
         return Err(unsigned());
     }
-    Ok(Call { system, nonce, sequence: number, path, digest: digest_header, body })
+    Ok(Call {
+        system,
+        nonce,
+        sequence: number,
+        path,
+        digest: digest_header,
+        body,
+    })
 }
 
 impl Call {
     /// The body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         serde_json::from_slice(&self.body).map_err(|error| {
-            Problem::new(&problem::MALFORMED).with("reason", error.to_string()).into()
+            Problem::new(&problem::MALFORMED)
+                .with("reason", error.to_string())
+                .into()
         })
     }
 
     /// Notes the call as accepted, in the transaction of its effect. It fails for a call that was accepted before.
     pub async fn accept(&self, db: &impl ConnectionTrait, now: Instant) -> Result<(), Failure> {
-        let known = row::Entity::find()
-            .filter(row::Column::System.eq(self.system.as_str()))
-            .filter(row::Column::Nonce.eq(self.nonce.as_str()))
+        let known = call::Entity::find()
+            .filter(call::Column::System.eq(self.system.as_str()))
+            .filter(call::Column::Nonce.eq(self.nonce.as_str()))
             .one(db)
             .await?;
         if known.is_some() {
@@ -157,7 +134,7 @@ impl Call {
                 .into());
         }
         // Should the same nonce come in two calls at once, the unique key refuses the second.
-        row::Entity::insert(row::ActiveModel {
+        call::Entity::insert(call::ActiveModel {
             id: Set(Uuid::now_v7()),
             system: Set(self.system.clone()),
             nonce: Set(self.nonce.clone()),

@@ -10,8 +10,27 @@ use tokio::sync::OnceCell;
 
 use crate::config::Config;
 
-/// The traffic police, as `X-System` names them.
-pub const TRAFFIC_POLICE: &str = "traffic-police";
+/// A system upstream. Each path belongs to one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum System {
+    /// The traffic police: camera records and decisions.
+    TrafficPolice,
+    /// The case system: cases and what happens in them.
+    Cases,
+    /// The document system: what is ready to be picked up.
+    Documents,
+}
+
+impl System {
+    /// The system as `X-System` names it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TrafficPolice => "traffic-police",
+            Self::Cases => "case-system",
+            Self::Documents => "document-system",
+        }
+    }
+}
 
 /// How long the sandbox may take to tell its keys.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
@@ -47,14 +66,17 @@ impl Systems {
                 read(file).with_context(|| format!("BIANMIN_UPSTREAM_KEYS: {}", file.display()))?,
             )),
         };
-        Ok(Self { keys, sandbox: config.sandbox_url.clone() })
+        Ok(Self {
+            keys,
+            sandbox: config.sandbox_url.clone(),
+        })
     }
 
-    /// Whether a system signed a message; a system that is not registered signed nothing.
-    pub async fn signed(&self, system: &str, message: &[u8], signature: &[u8]) -> anyhow::Result<bool> {
+    /// Whether a system signed a message; one that is not registered signed nothing.
+    pub async fn signed(&self, system: System, message: &[u8], signature: &[u8]) -> anyhow::Result<bool> {
         let keys = self.keys.get_or_try_init(|| self.ask_sandbox()).await?;
         Ok(keys
-            .get(system)
+            .get(system.as_str())
             .is_some_and(|key| UnparsedPublicKey::new(&ED25519, key).verify(message, signature).is_ok()))
     }
 
@@ -63,7 +85,11 @@ impl Systems {
             return Ok(HashMap::new());
         };
         let client = reqwest::Client::builder().no_proxy().timeout(ANSWER_WITHIN).build()?;
-        let answer = client.get(format!("{url}/police/keys.json")).send().await?.error_for_status()?;
+        let answer = client
+            .get(format!("{url}/police/keys.json"))
+            .send()
+            .await?
+            .error_for_status()?;
         parse(answer.json().await?)
     }
 }
@@ -76,7 +102,9 @@ fn read(file: &Path) -> anyhow::Result<KeysBySystem> {
 fn parse(published: Published) -> anyhow::Result<KeysBySystem> {
     let mut keys = HashMap::new();
     for PublishedKey { system, public_key } in published.items {
-        let key = BASE64_STANDARD.decode(public_key).with_context(|| format!("the key of {system} is no base64"))?;
+        let key = BASE64_STANDARD
+            .decode(public_key)
+            .with_context(|| format!("the key of {system} is no base64"))?;
         if key.len() != 32 {
             bail!("the key of {system} has {} octets and not 32", key.len());
         }

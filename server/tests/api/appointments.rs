@@ -10,12 +10,9 @@ use shared::{
     problem::{IDEMPOTENCY_MISMATCH, MALFORMED, NOT_FOUND},
 };
 
-use crate::support::{Answer, Client, TestApp};
+use crate::support::{Answer, Client, TAKEN_IS_BOOKED, TestApp};
 
 const SERVICE: &str = "id-card-replace-lost";
-const TAKEN_IS_BOOKED: &str = "SELECT count(*) FROM windows w WHERE online_taken <> (SELECT count(*) FROM appointments a \
-    WHERE a.window_id = w.id AND a.status IN ('held', 'confirmed', 'checked_in', 'fulfilled'))";
-
 async fn wish(app: &TestApp, at: usize) -> Value {
     let window = &app.windows("zhongxin", SERVICE).await[at];
     json!({"window_id": window["id"], "service_id": app.service(SERVICE)})

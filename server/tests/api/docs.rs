@@ -33,7 +33,7 @@ fn every_operation_says_who_may_use_it_and_what_it_answers() {
             "{method} {path} has no security entry"
         );
         assert!(
-            operation["responses"].as_object().is_some_and(|all| all.len() > 0),
+            operation["responses"].as_object().is_some_and(|all| !all.is_empty()),
             "{method} {path}"
         );
         assert!(

@@ -2,15 +2,30 @@
 //!
 //! Modules mirror the URLs. `BIANMIN_TEST_MODE` chooses the deployment: `embedded` (SQLite, in process) or `scaled`
 //! (PostgreSQL and Redis, whose URLs stand in `BIANMIN_TEST_POSTGRES_URL` and `BIANMIN_TEST_REDIS_URL`).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
 
+mod admin;
 mod appointments;
 mod auth;
 mod counters;
 mod docs;
+mod fines;
 mod halls;
 mod holds;
 mod me;
+mod model;
+mod notify;
 mod problems;
+mod reschedule;
 mod services;
+mod strikes;
 mod support;
 mod tickets;
+mod upstream;
+mod visits;
+mod waitlist;

@@ -55,7 +55,7 @@ impl Events {
                     .lines()
                     .find_map(|line| line.strip_prefix("data: "))
                     .map(ToOwned::to_owned);
-                self.text = rest.to_owned();
+                self.text = String::from(rest);
                 match data {
                     Some(data) => return Some(serde_json::from_str(&data).unwrap()),
                     None => continue,

@@ -4,7 +4,13 @@
 //! whose seat is kept for some minutes; it becomes the appointment in place, so its seat is never given back in between.
 //!
 //! Invariants: the seats taken of a window are its live holds and appointments, never more than its quota;
-//! a person has at most one active appointment per service and day.
+//! a person has at most one active appointment per service and day, and at most three in all; a seat that is given back goes to
+//! whoever has waited longest, or can be booked again after a random time ([`returns`]).
 
+pub mod calendar;
+pub mod closures;
+pub mod reminders;
+pub mod returns;
 pub mod rules;
+pub mod strikes;
 pub mod wire;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+use super::strikes::Restriction;
 use crate::time::Instant;
 
 /// The times that a bureau sets for appointments.
@@ -138,7 +139,16 @@ pub enum SeatError {
     /// The person has an active appointment for this service on this day.
     #[error("the person is booked for this service on this day")]
     AlreadyBooked,
+    /// The person has as many active appointments as one may have.
+    #[error("the person has {MOST_ACTIVE} appointments")]
+    TooMany,
+    /// Strikes keep the person from booking online.
+    #[error("the person cannot book online for now")]
+    Restricted(Restriction),
 }
+
+/// How many active appointments a person may have, whoever books them: seats are for people, not for dealers (黄牛).
+pub const MOST_ACTIVE: usize = 3;
 
 /// Whether a window still takes bookings: until it ends, since walk-ins get what is left.
 pub fn open_for_booking(span: Span, now: Instant) -> Result<(), SeatError> {
@@ -197,6 +207,45 @@ pub fn cancel(
             attempted: "be cancelled",
         }),
     }
+}
+
+/// Why an appointment cannot be moved to another window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RescheduleError {
+    /// It is too late: the seat could hardly be used by anybody else.
+    #[error("it could be moved until {until}")]
+    TooLate {
+        /// Until when it could be moved.
+        until: Instant,
+    },
+    /// The appointment is in another state.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+}
+
+/// Moves an appointment to another window. One that the hall cancelled can be moved at any time.
+pub fn reschedule(
+    from: AppointmentStatus,
+    span: Span,
+    now: Instant,
+    policy: &BookingPolicy,
+) -> Result<(), RescheduleError> {
+    let until = span.starts_at - policy.cancel_cutoff;
+    match from {
+        AppointmentStatus::HallCancelled => Ok(()),
+        AppointmentStatus::Confirmed if now < until => Ok(()),
+        AppointmentStatus::Confirmed => Err(RescheduleError::TooLate { until }),
+        from => Err(NotAllowed {
+            from,
+            attempted: "be rescheduled",
+        }
+        .into()),
+    }
+}
+
+/// Whether nobody came: the appointment is still only confirmed when its window and the grace have passed.
+pub fn is_no_show(from: AppointmentStatus, span: Span, now: Instant, policy: &BookingPolicy) -> bool {
+    from == AppointmentStatus::Confirmed && now >= span.ends_at + policy.late_grace
 }
 
 /// Why one cannot check in.
@@ -293,6 +342,29 @@ mod tests {
         assert_eq!(cancel(NINE - 121), Ok(Cancellation::InTime));
         assert_eq!(cancel(NINE - 120), Ok(Cancellation::Late));
         assert!(cancel(NINE + 30).is_err());
+    }
+
+    #[test]
+    fn moving_is_possible_until_the_cut_off_and_always_after_the_hall_cancelled() {
+        let moved = |from, at| reschedule(from, nine_to_half_past(), minute(at), &POLICY);
+        assert_eq!(moved(AppointmentStatus::Confirmed, NINE - 121), Ok(()));
+        assert_eq!(
+            moved(AppointmentStatus::Confirmed, NINE - 120),
+            Err(RescheduleError::TooLate {
+                until: minute(NINE - 120)
+            })
+        );
+        assert_eq!(moved(AppointmentStatus::HallCancelled, NINE + 500), Ok(()));
+        assert!(moved(AppointmentStatus::CheckedIn, 0).is_err());
+    }
+
+    #[test]
+    fn nobody_is_a_no_show_while_one_can_still_check_in() {
+        for at in NINE - 60..NINE + 90 {
+            let absent = is_no_show(AppointmentStatus::Confirmed, nine_to_half_past(), minute(at), &POLICY);
+            let late = check_in(AppointmentStatus::Confirmed, nine_to_half_past(), minute(at), &POLICY);
+            assert_eq!(absent, late == Err(CheckInError::TooLate), "minute {at}");
+        }
     }
 
     #[test]

@@ -1,13 +1,18 @@
 //! Bodies and problems of appointments.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::rules::{AppointmentStatus, CheckInError, ConfirmError, NotAllowed, SeatError};
+use super::{
+    returns::WaitlistStatus,
+    rules::{AppointmentStatus, CheckInError, ConfirmError, MOST_ACTIVE, NotAllowed, RescheduleError, SeatError},
+    strikes::{StrikeKind, StrikeNotAllowed, StrikeStatus},
+};
 use crate::{
-    ids::{AppointmentId, HallId, PersonId, ServiceId, TicketId, WindowId},
+    ids::{AppointmentId, ClosureId, GroupId, HallId, PersonId, ServiceId, StrikeId, TicketId, WaitlistId, WindowId},
     problem::Problem,
     problem_types,
+    queue::wire::VisitFigures,
     time::wire_time,
 };
 
@@ -48,6 +53,30 @@ problem_types! {
     PRESENCE_INVALID = 422 "presence-invalid",
         "签到码无效" / "The check-in code is not valid",
         "请扫描大厅屏幕上的最新签到码。" / "Scan the code that the hall's screen shows now.";
+    /// The person has as many active appointments as one may have; `limit` says how many.
+    TOO_MANY_APPOINTMENTS = 409 "too-many-appointments",
+        "有效预约已达上限" / "Too many appointments",
+        "请先取消或办完已有的预约。" / "Cancel or attend one of the appointments first.";
+    /// Strikes keep the person from booking online; `since` and `until` say when.
+    BOOKING_RESTRICTED = 403 "booking-restricted",
+        "因爽约暂停网上预约" / "Online booking is suspended after missed appointments",
+        "可到大厅取现场号，或在“我的爽约记录”中申诉。" / "Take a ticket at the hall, or appeal under My missed appointments.";
+    /// It is too late to move the appointment; `until` says until when it was possible.
+    RESCHEDULE_LATE = 409 "reschedule-late",
+        "已超过改期时间" / "It is too late to change the time",
+        "临近办理时间不能改期，可以取消后重新预约。" / "So close to the time it can only be cancelled and booked again.";
+    /// The strike's state does not allow this.
+    STRIKE_STATE = 409 "strike-state",
+        "爽约记录状态已变化" / "The record has changed",
+        "每条爽约记录只能申诉一次。" / "A missed appointment can be appealed once.";
+    /// The person waits for this service on this day already.
+    ALREADY_WAITING = 409 "already-waiting",
+        "当天已候补此事项" / "Already on the waiting list for that day",
+        "请在“我的候补”中查看。" / "See it under My waiting list.";
+    /// There is a free seat; `free_window` says where.
+    SEATS_FREE = 409 "seats-free",
+        "还有余号，无需候补" / "There are free seats",
+        "请直接预约。" / "Book one directly.";
 }
 
 impl From<SeatError> for Problem {
@@ -56,7 +85,28 @@ impl From<SeatError> for Problem {
             SeatError::WindowFull => &WINDOW_FULL,
             SeatError::WindowPassed => &WINDOW_PASSED,
             SeatError::AlreadyBooked => &ALREADY_BOOKED,
+            SeatError::TooMany => return Self::new(&TOO_MANY_APPOINTMENTS).with("limit", MOST_ACTIVE),
+            SeatError::Restricted(restriction) => {
+                return Self::new(&BOOKING_RESTRICTED)
+                    .with("since", wire_time::text(restriction.since))
+                    .with("until", wire_time::text(restriction.until));
+            }
         })
+    }
+}
+
+impl From<RescheduleError> for Problem {
+    fn from(error: RescheduleError) -> Self {
+        match error {
+            RescheduleError::TooLate { until } => Self::new(&RESCHEDULE_LATE).with("until", wire_time::text(until)),
+            RescheduleError::NotAllowed(error) => error.into(),
+        }
+    }
+}
+
+impl From<StrikeNotAllowed> for Problem {
+    fn from(error: StrikeNotAllowed) -> Self {
+        Self::new(&STRIKE_STATE).with("status", error.from.as_str())
     }
 }
 
@@ -175,4 +225,227 @@ pub struct CheckInRequest {
     /// What the hall's screen shows at the moment, as proof of presence.
     #[cfg_attr(feature = "openapi", schema(example = "583920"))]
     pub presence: String,
+}
+
+/// `POST /appointments/{id}/reschedule`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RescheduleRequest {
+    /// The window to which it is moved.
+    pub window_id: WindowId,
+}
+
+/// A missed appointment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Strike {
+    /// The strike.
+    pub id: StrikeId,
+    /// What it is for.
+    pub kind: StrikeKind,
+    /// Where it stands.
+    pub status: StrikeStatus,
+    /// When it was recorded.
+    #[serde(with = "wire_time")]
+    pub at: DateTime<Utc>,
+    /// Whose appointment was missed.
+    pub person_id: PersonId,
+    /// The appointment.
+    pub appointment_id: AppointmentId,
+    /// The service's name.
+    pub service: String,
+    /// When the window began.
+    #[serde(with = "wire_time")]
+    pub starts_at: DateTime<Utc>,
+    /// What the resident said against it.
+    pub appeal: Option<String>,
+    /// When the appeal was decided.
+    #[serde(with = "wire_time::option")]
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// `GET /me/strikes`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Strikes {
+    /// The strikes, the latest first.
+    pub items: Vec<Strike>,
+    /// Always absent: they are few.
+    pub next_cursor: Option<String>,
+    /// Until when the resident cannot book online, if that is so.
+    #[serde(with = "wire_time::option")]
+    pub restricted_until: Option<DateTime<Utc>>,
+}
+
+/// `POST /me/strikes/{id}/appeal`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AppealRequest {
+    /// What the resident says against it.
+    pub text: String,
+}
+
+/// `POST /strikes/{id}/decision`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DecisionRequest {
+    /// Whether the strike is waived.
+    pub accept: bool,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// `POST /waitlist`: for any window of a day, or for one window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WaitlistRequest {
+    /// What is to be done.
+    pub service_id: ServiceId,
+    /// Where.
+    pub hall_id: HallId,
+    /// The day; not needed with a window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<NaiveDate>,
+    /// The only window that is wanted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_id: Option<WindowId>,
+    /// For whom; absent for oneself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person_id: Option<PersonId>,
+}
+
+/// An entry of the waiting list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WaitlistEntry {
+    /// The entry.
+    pub id: WaitlistId,
+    /// Where it stands.
+    pub status: WaitlistStatus,
+    /// What is to be done.
+    pub service_id: ServiceId,
+    /// Where.
+    pub hall_id: HallId,
+    /// The day.
+    pub day: NaiveDate,
+    /// The only window that is wanted.
+    pub window_id: Option<WindowId>,
+    /// For whom.
+    pub person_id: PersonId,
+    /// How many wait before it; absent when it no longer waits.
+    pub ahead: Option<u32>,
+    /// The offered seat: confirm it as any hold.
+    pub offer: Option<Hold>,
+}
+
+/// `POST /admin/closures`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClosureRequest {
+    /// The group that is closed; the whole hall when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_id: Option<GroupId>,
+    /// From when on.
+    #[serde(with = "wire_time")]
+    pub starts_at: DateTime<Utc>,
+    /// Until when.
+    #[serde(with = "wire_time")]
+    pub ends_at: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+}
+
+/// A closure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Closure {
+    /// The closure.
+    pub id: ClosureId,
+    /// The hall.
+    pub hall_id: HallId,
+    /// The group that is closed; the whole hall when absent.
+    pub group_id: Option<GroupId>,
+    /// From when on.
+    #[serde(with = "wire_time")]
+    pub starts_at: DateTime<Utc>,
+    /// Until when.
+    #[serde(with = "wire_time")]
+    pub ends_at: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+    /// How many appointments were cancelled, in the answer to the request that closed the hall.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled: Option<usize>,
+}
+
+/// `PUT /admin/windows/{id}/quota`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QuotaRequest {
+    /// How many seats are to be booked online.
+    pub online_quota: i32,
+}
+
+/// A window's quota.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WindowQuota {
+    /// The window.
+    pub window_id: WindowId,
+    /// The quota that holds.
+    pub quota: i32,
+    /// How many seats are taken.
+    pub taken: i32,
+    /// The quota that is wanted, while more is taken.
+    pub target: Option<i32>,
+}
+
+/// An entry of `GET /admin/preview`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlannedWindow {
+    /// The group.
+    pub service_group: GroupId,
+    /// When it begins.
+    #[serde(with = "wire_time")]
+    pub starts_at: DateTime<Utc>,
+    /// When it ends.
+    #[serde(with = "wire_time")]
+    pub ends_at: DateTime<Utc>,
+    /// Seats that are booked online.
+    pub online_quota: i32,
+    /// Seats for walk-ins.
+    pub onsite_quota: i32,
+    /// Whether residents see it already.
+    pub published: bool,
+}
+
+/// `GET /admin/statistics`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Statistics {
+    /// The hall.
+    pub hall_id: HallId,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+    /// The visits.
+    #[serde(flatten)]
+    pub visits: VisitFigures,
+    /// How many appointments there were, without those that were cancelled.
+    pub appointments: u64,
+    /// To how many of them nobody came.
+    pub no_shows: u64,
+    /// The percentage of them to which nobody came.
+    pub no_show_percent: u64,
+}
+
+/// A part as a whole percentage, rounded down; zero of nothing.
+pub const fn percent(part: u64, whole: u64) -> u64 {
+    match part.saturating_mul(100).checked_div(whole) {
+        Some(percent) => percent,
+        None => 0,
+    }
 }

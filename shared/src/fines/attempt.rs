@@ -163,7 +163,10 @@ pub fn settle(
     decision_is_payable: bool,
 ) -> Result<Settlement, NotAllowed> {
     if !from.can_settle() {
-        return Err(NotAllowed { from, attempted: "be settled" });
+        return Err(NotAllowed {
+            from,
+            attempted: "be settled",
+        });
     }
     let mismatch = [
         (money.out_trade_no != expected.out_trade_no, Mismatch::Order),
@@ -174,11 +177,21 @@ pub fn settle(
     ]
     .into_iter()
     .find_map(|(differs, mismatch)| differs.then_some(mismatch));
-    let Money { transaction_id, paid_at, .. } = money;
+    let Money {
+        transaction_id,
+        paid_at,
+        ..
+    } = money;
     Ok(match mismatch {
         Some(mismatch) => Settlement::Exception(mismatch),
-        None if decision_is_payable => Settlement::Pays { transaction_id, paid_at },
-        None => Settlement::GoesBack { transaction_id, paid_at },
+        None if decision_is_payable => Settlement::Pays {
+            transaction_id,
+            paid_at,
+        },
+        None => Settlement::GoesBack {
+            transaction_id,
+            paid_at,
+        },
     })
 }
 

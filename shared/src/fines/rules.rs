@@ -167,7 +167,8 @@ impl FromStr for DecisionNo {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let number = text.trim();
-        let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '(' | ')' | '（' | '）' | '〔' | '〕' | '[' | ']');
+        let fits =
+            |c: char| c.is_alphanumeric() || matches!(c, '-' | '(' | ')' | '（' | '）' | '〔' | '〕' | '[' | ']');
         if (6..=40).contains(&number.chars().count()) && number.chars().all(fits) {
             Ok(Self(number.to_owned()))
         } else {
@@ -254,7 +255,11 @@ pub fn quote(decision: Decision, now: Instant) -> Result<Quote, QuoteError> {
     if midnight - now < LAST_SECONDS {
         return Err(QuoteError::DayEnds { again_at: midnight });
     }
-    Ok(Quote { amount, day, expires_at: (now + ORDER_LIFE).min(midnight) })
+    Ok(Quote {
+        amount,
+        day,
+        expires_at: (now + ORDER_LIFE).min(midnight),
+    })
 }
 
 /// Whether an open order can still be handed out: the payer needs time, and WeChat wants a minute.
@@ -273,18 +278,26 @@ mod tests {
     }
 
     fn payable(fine: i64, surcharge: i64) -> Decision {
-        Decision::Payable(Obligation { fine: Fen(fine), surcharge: Fen(surcharge) })
+        Decision::Payable(Obligation {
+            fine: Fen(fine),
+            surcharge: Fen(surcharge),
+        })
     }
 
     #[test]
     fn an_order_ends_at_midnight_at_the_latest_and_none_is_made_in_the_last_ninety_seconds() {
         let morning = quote(payable(20_000, 600), at("2026-11-23T08:00:00+08:00")).unwrap();
-        assert_eq!((morning.amount, morning.expires_at), (Fen(20_600), at("2026-11-23T10:00:00+08:00")));
+        assert_eq!(
+            (morning.amount, morning.expires_at),
+            (Fen(20_600), at("2026-11-23T10:00:00+08:00"))
+        );
         let late = quote(payable(20_000, 0), at("2026-11-23T23:58:00+08:00")).unwrap();
         assert_eq!(late.expires_at, at("2026-11-24T00:00:00+08:00"));
         assert_eq!(
             quote(payable(20_000, 0), at("2026-11-23T23:58:31+08:00")),
-            Err(QuoteError::DayEnds { again_at: at("2026-11-24T00:00:00+08:00") })
+            Err(QuoteError::DayEnds {
+                again_at: at("2026-11-24T00:00:00+08:00")
+            })
         );
     }
 
@@ -299,21 +312,39 @@ mod tests {
 
     #[test]
     fn a_record_is_accepted_once_and_only_within_the_ceiling() {
-        let policy = SelfService { ceiling: Fen(20_000), citation: "第一百零七条".into() };
+        let policy = SelfService {
+            ceiling: Fen(20_000),
+            citation: "第一百零七条".into(),
+        };
         let accept = |from, procedure, fine| handle(from, procedure, Fen(fine), &Answer::Accept, &policy);
         use ViolationStatus::{Accepted, Objected, Unhandled};
         assert_eq!(accept(Unhandled, Procedure::Simple, 20_000), Ok(Accepted));
-        assert_eq!(accept(Unhandled, Procedure::Simple, 20_001), Err(HandleError::BeyondCeiling));
-        assert_eq!(accept(Unhandled, Procedure::Ordinary, 100), Err(HandleError::BeyondCeiling));
-        assert_eq!(accept(Accepted, Procedure::Simple, 100), Err(HandleError::NotAllowed { from: Accepted }));
+        assert_eq!(
+            accept(Unhandled, Procedure::Simple, 20_001),
+            Err(HandleError::BeyondCeiling)
+        );
+        assert_eq!(
+            accept(Unhandled, Procedure::Ordinary, 100),
+            Err(HandleError::BeyondCeiling)
+        );
+        assert_eq!(
+            accept(Accepted, Procedure::Simple, 100),
+            Err(HandleError::NotAllowed { from: Accepted })
+        );
         let objection = Answer::Object("不是我的车".into());
-        assert_eq!(handle(Unhandled, Procedure::Ordinary, Fen(90_000), &objection, &policy), Ok(Objected));
+        assert_eq!(
+            handle(Unhandled, Procedure::Ordinary, Fen(90_000), &objection, &policy),
+            Ok(Objected)
+        );
     }
 
     #[test]
     fn a_decision_number_is_opaque_within_bounds() {
         let number: DecisionNo = " 5399123456789012 ".parse().unwrap();
-        assert_eq!((number.as_str(), number.tail().as_str()), ("5399123456789012", "789012"));
+        assert_eq!(
+            (number.as_str(), number.tail().as_str()),
+            ("5399123456789012", "789012")
+        );
         assert!("云公交（2026）第0012号".parse::<DecisionNo>().is_ok());
         for text in ["", "12345", "a b c d e f", "5399'--1234"] {
             assert_eq!(text.parse::<DecisionNo>(), Err(DecisionNoError), "{text}");

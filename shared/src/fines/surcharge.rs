@@ -48,7 +48,9 @@ pub fn surcharge(fine: Fen, due_on: NaiveDate, today: NaiveDate, suspensions: &[
     let late_days = passed - suspended_days;
     let cap = fine.max(Fen::ZERO);
     // A product that does not fit is beyond the cap by any measure.
-    let uncapped = cap.percent_rounded_down(PERCENT_A_DAY.saturating_mul(i64::from(late_days))).unwrap_or(cap);
+    let uncapped = cap
+        .percent_rounded_down(PERCENT_A_DAY.saturating_mul(i64::from(late_days)))
+        .unwrap_or(cap);
     Surcharge {
         late_days,
         suspended_days,
@@ -70,7 +72,11 @@ fn suspended(due_on: NaiveDate, today: NaiveDate, suspensions: &[Suspension]) ->
     let mut days: u32 = 0;
     for span in spans {
         // A day before the first suspended one: the difference to it is then the number of days.
-        let before = span.from.checked_sub_days(Days::new(1)).unwrap_or(span.from).max(covered);
+        let before = span
+            .from
+            .checked_sub_days(Days::new(1))
+            .unwrap_or(span.from)
+            .max(covered);
         let until = span.until.unwrap_or(today).min(today);
         days = days.saturating_add(days_between(before, until));
         covered = covered.max(until);
@@ -95,7 +101,10 @@ mod tests {
     #[test]
     fn nothing_is_added_up_to_the_due_date_and_three_per_cent_the_day_after() {
         for days in 0..=15 {
-            assert_eq!(surcharge(Fen(20_000), after(15), after(days), &[]).amount_fen, Fen::ZERO);
+            assert_eq!(
+                surcharge(Fen(20_000), after(15), after(days), &[]).amount_fen,
+                Fen::ZERO
+            );
         }
         let first = surcharge(Fen(20_000), after(15), after(16), &[]);
         assert_eq!((first.late_days, first.amount_fen, first.capped), (1, Fen(600), false));
@@ -111,7 +120,10 @@ mod tests {
 
     #[test]
     fn days_under_review_do_not_count_and_overlapping_ones_are_left_out_once() {
-        let span = |from, until: Option<u64>| Suspension { from: after(from), until: until.map(after) };
+        let span = |from, until: Option<u64>| Suspension {
+            from: after(from),
+            until: until.map(after),
+        };
         let ten = surcharge(Fen(10_000), after(0), after(20), &[span(1, Some(10))]);
         assert_eq!((ten.late_days, ten.suspended_days), (10, 10));
         let overlapping = surcharge(Fen(10_000), after(0), after(20), &[span(5, Some(10)), span(1, Some(6))]);

@@ -1,4 +1,4 @@
-//! What the traffic police push: camera records and decisions. Each call carries one, or up to a thousand.
+//! What the traffic police push: camera records and decisions.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,9 +8,6 @@ use super::{
     surcharge::Suspension,
 };
 use crate::{money::Fen, time::wire_time};
-
-/// How many entries one call may carry.
-pub const BATCH_LIMIT: usize = 1000;
 
 /// Whom an entry is about.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,54 +91,4 @@ pub struct UpstreamDecision {
     pub withdrawn_on: Option<NaiveDate>,
     /// Who decided.
     pub agency: String,
-}
-
-/// One entry, or many.
-#[derive(Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(untagged)]
-pub enum Batch<T> {
-    /// Up to [`BATCH_LIMIT`] entries.
-    Many {
-        /// The entries.
-        items: Vec<T>,
-    },
-    /// One entry.
-    One(Box<T>),
-}
-
-/// What became of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Taken {
-    /// It was not known.
-    Created,
-    /// It was known, and something about it is new.
-    Updated,
-    /// It was known as it is.
-    Unchanged,
-    /// It cannot be taken.
-    Refused,
-}
-
-/// What became of an entry, by its number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct TakenItem {
-    /// The record's or the decision's number.
-    pub number: String,
-    /// What became of it.
-    pub result: Taken,
-    /// Why it cannot be taken; it never repeats personal data.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
-/// The answer to a call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct TakenBatch {
-    /// In the order of the entries.
-    pub items: Vec<TakenItem>,
 }

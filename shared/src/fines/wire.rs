@@ -73,18 +73,6 @@ problem_types! {
     DAY_STATE = 409 "day-state",
         "当日对账状态不允许此操作" / "The day's state does not allow this",
         "请先对账；已签核的日期不能再改。" / "Reconcile first. A day that is signed off stays as it is.";
-    /// The call is not signed by a registered system.
-    UPSTREAM_SIGNATURE = 401 "upstream-signature",
-        "签名无效" / "The signature does not hold",
-        "请检查系统标识、时间、摘要和签名。" / "Check the system, the time, the digest and the signature.";
-    /// The call was accepted before.
-    UPSTREAM_REPLAYED = 409 "upstream-replayed",
-        "该请求已处理过" / "This call was accepted before",
-        "请勿重放请求，重试时请使用新的随机串和序号。" / "Do not replay calls. Retry with a new nonce and sequence.";
-    /// The sequence is not after `last_sequence`.
-    UPSTREAM_ORDER = 409 "upstream-order",
-        "请求序号不连续向前" / "The sequence does not go forward",
-        "请使用更大的序号重试。" / "Retry with a greater sequence.";
 }
 
 impl From<HandleError> for Problem {
@@ -102,9 +90,7 @@ impl From<QuoteError> for Problem {
             QuoteError::Paid => Self::new(&DECISION_PAID),
             QuoteError::Withdrawn => Self::new(&DECISION_WITHDRAWN),
             QuoteError::NothingDue => Self::new(&NOTHING_DUE),
-            QuoteError::DayEnds { again_at } => {
-                Self::new(&PAYMENT_PAUSE).with("again_at", wire_time::text(again_at))
-            }
+            QuoteError::DayEnds { again_at } => Self::new(&PAYMENT_PAUSE).with("again_at", wire_time::text(again_at)),
         }
     }
 }

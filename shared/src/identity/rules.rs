@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{Datelike, NaiveDate, TimeDelta};
+use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use crate::time::Instant;
@@ -65,8 +65,12 @@ impl IdNumber {
 }
 
 fn birth_date(number: &str) -> Option<NaiveDate> {
-    let date = NaiveDate::parse_from_str(number.get(6..14)?, "%Y%m%d").ok()?;
-    (1850..=2200).contains(&date.year()).then_some(date)
+    // Read digit by digit: a parser of date formats would weigh more in the client than all the rest of this file.
+    let part = |range: std::ops::Range<usize>| number.get(range)?.parse::<u32>().ok();
+    let year = i32::try_from(part(6..10)?)
+        .ok()
+        .filter(|year| (1850..=2200).contains(year))?;
+    NaiveDate::from_ymd_opt(year, part(10..12)?, part(12..14)?)
 }
 
 impl FromStr for IdNumber {

@@ -162,7 +162,7 @@ mod tests {
             let mut shuffled = reports.clone();
             let length = shuffled.len().max(1);
             for at in 0..shuffled.len() {
-                shuffled.swap(at, (seed as usize).wrapping_mul(at + 1) % length);
+                shuffled.swap(at, usize::try_from(seed).unwrap_or(usize::MAX).wrapping_mul(at + 1) % length);
             }
             shuffled.extend(reports.clone());
             prop_assert_eq!(shuffled.iter().fold(Delivery::Unreported, |known, report| known.merge(*report)), merged);

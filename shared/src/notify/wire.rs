@@ -48,3 +48,24 @@ pub struct NotificationSettings {
     /// Whether notices are sent to the phone; they stand on the page in any case.
     pub texts: bool,
 }
+
+/// A text that no provider took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeadLetter {
+    /// The text.
+    pub id: MessageId,
+    /// The key of its template.
+    #[cfg_attr(feature = "openapi", schema(example = "case-filed"))]
+    pub template: String,
+    /// When it was due.
+    #[serde(with = "wire_time")]
+    pub at: DateTime<Utc>,
+    /// Attempts that came to nothing.
+    pub attempts: u32,
+    /// The provider that refused it last.
+    pub provider: Option<String>,
+    /// That provider's code, or our own word for what is wrong.
+    #[cfg_attr(feature = "openapi", schema(example = "isv.MOBILE_NUMBER_ILLEGAL"))]
+    pub reason: Option<String>,
+}

@@ -8,5 +8,8 @@
 
 pub mod estimate;
 pub mod order;
+pub mod rating;
 pub mod rules;
+pub mod score;
+pub mod statistics;
 pub mod wire;

@@ -184,6 +184,17 @@ pub fn order(candidates: &[Candidate], now: Instant, streak: i32, policy: OrderP
     turns
 }
 
+/// Who comes near (无声叫号): the tickets that have one to `within` others ahead in their own line, and how many.
+pub fn near<L: PartialEq>(turns: &[(TicketId, L)], within: u32) -> Vec<(TicketId, u32)> {
+    let ahead = |at: usize, line: &L| turns.iter().take(at).filter(|(_, other)| other == line).count();
+    turns
+        .iter()
+        .enumerate()
+        .filter_map(|(at, (ticket, line))| Some((*ticket, u32::try_from(ahead(at, line)).ok()?)))
+        .filter(|(_, ahead)| (1..=within).contains(ahead))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -197,7 +208,7 @@ mod tests {
 
     fn candidate(sequence: i32, entered: i64, lane: Lane) -> Candidate {
         Candidate {
-            id: TicketId(Uuid::from_u128(sequence as u128)),
+            id: TicketId(Uuid::from_u128(sequence.unsigned_abs().into())),
             entered_at: minute(entered),
             sequence,
             lane,
@@ -224,6 +235,16 @@ mod tests {
         .into_iter()
         .map(|turn| (turn.ticket.0.as_u128(), turn.reason))
         .collect()
+    }
+
+    #[test]
+    fn those_with_one_to_three_ahead_in_their_own_line_are_near() {
+        let ticket = |n| TicketId(Uuid::from_u128(n));
+        let turns: Vec<_> = [(1, 'a'), (2, 'b'), (3, 'a'), (4, 'a'), (5, 'a'), (6, 'a'), (7, 'b')]
+            .map(|(n, line)| (ticket(n), line))
+            .to_vec();
+        let found = [(3, 1), (4, 2), (5, 3), (7, 1)].map(|(n, ahead)| (ticket(n), ahead));
+        assert_eq!(near(&turns, 3), found);
     }
 
     #[test]

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     estimate::WaitRange,
     order::Reason,
+    rating::RatingTag,
     rules::{Action, NotAllowed, PriorityReason, TicketStatus},
+    score::EstimateScore,
+    statistics::Spread,
 };
 use crate::{
     ids::{CounterId, CounterSessionId, GroupId, HallId, ServiceId, TicketId},
@@ -36,6 +39,14 @@ problem_types! {
     TICKET_STATE = 409 "ticket-state",
         "号票状态已变化" / "The ticket has changed",
         "请查看号票的最新状态后再操作。" / "Look at where the ticket stands now and try again.";
+    /// The counter is paused.
+    COUNTER_PAUSED = 409 "counter-paused",
+        "窗口已暂停" / "The counter is paused",
+        "请先恢复值守再叫号。" / "Resume the counter before calling.";
+    /// The visit was rated already.
+    ALREADY_RATED = 409 "already-rated",
+        "本次办理已评价" / "This visit was rated",
+        "每次办理只能评价一次，感谢您的反馈。" / "A visit can be rated once. Thank you.";
 }
 
 impl From<NotAllowed> for Problem {
@@ -119,6 +130,9 @@ pub struct CounterSession {
     pub current: Option<ClerkTicket>,
     /// How many wait for this counter's groups.
     pub waiting: u32,
+    /// Whether the clerk calls nobody for a while.
+    #[serde(default)]
+    pub paused: bool,
 }
 
 /// A ticket as the clerk sees it.
@@ -194,4 +208,75 @@ pub struct BoardGroup {
     pub waiting: u32,
     /// How many counters serve it now.
     pub counters: u32,
+}
+
+/// `POST /counters/{id}/call`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CallRequest {
+    /// The ticket to call out of its turn.
+    pub ticket_id: TicketId,
+    /// Why; it is recorded.
+    pub reason: String,
+}
+
+/// `POST /tickets/{id}/rating`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RatingRequest {
+    /// One, very dissatisfied, to five, very satisfied.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 5))]
+    pub stars: i64,
+    /// What was good or bad.
+    #[serde(default)]
+    pub tags: Vec<RatingTag>,
+    /// Anything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+}
+
+/// The figures of a hall's visits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VisitFigures {
+    /// How many tickets were issued.
+    pub issued: usize,
+    /// How many were served.
+    pub served: usize,
+    /// How many were missed too often.
+    pub abandoned: usize,
+    /// How long people waited until they were called.
+    pub waiting: Spread,
+    /// How long they were served.
+    pub serving: Spread,
+    /// The same by service.
+    pub by_service: Vec<ServiceFigures>,
+    /// The throughput by counter.
+    pub by_counter: Vec<CounterFigures>,
+    /// How good the foretold waits were.
+    pub estimates: EstimateScore,
+    /// How many ratings there were of one to five stars.
+    pub ratings: Vec<u64>,
+}
+
+/// The figures of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ServiceFigures {
+    /// The service.
+    pub service_id: ServiceId,
+    /// How long people waited for it.
+    pub waiting: Spread,
+    /// How long it took.
+    pub serving: Spread,
+}
+
+/// The figures of a counter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CounterFigures {
+    /// The counter.
+    pub counter_id: CounterId,
+    /// How long it served.
+    pub serving: Spread,
 }

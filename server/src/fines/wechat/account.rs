@@ -42,7 +42,10 @@ pub struct Account {
 impl fmt::Debug for Account {
     /// Names the account and none of its secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Account").field("mchid", &self.mchid).field("appid", &self.appid).finish_non_exhaustive()
+        f.debug_struct("Account")
+            .field("mchid", &self.mchid)
+            .field("appid", &self.appid)
+            .finish_non_exhaustive()
     }
 }
 
@@ -105,7 +108,11 @@ impl Account {
     /// The public account of the sandbox at this address.
     pub async fn of_sandbox(url: &str) -> anyhow::Result<Self> {
         let client = reqwest::Client::builder().no_proxy().timeout(ANSWER_WITHIN).build()?;
-        let answer = client.get(format!("{url}/wechat/merchant.json")).send().await?.error_for_status()?;
+        let answer = client
+            .get(format!("{url}/wechat/merchant.json"))
+            .send()
+            .await?
+            .error_for_status()?;
         let merchant: SandboxMerchant = answer.json().await?;
         Ok(Self {
             url: url.to_owned(),
@@ -139,7 +146,9 @@ fn sign(key: &KeyPair, message: &[u8]) -> anyhow::Result<Vec<u8>> {
 fn belong_together(key: &KeyPair, public: &[u8]) -> bool {
     let probe = b"do these two belong together";
     sign(key, probe).is_ok_and(|signature| {
-        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public).verify(probe, &signature).is_ok()
+        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public)
+            .verify(probe, &signature)
+            .is_ok()
     })
 }
 
@@ -153,7 +162,8 @@ fn private_key_of(pem: &str) -> anyhow::Result<KeyPair> {
         bail!("the key is PKCS#1 and must be PKCS#8: openssl pkcs8 -topk8 -nocrypt -in old.pem -out apiclient_key.pem");
     }
     let der = der_of(pem, "PRIVATE KEY")?;
-    KeyPair::from_pkcs8(&der).map_err(|rejected| anyhow::anyhow!("the key is no RSA key of 2048 bits or more: {rejected}"))
+    KeyPair::from_pkcs8(&der)
+        .map_err(|rejected| anyhow::anyhow!("the key is no RSA key of 2048 bits or more: {rejected}"))
 }
 
 /// The octets of the first block of this kind in a PEM.

@@ -70,7 +70,10 @@ pub struct Bill {
 impl Client {
     /// The trade bill of a day; an empty one when there was no trade.
     pub async fn trade_bill(&self, day: NaiveDate) -> Result<Bill, BillError> {
-        let answer = match self.get(&format!("/v3/bill/tradebill?bill_date={day}&bill_type=ALL")).await {
+        let answer = match self
+            .get(&format!("/v3/bill/tradebill?bill_date={day}&bill_type=ALL"))
+            .await
+        {
             Ok(answer) => answer,
             Err(error) if error.is("NOSTATEMENTEXIST") => return Ok(Bill::default()),
             Err(error) if error.is("STATEMENTCREATING") || error.is("INVALIDREQUEST") => {
@@ -78,7 +81,10 @@ impl Client {
             }
             Err(error) => return Err(error.into()),
         };
-        let link = answer.json::<Link>().map_err(|error| CallError::Unknown(error.to_string()))?.into_inner();
+        let link = answer
+            .json::<Link>()
+            .map_err(|error| CallError::Unknown(error.to_string()))?
+            .into_inner();
         let file = self.download(&link.download_url).await?;
         // The file is not signed: that it is the announced one is all that vouches for it.
         let found = hex::encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, &file));
@@ -90,7 +96,8 @@ impl Client {
 
     async fn download(&self, url: &str) -> Result<Bytes, CallError> {
         let unknown = |_error| CallError::Unknown("the bill cannot be downloaded".into());
-        let parsed = reqwest::Url::parse(url).map_err(|_no_url| CallError::Unknown("the link of the bill is none".into()))?;
+        let parsed =
+            reqwest::Url::parse(url).map_err(|_no_url| CallError::Unknown("the link of the bill is none".into()))?;
         let target = match parsed.query() {
             Some(query) => format!("{}?{query}", parsed.path()),
             None => parsed.path().to_owned(),
@@ -152,7 +159,10 @@ struct Columns {
 
 impl Columns {
     fn row(&self, line: &str) -> Option<BillRow> {
-        let fields: Vec<&str> = line.split(',').map(|field| field.trim().trim_start_matches('`')).collect();
+        let fields: Vec<&str> = line
+            .split(',')
+            .map(|field| field.trim().trim_start_matches('`'))
+            .collect();
         let text = |at: usize| fields.get(at).copied();
         let fen = |at: usize| text(at).and_then(Fen::from_yuan);
         let is_refund = matches!(text(self.state)?, "REFUND" | "REVOKED");
@@ -164,7 +174,11 @@ impl Columns {
             out_trade_no: text(self.order)?.to_owned(),
             currency: text(self.currency)?.to_owned(),
             amount: fen(self.amount)?,
-            out_refund_no: if is_refund { Some(text(self.refund_no)?.to_owned()) } else { None },
+            out_refund_no: if is_refund {
+                Some(text(self.refund_no)?.to_owned())
+            } else {
+                None
+            },
             refund: fen(self.refund)?,
             fee: fen(self.fee)?,
         })

@@ -97,12 +97,22 @@ impl Client {
 
     /// Asks for something.
     pub(super) async fn get(&self, target: &str) -> Result<Verified<Bytes>, CallError> {
-        self.call(&Call { method: Method::GET, target, body: "" }).await
+        self.call(&Call {
+            method: Method::GET,
+            target,
+            body: "",
+        })
+        .await
     }
 
     /// Asks for something to be done.
     pub(super) async fn post(&self, target: &str, body: &str) -> Result<Verified<Bytes>, CallError> {
-        self.call(&Call { method: Method::POST, target, body }).await
+        self.call(&Call {
+            method: Method::POST,
+            target,
+            body,
+        })
+        .await
     }
 
     /// The header that signs a request.
@@ -130,7 +140,10 @@ impl Client {
         };
         counter!("bianmin_wechat_pay_calls_total", "outcome" => outcome).increment(1);
         if let Err(CallError::Skew(seconds)) = &result {
-            tracing::error!(seconds, "our clock and WeChat Pay's differ: no order is made until they agree");
+            tracing::error!(
+                seconds,
+                "our clock and WeChat Pay's differ: no order is made until they agree"
+            );
         }
         result
     }
@@ -166,7 +179,9 @@ impl Client {
             .header(USER_AGENT, NAME)
             .header(AUTHORIZATION, self.authorization(&call.method, call.target, call.body)?);
         if call.method == Method::POST {
-            request = request.header(CONTENT_TYPE, "application/json").body(call.body.to_owned());
+            request = request
+                .header(CONTENT_TYPE, "application/json")
+                .body(call.body.to_owned());
         }
         let response = request.send().await.map_err(unknown)?;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -207,7 +222,11 @@ impl Client {
 
     async fn fetch_certificates(&self) -> Result<(), CallError> {
         let unknown = |why: String| CallError::Unknown(why);
-        let call = Call { method: Method::GET, target: "/v3/certificates", body: "" };
+        let call = Call {
+            method: Method::GET,
+            target: "/v3/certificates",
+            body: "",
+        };
         let (status, headers, body) = self.exchange(&call).await?;
         if !status.is_success() {
             return Err(unknown(format!("http-{}", status.as_u16())));

@@ -30,7 +30,9 @@ impl Sealed {
     pub fn open(&self, account: &Account) -> Option<Vec<u8>> {
         // The SDK's type holds the one key that decryption needs, and no other secret.
         let opener = WechatPay::new("", "", "", "", account.api_v3_key.expose_secret(), "");
-        opener.decrypt_bytes(&self.ciphertext, &self.nonce, &self.associated_data).ok()
+        opener
+            .decrypt_bytes(&self.ciphertext, &self.nonce, &self.associated_data)
+            .ok()
     }
 }
 
@@ -65,7 +67,11 @@ impl PlatformKeys {
 
     /// The key with this serial number.
     pub fn find(&self, serial: &str) -> Option<Vec<u8>> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).get(serial).cloned()
+        self.known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(serial)
+            .cloned()
     }
 
     /// Whether the certificates may be asked for now; the one who is told yes asks.

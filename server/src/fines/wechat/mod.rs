@@ -15,11 +15,11 @@ mod user;
 
 pub use self::{
     account::Account,
-    bills::{Bill, BillRow, BillError},
+    bills::{Bill, BillError, BillRow},
     client::{CallError, Client},
-    notice::{Announced, RefundNotice, open},
-    orders::{Closed, Opened, Order, Prepaid, Transaction},
+    notice::{Announced, open},
+    orders::{Closed, Opened, Order, Prepaid},
     refunds::{RefundOrder, RefundState},
-    sign::{SignatureError, SignedHeaders},
+    sign::SignedHeaders,
     user::{UserError, openid_of},
 };

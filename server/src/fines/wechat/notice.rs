@@ -3,13 +3,7 @@
 use bytes::Bytes;
 use serde::Deserialize;
 
-use super::{
-    client::Client,
-    keys::Sealed,
-    orders::Transaction,
-    refunds::RefundState,
-    sign::Verified,
-};
+use super::{client::Client, keys::Sealed, orders::Transaction, refunds::RefundState, sign::Verified};
 
 #[derive(Deserialize)]
 struct Envelope {

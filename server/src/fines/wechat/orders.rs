@@ -170,18 +170,27 @@ impl Client {
         let answer = match self.post(target, request).await {
             Ok(answer) => answer,
             Err(CallError::Refused { code })
-                if matches!(code.as_str(), "ORDERPAID" | "ORDERCLOSED" | "INVALIDREQUEST" | "OUTTRADENOUSED") =>
+                if matches!(
+                    code.as_str(),
+                    "ORDERPAID" | "ORDERCLOSED" | "INVALIDREQUEST" | "OUTTRADENOUSED"
+                ) =>
             {
                 return Ok(Opened::Ask);
             }
             Err(error) => return Err(error),
         };
-        let handed = answer.json::<Handed>().map_err(|error| CallError::Unknown(error.to_string()))?.into_inner();
+        let handed = answer
+            .json::<Handed>()
+            .map_err(|error| CallError::Unknown(error.to_string()))?
+            .into_inner();
         match handed {
-            Handed { prepay_id: Some(id), .. } => Ok(Opened::Ready(Prepaid::PrepayId(id))),
-            Handed { h5_url: Some(url), .. } | Handed { code_url: Some(url), .. } => {
-                Ok(Opened::Ready(Prepaid::Url(url)))
-            }
+            Handed {
+                prepay_id: Some(id), ..
+            } => Ok(Opened::Ready(Prepaid::PrepayId(id))),
+            Handed { h5_url: Some(url), .. }
+            | Handed {
+                code_url: Some(url), ..
+            } => Ok(Opened::Ready(Prepaid::Url(url))),
             _ => Err(CallError::Unknown("an order without a key to the cashier".into())),
         }
     }
@@ -192,12 +201,22 @@ impl Client {
         let (nonce_str, package) = (Uuid::new_v4().simple().to_string(), format!("prepay_id={prepay_id}"));
         let message = format!("{app_id}\n{time_stamp}\n{nonce_str}\n{package}\n");
         let pay_sign = self.account.sign(message.as_bytes())?;
-        Ok(Bridge { app_id, time_stamp, nonce_str, package, sign_type: "RSA".into(), pay_sign })
+        Ok(Bridge {
+            app_id,
+            time_stamp,
+            nonce_str,
+            package,
+            sign_type: "RSA".into(),
+            pay_sign,
+        })
     }
 
     /// Asks what became of an order; nothing when WeChat Pay knows none with this number.
     pub async fn query(&self, out_trade_no: &str) -> Result<Option<Transaction>, CallError> {
-        let target = format!("/v3/pay/transactions/out-trade-no/{out_trade_no}?mchid={}", self.account.mchid);
+        let target = format!(
+            "/v3/pay/transactions/out-trade-no/{out_trade_no}?mchid={}",
+            self.account.mchid
+        );
         match self.get(&target).await {
             Ok(answer) => {
                 let transaction = answer.json().map_err(|error| CallError::Unknown(error.to_string()))?;

@@ -53,7 +53,10 @@ impl Client {
             "amount": { "refund": order.amount, "total": order.amount, "currency": "CNY" },
         });
         let answer = self.post("/v3/refund/domestic/refunds", &body.to_string()).await?;
-        let refund = answer.json::<Refund>().map_err(|error| CallError::Unknown(error.to_string()))?.into_inner();
+        let refund = answer
+            .json::<Refund>()
+            .map_err(|error| CallError::Unknown(error.to_string()))?
+            .into_inner();
         same(&refund, &order.out_refund_no)
     }
 
@@ -61,8 +64,10 @@ impl Client {
     pub async fn query_refund(&self, out_refund_no: &str) -> Result<Option<RefundState>, CallError> {
         match self.get(&format!("/v3/refund/domestic/refunds/{out_refund_no}")).await {
             Ok(answer) => {
-                let refund =
-                    answer.json::<Refund>().map_err(|error| CallError::Unknown(error.to_string()))?.into_inner();
+                let refund = answer
+                    .json::<Refund>()
+                    .map_err(|error| CallError::Unknown(error.to_string()))?
+                    .into_inner();
                 same(&refund, out_refund_no).map(Some)
             }
             Err(error) if error.is("RESOURCENOTEXISTS") || error.is("REFUNDNOTEXISTS") => Ok(None),

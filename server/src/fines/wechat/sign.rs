@@ -82,7 +82,9 @@ pub fn verify<B: AsRef<[u8]>>(
         return Err(SignatureError::Probe);
     }
     let key = key.ok_or_else(|| SignatureError::UnknownSerial(headers.serial.clone()))?;
-    let signature = BASE64_STANDARD.decode(&headers.signature).map_err(|_not_base64| SignatureError::Wrong)?;
+    let signature = BASE64_STANDARD
+        .decode(&headers.signature)
+        .map_err(|_not_base64| SignatureError::Wrong)?;
     let mut message = format!("{}\n{}\n", headers.timestamp, headers.nonce).into_bytes();
     message.extend(body.as_ref());
     message.push(b'\n');

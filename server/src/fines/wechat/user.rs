@@ -26,15 +26,19 @@ pub enum UserError {
 /// The openid behind a code.
 pub async fn openid_of(client: &Client, code: &str) -> Result<String, UserError> {
     let account = &client.account;
-    let answer = client
-        .http
-        .get(format!("{}/sns/oauth2/access_token", account.authorization_url))
-        .query(&[
+    let url = reqwest::Url::parse_with_params(
+        &format!("{}/sns/oauth2/access_token", account.authorization_url),
+        [
             ("appid", account.appid.as_str()),
             ("secret", account.app_secret.expose_secret()),
             ("code", code),
             ("grant_type", "authorization_code"),
-        ])
+        ],
+    )
+    .map_err(|_no_url| UserError::Silent)?;
+    let answer = client
+        .http
+        .get(url)
         .send()
         .await
         // The address carries the secret, so the error is dropped here and never logged.

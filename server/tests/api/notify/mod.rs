@@ -1,6 +1,7 @@
 //! Texts, from the request that causes them to the phone and the receipt. The providers are the sandbox, over their real protocols.
 
 mod crash;
+mod dead_letters;
 mod delivery;
 mod notifications;
 mod phones;
@@ -27,10 +28,15 @@ struct Bureau {
 impl Bureau {
     async fn open() -> Self {
         let app = TestApp::start().await;
-        let phones = Phones::start(&app.address).await;
+        let phones = Phones::start(&app.address);
         phones.set_clock(app.clock.now()).await;
-        let dispatcher = Dispatcher::with_accounts(app.platform.clone(), Accounts::of_sandbox(&phones.address)).unwrap();
-        Self { app, phones, dispatcher }
+        let dispatcher =
+            Dispatcher::with_accounts(app.platform.clone(), Accounts::of_sandbox(&phones.address)).unwrap();
+        Self {
+            app,
+            phones,
+            dispatcher,
+        }
     }
 
     /// Moves the clocks of the server and of the outside world.
@@ -46,7 +52,9 @@ impl Bureau {
 
     async fn enqueue(&self, messages: Vec<Message>) {
         let transaction = self.app.platform.db.begin().await.unwrap();
-        notify::enqueue(&transaction, &self.app.platform, self.app.clock.now(), messages).await.unwrap();
+        notify::enqueue(&transaction, &self.app.platform, self.app.clock.now(), messages)
+            .await
+            .unwrap();
         transaction.commit().await.unwrap();
     }
 
@@ -54,17 +62,11 @@ impl Bureau {
         use sea_orm::{ConnectionTrait, Statement};
         let db = self.app.platform.db.reader();
         let sql = "SELECT status FROM messages ORDER BY id";
-        let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+        let rows = db
+            .query_all_raw(Statement::from_string(db.get_database_backend(), sql))
+            .await
+            .unwrap();
         rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
-    }
-
-    /// The id of the only attempt: what the provider was given as our reference.
-    async fn reference(&self) -> String {
-        use sea_orm::{ConnectionTrait, Statement};
-        let db = self.app.platform.db.reader();
-        let sql = "SELECT id FROM message_attempts";
-        let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap().unwrap();
-        row.try_get_by_index::<uuid::Uuid>(0).unwrap().to_string()
     }
 }
 

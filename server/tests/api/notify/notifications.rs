@@ -19,11 +19,13 @@ async fn tell(app: &TestApp, resident: &str, numbers: std::ops::Range<usize>) {
     };
     let transaction = app.platform.db.begin().await.unwrap();
     let messages = numbers.map(message).collect();
-    notify::enqueue(&transaction, &app.platform, app.clock.now(), messages).await.unwrap();
+    notify::enqueue(&transaction, &app.platform, app.clock.now(), messages)
+        .await
+        .unwrap();
     transaction.commit().await.unwrap();
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_resident_reads_the_own_texts_and_nobody_elses() {
     let app = TestApp::start().await;
     let (one, two) = (app.resident(1).await, app.resident(2).await);
@@ -36,7 +38,7 @@ async fn a_resident_reads_the_own_texts_and_nobody_elses() {
     assert_eq!(two.get("/notifications").await.expect(200)["items"], json!([]));
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_long_list_is_read_page_by_page() {
     let app = TestApp::start().await;
     let resident = app.resident(1).await;
@@ -48,7 +50,10 @@ async fn a_long_list_is_read_page_by_page() {
         let items = listed["items"].as_array().unwrap();
         assert_eq!(items.len(), page);
         seen.extend(items.iter().map(|item| item["id"].as_str().unwrap().to_owned()));
-        path = format!("/notifications?cursor={}", listed["next_cursor"].as_str().unwrap_or_default());
+        path = format!(
+            "/notifications?cursor={}",
+            listed["next_cursor"].as_str().unwrap_or_default()
+        );
     }
     assert!(path.ends_with('='), "the last page says so");
     seen.sort();
@@ -57,9 +62,15 @@ async fn a_long_list_is_read_page_by_page() {
     assert_eq!(resident.get("/notifications?cursor=x").await.status, 400);
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_residents_have_notifications() {
     let app = TestApp::start().await;
-    app.anyone().get("/notifications").await.refused(&problem::UNAUTHENTICATED);
-    app.anyone().get("/notifications/settings").await.refused(&problem::UNAUTHENTICATED);
+    app.anyone()
+        .get("/notifications")
+        .await
+        .refused(&problem::UNAUTHENTICATED);
+    app.anyone()
+        .get("/notifications/settings")
+        .await
+        .refused(&problem::UNAUTHENTICATED);
 }

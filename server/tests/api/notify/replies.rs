@@ -17,13 +17,13 @@ fn missed() -> Message {
     }
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_answers_td_gets_no_more_notices_until_the_page_says_otherwise() {
     let bureau = Bureau::open().await;
     let resident = bureau.app.resident(1).await;
     bureau.send(vec![called(1, "A001")]).await;
     bureau.phones.reply(&phone(1), "ｔｄ").await;
-    eventually("the wish", async || {
+    eventually("the wish", 20, async || {
         (resident.get("/notifications/settings").await.expect(200) == json!({"texts": false})).then_some(())
     })
     .await;
@@ -31,14 +31,23 @@ async fn who_answers_td_gets_no_more_notices_until_the_page_says_otherwise() {
     bureau.send(vec![missed()]).await;
     assert_eq!(bureau.phones.texts(&phone(1)).await.len(), before);
     assert_eq!(bureau.status().await.last().map(String::as_str), Some("declined"));
-    assert_eq!(bureau.app.count("SELECT count(*) FROM audit_entries WHERE action = 'notify.opt-out'").await, 1);
+    assert_eq!(
+        bureau
+            .app
+            .count("SELECT count(*) FROM audit_entries WHERE action = 'notify.opt-out'")
+            .await,
+        1
+    );
 
-    resident.put("/notifications/settings", json!({"texts": true})).await.expect(200);
+    resident
+        .put("/notifications/settings", json!({"texts": true}))
+        .await
+        .expect(200);
     bureau.send(vec![called(1, "B001")]).await;
     assert_eq!(bureau.phones.texts(&phone(1)).await.len(), before + 1);
 }
 
-#[actix_web::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_asks_for_nothing_or_comes_from_nobody_we_texted_is_not_heard() {
     let bureau = Bureau::open().await;
     bureau.send(vec![called(1, "A001")]).await;

@@ -37,10 +37,6 @@ impl Client {
         }
     }
 
-    pub fn token(&self) -> &str {
-        self.token.as_deref().unwrap()
-    }
-
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let path = if path.starts_with("/api") || !path.starts_with('/') {
             path.to_owned()

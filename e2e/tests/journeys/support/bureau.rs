@@ -1,0 +1,158 @@
+//! The bureau from outside its pages: who works there, what other residents do, and which texts arrive.
+
+use std::{path::Path, time::SystemTime};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+use totp_rs::{Builder, Secret};
+
+use super::{GLANCE, PATIENCE, pages, sandbox};
+
+/// The hall that serves ID cards around the clock, see `src/main.rs`.
+pub const HALL: &str = "云川市政务服务中心公安综合大厅";
+/// Another hall that does, in which nobody is called.
+pub const QUIET_HALL: &str = "云台分局户政大厅";
+/// A service of that group.
+pub const LOST_CARD: &str = "居民身份证补领";
+/// A service whose windows in that hall have a single seat, in office hours only.
+pub const VISA: &str = "外国人签证延期、换发、补发";
+
+async fn call(method: Method, address: String, token: Option<&str>, body: Option<Value>) -> (u16, Value) {
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut request = client.request(method, &address).header("Accept-Language", "zh-CN");
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    if let Some(body) = body {
+        request = request.json(&body);
+    }
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    let text = answer.text().await.unwrap();
+    (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}
+
+async fn get(path: &str) -> Value {
+    let (status, answer) = call(Method::GET, format!("{}/api/v1{path}", pages()), None, None).await;
+    assert_eq!(status, 200, "{path}: {answer}");
+    answer
+}
+
+fn items(answer: &Value) -> Vec<Value> {
+    answer["items"].as_array().unwrap().clone()
+}
+
+fn id_of(list: &[Value], name: &str) -> String {
+    let found = list.iter().find(|one| one["name"] == name);
+    let found = found.unwrap_or_else(|| panic!("there is no {name}"));
+    found["id"].as_str().unwrap().to_owned()
+}
+
+/// The id of a hall, by its name.
+pub async fn hall(name: &str) -> String {
+    id_of(&items(&get("/halls").await), name)
+}
+
+/// The id of a service, by its name.
+pub async fn service(name: &str) -> String {
+    id_of(&items(&get(&format!("/services?q={name}")).await), name)
+}
+
+/// The windows of a hall for a service that have not passed.
+pub async fn windows(hall: &str, service: &str) -> Vec<Value> {
+    items(&get(&format!("/halls/{hall}/windows?service_id={service}")).await)
+}
+
+/// The code that a hall's screen shows now.
+pub async fn presence_code(hall: &str) -> String {
+    let board = get(&format!("/halls/{hall}/board")).await;
+    board["presence"].as_str().unwrap().to_owned()
+}
+
+/// Waits for a text from this template to a phone.
+pub async fn text_to(phone: &str, template: &str) -> String {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let address = format!("{}/sms/messages?phone={phone}", sandbox());
+        let (_, messages) = call(Method::GET, address, None, None).await;
+        let found = items(&messages).into_iter().find(|one| one["template"] == template);
+        if let Some(text) = found.as_ref().and_then(|found| found["text"].as_str()) {
+            return text.to_owned();
+        }
+        assert!(Instant::now() < deadline, "no text {template} to {phone}: {messages}");
+        sleep(GLANCE).await;
+    }
+}
+
+/// What a demonstration member of staff types to sign in: name, password and one-time code.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "an authenticator goes by the real time, as the server under test does"
+)]
+pub fn staff(username: &str) -> [String; 3] {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content/yunchuan/staff.toml");
+    let file: toml::Table = std::fs::read_to_string(file).unwrap().parse().unwrap();
+    let accounts = file["staff"].as_array().unwrap();
+    let account = accounts
+        .iter()
+        .find(|account| account["username"].as_str() == Some(username))
+        .unwrap();
+    let secret = Secret::try_from_base32(account["totp_secret"].as_str().unwrap()).unwrap();
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let code = Builder::new()
+        .with_secret(secret)
+        .build()
+        .unwrap()
+        .generate(now.as_secs());
+    let password = file["password"].as_str().unwrap();
+    [username.to_owned(), password.to_owned(), code.to_string()]
+}
+
+/// Another resident, who does things without a browser.
+pub struct Resident {
+    /// What a browser keeps in its cookie of the same name.
+    pub token: String,
+}
+
+impl Resident {
+    /// Signs in by phone and code.
+    pub async fn signs_in(phone: &str) -> Self {
+        let ask = json!({"phone": phone, "purpose": "login"});
+        let (status, answer) = Self::post(None, "/auth/sms-codes", ask).await;
+        assert_eq!(status, 202, "{answer}");
+        let code = digits(&text_to(phone, "login-code").await);
+        let (status, session) = Self::post(None, "/auth/sessions", json!({"phone": phone, "code": code})).await;
+        assert_eq!(status, 201, "{session}");
+        Self {
+            token: session["access_token"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    /// Books a seat, and returns the appointment.
+    pub async fn books(&self, window: &str, service: &str) -> String {
+        let wish = json!({"window_id": window, "service_id": service});
+        self.does("/appointments", wish).await
+    }
+
+    /// Checks in at a hall, and returns the ticket.
+    pub async fn checks_in(&self, appointment: &str, hall: &str) -> String {
+        let proof = json!({"presence": presence_code(hall).await});
+        self.does(&format!("/appointments/{appointment}/check-in"), proof).await
+    }
+
+    async fn does(&self, path: &str, wish: Value) -> String {
+        let (status, answer) = Self::post(Some(&self.token), path, wish).await;
+        assert_eq!(status, 201, "{answer}");
+        answer["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn post(token: Option<&str>, path: &str, body: Value) -> (u16, Value) {
+        call(Method::POST, format!("{}/api/v1{path}", pages()), token, Some(body)).await
+    }
+}
+
+/// The first six digits of a text.
+pub fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).take(6).collect()
+}

@@ -1,0 +1,42 @@
+//! What the journeys are made of.
+
+mod axe;
+mod browser;
+mod bureau;
+mod line;
+mod place;
+
+pub use self::{
+    axe::Axe,
+    browser::Browser,
+    bureau::{HALL, LOST_CARD, QUIET_HALL, Resident, VISA, digits, hall, presence_code, service, text_to, windows},
+    line::Line,
+    place::Place,
+};
+
+use std::{env, path::PathBuf, time::Duration};
+
+/// The longest that a page may take to show something, on a machine that others use too.
+const PATIENCE: Duration = Duration::from_secs(25);
+/// How often is looked.
+const GLANCE: Duration = Duration::from_millis(60);
+
+fn setting(name: &str) -> String {
+    env::var(name)
+        .unwrap_or_else(|_| panic!("{name} is not set: the journeys are started by `cargo xtask test --only e2e`"))
+}
+
+/// Where the bureau's pages are.
+pub fn pages() -> String {
+    setting("E2E_BASE_URL")
+}
+
+/// Where the sandbox is.
+pub fn sandbox() -> String {
+    setting("E2E_SANDBOX_URL")
+}
+
+/// Where pictures are put.
+fn pictures() -> PathBuf {
+    setting("E2E_OUTPUT_DIR").into()
+}

@@ -1,0 +1,61 @@
+//! Someone who stands in the queue, and so has something to see on every page.
+
+use serde_json::Value;
+
+use super::{Browser, LOST_CARD, QUIET_HALL, Resident, hall, service};
+
+/// The pages that a resident with a ticket sees.
+pub struct Place {
+    hall: String,
+    service: String,
+    window: Value,
+    appointment: String,
+    ticket: String,
+}
+
+impl Place {
+    /// Signs a resident in on a phone, books, and checks in.
+    pub async fn of_a_visitor(phone: &Browser, number: &str) -> Self {
+        let (hall, service) = (hall(QUIET_HALL).await, service(LOST_CARD).await);
+        let resident = Resident::signs_in(number).await;
+        phone.becomes_the_phone_of(&resident).await;
+        let window = phone.chooses_window(&hall, &service).await;
+        let appointment = resident.books(window["id"].as_str().unwrap(), &service).await;
+        let ticket = resident.checks_in(&appointment, &hall).await;
+        Self {
+            hall,
+            service,
+            window,
+            appointment,
+            ticket,
+        }
+    }
+
+    /// What the pages are called, their addresses, and what can be read there once the page is ready.
+    pub fn pages(&self) -> [(&'static str, String, &'static str); 9] {
+        let Self { hall, service, .. } = self;
+        let (day, window) = (
+            self.window["day"].as_str().unwrap(),
+            self.window["id"].as_str().unwrap(),
+        );
+        [
+            ("home", "/".into(), "已签到"),
+            ("services", "/services".into(), "找到"),
+            ("service", format!("/services/{service}"), "要带的材料"),
+            (
+                "book",
+                format!("/book/{service}?hall={hall}&day={day}&window={window}"),
+                "占住这个号",
+            ),
+            ("appointments", "/appointments".into(), "即将办理"),
+            (
+                "appointment",
+                format!("/appointments/{}", self.appointment),
+                "查看排队进度",
+            ),
+            ("ticket", format!("/tickets/{}", self.ticket), "实时更新中"),
+            ("login", "/login".into(), "获取验证码"),
+            ("me", "/me".into(), "退出登录"),
+        ]
+    }
+}

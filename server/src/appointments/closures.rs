@@ -1,0 +1,242 @@
+//! `POST` and `GET /admin/closures`: a hall, or a group in it, does not open for a while (停办).
+//!
+//! Whoever is booked is told, gets no strike, and can move the appointment to another time with `reschedule`.
+
+use actix_web::{
+    HttpResponse, get,
+    http::StatusCode,
+    post,
+    web::{Data, Json},
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
+use serde_json::json;
+use shared::{
+    appointments::{
+        returns::WaitlistStatus,
+        rules::{AppointmentStatus, Span},
+        wire::{Closure, ClosureRequest},
+    },
+    ids::{AppointmentId, HallId},
+    language::Language,
+    list::List,
+    time::Instant,
+};
+use uuid::Uuid;
+
+use super::{
+    entity::{appointment, closure, pending_return, window},
+    store, texts,
+    view::views,
+    waitlist::close_offer,
+};
+use crate::{
+    catalog::Catalogue,
+    identity::Director,
+    notify,
+    platform::{
+        Platform,
+        audit::{self, Deed},
+        bus::Event,
+        db,
+        idempotency::Once,
+    },
+    problem::{Failure, invalid_field},
+};
+
+/// How many closures are shown.
+const SHOWN: u64 = 200;
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 100;
+
+/// Closes the manager's hall, or a group in it. Booked residents are told; the answer says how many.
+#[utoipa::path(
+    tag = "administration",
+    security(("manager" = [])),
+    request_body = ClosureRequest,
+    responses((status = 201, body = Closure), crate::problem::Refusals),
+)]
+#[post("/admin/closures")]
+pub async fn close_hall(
+    director: Director,
+    once: Once,
+    platform: Data<Platform>,
+    catalogue: Data<Catalogue>,
+    body: Json<ClosureRequest>,
+) -> Result<HttpResponse, Failure> {
+    let now = platform.clock.now();
+    let reason = body.reason.trim();
+    if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
+        return Err(invalid_field("reason", "a reason has one to 100 characters"));
+    }
+    if body.ends_at <= body.starts_at || body.ends_at <= now {
+        return Err(invalid_field(
+            "ends_at",
+            "a closure ends after it begins, and in the future",
+        ));
+    }
+    let snapshot = catalogue.now();
+    if body.group_id.is_some_and(|group| snapshot.group(group).is_none()) {
+        return Err(invalid_field("group_id", "there is no such group"));
+    }
+    let row = closure::Model {
+        id: Uuid::now_v7(),
+        hall_id: director.hall.0,
+        group_id: body.group_id.map(Into::into),
+        starts_at: body.starts_at,
+        ends_at: body.ends_at,
+        reason: reason.to_owned(),
+        created_by: director.staff.0,
+        created_at: now,
+    };
+    let transaction = platform.db.begin().await?;
+    let insert: closure::ActiveModel = closure::ActiveModel {
+        id: Set(row.id),
+        hall_id: Set(row.hall_id),
+        group_id: Set(row.group_id),
+        starts_at: Set(row.starts_at),
+        ends_at: Set(row.ends_at),
+        reason: Set(row.reason.clone()),
+        created_by: Set(row.created_by),
+        created_at: Set(row.created_at),
+    };
+    closure::Entity::insert(insert)
+        .exec_without_returning(&transaction)
+        .await?;
+    let cancelled = empty_windows(&transaction, &row, now).await?;
+    let told = views(&transaction, &platform, &cancelled, &snapshot, Language::Chinese).await?;
+    let residents = cancelled
+        .iter()
+        .map(|row| (AppointmentId(row.id), row.resident_id.into()));
+    let residents: std::collections::HashMap<_, _> = residents.collect();
+    let messages = told
+        .iter()
+        .filter_map(|appointment| Some(texts::hall_closed(*residents.get(&appointment.id)?, appointment)))
+        .collect();
+    for row in &cancelled {
+        notify::withdraw(&transaction, &texts::reminder_events(row.id.into()), now).await?;
+    }
+    notify::enqueue(&transaction, &platform, now, messages).await?;
+    let deed = Deed {
+        actor: Some(director.actor()),
+        action: "hall.close",
+        subject_kind: "closure",
+        subject_id: Some(row.id),
+        reason: Some(reason),
+        detail: json!({"cancelled": cancelled.len()}),
+    };
+    audit::record(&transaction, now, deed).await?;
+    let answer = Closure {
+        cancelled: Some(cancelled.len()),
+        ..view(&row)
+    };
+    let response = once.commit(transaction, StatusCode::CREATED, &answer).await?;
+    platform.bus.publish(Event::SeatsReturned(director.hall));
+    notify::wake(&platform);
+    Ok(response)
+}
+
+/// The closures of the manager's hall that are not over.
+#[utoipa::path(
+    tag = "administration",
+    security(("manager" = [])),
+    responses((status = 200, body = List<Closure>), crate::problem::Refusals),
+)]
+#[get("/admin/closures")]
+pub async fn list_closures(director: Director, platform: Data<Platform>) -> Result<Json<List<Closure>>, Failure> {
+    let rows = current(platform.db.reader(), Some(director.hall), platform.clock.now()).await?;
+    Ok(Json(List::whole(rows.iter().map(view).collect())))
+}
+
+/// The closures that are not over, of one hall or of all.
+pub async fn current(
+    db: &impl ConnectionTrait,
+    hall: Option<HallId>,
+    now: Instant,
+) -> Result<Vec<closure::Model>, DbErr> {
+    let mut select = closure::Entity::find().filter(closure::Column::EndsAt.gt(now));
+    if let Some(hall) = hall {
+        select = select.filter(closure::Column::HallId.eq(hall.0)).limit(SHOWN);
+    }
+    select.order_by_asc(closure::Column::StartsAt).all(db).await
+}
+
+/// What the closure says of its time.
+pub const fn span(row: &closure::Model) -> Span {
+    Span {
+        starts_at: row.starts_at,
+        ends_at: row.ends_at,
+    }
+}
+
+/// Takes every seat of the windows concerned out of sale, and cancels who is booked there. Tells who was.
+async fn empty_windows(
+    db: &impl ConnectionTrait,
+    closure: &closure::Model,
+    now: Instant,
+) -> Result<Vec<appointment::Model>, Failure> {
+    let mut select = window::Entity::find()
+        .filter(window::Column::HallId.eq(closure.hall_id))
+        .filter(window::Column::StartsAt.lt(closure.ends_at))
+        .filter(window::Column::EndsAt.gt(closure.starts_at))
+        .filter(window::Column::EndsAt.gt(now))
+        .order_by_asc(window::Column::Id);
+    if let Some(group) = closure.group_id {
+        select = select.filter(window::Column::GroupId.eq(group));
+    }
+    let windows = db::locked(select).all(db).await?;
+    let (held, confirmed) = (AppointmentStatus::Held, AppointmentStatus::Confirmed);
+    let mut cancelled = Vec::new();
+    for window in windows {
+        let rows = appointment::Entity::find()
+            .filter(appointment::Column::WindowId.eq(window.id))
+            .filter(appointment::Column::Status.is_in([held.as_str(), confirmed.as_str()]))
+            .all(db)
+            .await?;
+        let returning = pending_return::Entity::delete_many()
+            .filter(pending_return::Column::WindowId.eq(window.id))
+            .exec(db)
+            .await?;
+        let mut freed = i32::try_from(returning.rows_affected).unwrap_or(0);
+        for row in rows {
+            let id = AppointmentId(row.id);
+            if store::change_status(db, id, confirmed, AppointmentStatus::HallCancelled, now).await? {
+                cancelled.push(row);
+                freed += 1;
+            } else if store::change_status(db, id, held, AppointmentStatus::Expired, now).await? {
+                close_offer(db, id, WaitlistStatus::Lapsed, now).await?;
+                freed += 1;
+            }
+        }
+        // With a target of nothing the quota only ever goes down to what is taken.
+        window::Entity::update_many()
+            .col_expr(window::Column::OnlineTarget, Expr::value(0))
+            .col_expr(
+                window::Column::OnlineTaken,
+                Expr::col(window::Column::OnlineTaken).sub(freed),
+            )
+            .col_expr(
+                window::Column::OnlineQuota,
+                Expr::col(window::Column::OnlineTaken).sub(freed),
+            )
+            .filter(window::Column::Id.eq(window.id))
+            .exec(db)
+            .await?;
+    }
+    Ok(cancelled)
+}
+
+fn view(row: &closure::Model) -> Closure {
+    Closure {
+        id: row.id.into(),
+        hall_id: row.hall_id.into(),
+        group_id: row.group_id.map(Into::into),
+        starts_at: row.starts_at,
+        ends_at: row.ends_at,
+        reason: row.reason.clone(),
+        cancelled: None,
+    }
+}

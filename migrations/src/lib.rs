@@ -26,6 +26,7 @@ mod m20261122_000030_upstream;
 mod m20261122_000031_decisions;
 mod m20261122_000032_payments;
 mod m20261122_000033_reconciliation;
+mod m20261122_000034_payment_alerts;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000031_decisions::Migration),
             Box::new(m20261122_000032_payments::Migration),
             Box::new(m20261122_000033_reconciliation::Migration),
+            Box::new(m20261122_000034_payment_alerts::Migration),
         ]
     }
 }

@@ -145,6 +145,8 @@ fn payments() -> TableCreateStatement {
         .col(string_null("url"))
         .col(timestamp_with_time_zone_null("ask_at"))
         .col(integer("asked").default(0))
+        // When the payer's page said that it was paid; WeChat's word decides.
+        .col(timestamp_with_time_zone_null("claimed_at"))
         .col(string_null("transaction_id"))
         .col(timestamp_with_time_zone_null("paid_at"))
         .col(string_null("source"))

@@ -98,9 +98,14 @@ fn base() -> Document {
                 .build(),
         )
     };
-    for role in ["session", "resident", "clerk", "manager", "finance", "upstream"] {
+    for role in ["session", "resident", "clerk", "manager", "finance"] {
         components.add_security_scheme(role, bearer());
     }
+    let signature = ApiKey::Header(ApiKeyValue::with_description(
+        "X-Signature",
+        "Ed25519 over `POST\\n{path}\\n{X-System}\\n{X-Timestamp}\\n{X-Nonce}\\n{X-Sequence}\\n{Digest}\\n`, in base64.",
+    ));
+    components.add_security_scheme("upstream", SecurityScheme::ApiKey(signature));
     let cookie = ApiKey::Cookie(ApiKeyValue::new("bianmin-resident-access"));
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
     document

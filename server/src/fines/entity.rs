@@ -117,6 +117,7 @@ pub mod payment {
         pub url: Option<String>,
         pub ask_at: Option<DateTimeUtc>,
         pub asked: i32,
+        pub claimed_at: Option<DateTimeUtc>,
         pub transaction_id: Option<String>,
         pub paid_at: Option<DateTimeUtc>,
         pub source: Option<String>,
@@ -206,6 +207,25 @@ pub mod exception {
         pub detail: Json,
         pub status: String,
         pub at: DateTimeUtc,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod alert {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "payment_alerts")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub kind: String,
+        pub reference: String,
+        pub raised_at: DateTimeUtc,
+        pub seen_by: Option<Uuid>,
+        pub seen_at: Option<DateTimeUtc>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -9,6 +9,7 @@ use shared::fines::{
 };
 
 use super::{
+    alerts,
     entity::payment,
     payments::{ask, view},
     store,
@@ -40,8 +41,11 @@ pub async fn hand_out(
                 ready = Some(prepaid);
             }
         }
-        Ok(Opened::Ask) => ask(platform, client, &row, Source::Query).await?,
-        Err(CallError::Skew(_)) => {
+        Ok(Opened::Ask) => {
+            ask(platform, client, &row, Source::Query).await?;
+        }
+        Err(error @ CallError::Skew(_)) => {
+            alerts::of_call(platform, &error).await?;
             doubt(platform, &row).await?;
             return Err(Failure::from(&PAYMENT_UNAVAILABLE));
         }

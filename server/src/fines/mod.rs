@@ -6,6 +6,7 @@
 //! Architecture invariants: an order is committed before WeChat Pay is asked for it; nothing is taken from an answer whose signature was
 //! not verified; at most one order of a decision is open and at most one payment effective, by unique keys of the database.
 
+mod alerts;
 mod decisions;
 mod demo;
 mod entity;
@@ -50,5 +51,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(notify::take_notice)
         .service(reconciliation::show_day)
         .service(reconciliation::run_day)
-        .service(reconciliation::sign_off_day);
+        .service(reconciliation::sign_off_day)
+        .service(alerts::list_alerts)
+        .service(alerts::see_alert);
 }

@@ -14,7 +14,7 @@ use super::{
     refunds,
     service::Fines,
     settle::settle,
-    wechat::{Announced, Client, SignedHeaders, open},
+    wechat::{Announced, SignedHeaders, open},
 };
 use crate::{
     notify,
@@ -54,11 +54,7 @@ pub async fn take_notice(
     fines: Data<Fines>,
     body: Bytes,
 ) -> HttpResponse {
-    let taken = match fines.wechat().await {
-        Ok(client) => take(&request, &platform, client, body).await,
-        Err(failure) => Err(Refusal::Later(failure)),
-    };
-    match taken {
+    match take(&request, &platform, &fines, body).await {
         Ok(()) => HttpResponse::NoContent().finish(),
         Err(Refusal::Forged(why)) => {
             counter!("bianmin_wechat_notices_total", "outcome" => "forged").increment(1);
@@ -79,8 +75,10 @@ fn refuse(mut response: actix_web::HttpResponseBuilder, message: &str) -> HttpRe
     response
 }
 
-async fn take(request: &HttpRequest, platform: &Platform, client: &Client, body: Bytes) -> Result<(), Refusal> {
+async fn take(request: &HttpRequest, platform: &Platform, fines: &Fines, body: Bytes) -> Result<(), Refusal> {
+    // What carries no signature at all is refused before anything is asked or read for it.
     let headers = SignedHeaders::of_request(request.headers()).map_err(|_missing| Refusal::Forged("unsigned"))?;
+    let client = fines.wechat().await?;
     let notice = client
         .verify_notice(&headers, body)
         .await

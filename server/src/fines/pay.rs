@@ -207,6 +207,7 @@ fn make(
         url: None,
         ask_at: Some(now + FIRST_QUESTION),
         asked: 0,
+        claimed_at: None,
         transaction_id: None,
         paid_at: None,
         source: None,
@@ -271,6 +272,10 @@ pub async fn remember_payer(
 
 /// Closes an order that stands in the way of another. One that was paid meanwhile settles the decision.
 async fn clear_away(platform: &Platform, client: &Client, row: &payment::Model) -> Result<(), Failure> {
+    // Of an order to which nobody answered, WeChat is asked first: only what it knows to be unpaid is closed.
+    if row.status != PaymentStatus::AwaitingPayment.as_str() && !ask(platform, client, row, Source::Query).await? {
+        return Err(Failure::from(&PAYMENT_CONFIRMING));
+    }
     match client.close(&row.out_trade_no).await {
         Ok(Closed::Yes) => {
             let transaction = platform.db.begin().await?;

@@ -22,6 +22,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
+    alerts::{self, Alert},
     entity::{day, day_break},
     reconcile::{self, Found},
     service::Fines,
@@ -70,12 +71,16 @@ pub async fn run_day(
         return Err(Failure::from(&DAY_STATE));
     }
     let found = reconcile::compare(&platform, &fines, *date).await?;
-    if found.fee != Fen::ZERO {
-        tracing::error!(day = %*date, fee = %found.fee, "WeChat charged a fee");
-    }
     metrics::counter!("bianmin_reconciliation_breaks_total").increment(found.breaks.len() as u64);
+    let now = platform.clock.now();
     let transaction = platform.db.begin().await?;
-    write(&transaction, *date, found, platform.clock.now()).await?;
+    if found.fee != Fen::ZERO {
+        alerts::raise(&transaction, Alert::Fee, &date.to_string(), now).await?;
+    }
+    if !found.breaks.is_empty() {
+        alerts::raise(&transaction, Alert::Break, &date.to_string(), now).await?;
+    }
+    write(&transaction, *date, found, now).await?;
     let day = view(&transaction, *date).await?;
     once.commit(transaction, StatusCode::OK, &day).await
 }

@@ -18,6 +18,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
+    alerts::{self, Alert},
     entity::{decision, payment, receipt},
     refunds, store,
     wechat::Account,
@@ -64,7 +65,7 @@ pub async fn settle(
         Ok(Settlement::Exception(mismatch)) => {
             if store::move_payment(db, row.id, &PaymentStatus::SETTLEABLE, PaymentStatus::Exception).await? {
                 store::except(db, row.id, mismatch.as_str(), told, now).await?;
-                tracing::error!(payment = %row.id, kind = mismatch.as_str(), "what WeChat says of a payment does not fit");
+                alerts::raise(db, Alert::Exception, &row.id.to_string(), now).await?;
             }
             Ok(false)
         }

@@ -134,6 +134,29 @@ pub async fn move_payment(
     Ok(moved.rows_affected == 1)
 }
 
+/// Notes that the payer's page says an order was paid.
+pub async fn claim_paid(db: &impl ConnectionTrait, id: Uuid, now: Instant) -> Result<(), DbErr> {
+    payment::Entity::update_many()
+        .col_expr(payment::Column::ClaimedAt, Expr::value(now))
+        .filter(payment::Column::Id.eq(id))
+        .filter(payment::Column::Status.eq(PaymentStatus::AwaitingPayment.as_str()))
+        .filter(payment::Column::ClaimedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Forgets that a page says so, when that was before this moment.
+pub async fn doubt_claim(db: &impl ConnectionTrait, id: Uuid, before: Instant) -> Result<(), DbErr> {
+    payment::Entity::update_many()
+        .col_expr(payment::Column::ClaimedAt, Expr::value(Option::<Instant>::None))
+        .filter(payment::Column::Id.eq(id))
+        .filter(payment::Column::ClaimedAt.lt(before))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Sets when an open order is asked for next.
 pub async fn ask_later(db: &impl ConnectionTrait, row: &payment::Model, at: Instant) -> Result<(), DbErr> {
     payment::Entity::update_many()

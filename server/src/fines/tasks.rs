@@ -10,6 +10,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
+    alerts::{self, Alert},
     entity::{decision, payment, task, violation},
     government::Government,
     pay, receipts, refunds,
@@ -19,11 +20,14 @@ use super::{
 use crate::{platform::Platform, problem::Failure};
 
 /// A lease outlasts any call.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
+const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// How many are claimed at once.
 const AT_ONCE: u64 = 20;
 /// The longest pause between two tries.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(10);
+
+/// A task that failed this often is shown to somebody: some twenty minutes after its first try.
+const STUCK_AFTER: i32 = 9;
 
 /// What came of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +101,9 @@ async fn conclude(platform: &Platform, row: &task::Model, did: Did) -> Result<()
         Did::Retry(why) => ("pending", now + pause_after(attempts), attempts, Some(why)),
     };
     let transaction = platform.db.begin().await?;
+    if failure.is_some() && attempts == STUCK_AFTER {
+        alerts::raise(&transaction, Alert::StuckTask, &row.id.to_string(), now).await?;
+    }
     task::Entity::update_many()
         .col_expr(task::Column::Status, Expr::value(status))
         .col_expr(task::Column::DueAt, Expr::value(due_at))

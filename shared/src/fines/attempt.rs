@@ -264,7 +264,8 @@ mod tests {
 
     #[test]
     fn each_thing_that_does_not_fit_is_named() {
-        let cases: [(fn(&mut Money), Mismatch); 5] = [
+        type Change = fn(&mut Money);
+        let cases: [(Change, Mismatch); 5] = [
             (|money| money.amount = Fen(15_001), Mismatch::Amount),
             (|money| money.currency = "USD".into(), Mismatch::Currency),
             (|money| money.mchid = "1".into(), Mismatch::Merchant),

@@ -312,12 +312,12 @@ mod tests {
 
     #[test]
     fn a_record_is_accepted_once_and_only_within_the_ceiling() {
+        use ViolationStatus::{Accepted, Objected, Unhandled};
         let policy = SelfService {
             ceiling: Fen(20_000),
             citation: "第一百零七条".into(),
         };
         let accept = |from, procedure, fine| handle(from, procedure, Fen(fine), &Answer::Accept, &policy);
-        use ViolationStatus::{Accepted, Objected, Unhandled};
         assert_eq!(accept(Unhandled, Procedure::Simple, 20_000), Ok(Accepted));
         assert_eq!(
             accept(Unhandled, Procedure::Simple, 20_001),

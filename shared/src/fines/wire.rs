@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{
     attempt::{Channel, PaymentStatus},
@@ -310,6 +311,28 @@ pub struct Payment {
     pub code_url: Option<String>,
 }
 
+/// What `WeixinJSBridge` told the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BridgeWord {
+    /// The payer saw that it was paid.
+    Ok,
+    /// The payer cancelled.
+    Cancel,
+    /// It failed.
+    Fail,
+}
+
+/// `POST /payments/{id}/refresh`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RefreshRequest {
+    /// What the bridge told, if the page has come from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bridge: Option<BridgeWord>,
+}
+
 /// An electronic non-tax receipt (电子非税收入票据), as the fiscal system issued it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -329,6 +352,24 @@ pub struct Receipt {
     pub issued_at: DateTime<Utc>,
     /// Whether it was voided, because the money went back.
     pub voided: bool,
+}
+
+/// Something that finance staff must look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PaymentAlert {
+    /// The alert.
+    pub id: Uuid,
+    /// What happened, such as `nonzero_fee`.
+    pub kind: String,
+    /// What it is about: a payment, a task or a day.
+    pub reference: String,
+    /// When it was raised.
+    #[serde(with = "wire_time")]
+    pub raised_at: DateTime<Utc>,
+    /// When somebody looked after it.
+    #[serde(with = "wire_time::option")]
+    pub seen_at: Option<DateTime<Utc>>,
 }
 
 /// The state of a day's books.

@@ -211,11 +211,12 @@ impl Client {
             return Some(key);
         }
         let could_be_one = (8..=64).contains(&serial.len()) && serial.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if could_be_one && self.keys.may_ask(self.now()) {
-            if let Err(error) = self.fetch_certificates().await {
-                self.keys.ask_again();
-                tracing::warn!(%error, "the platform certificates cannot be had");
-            }
+        if could_be_one
+            && self.keys.may_ask(self.now())
+            && let Err(error) = self.fetch_certificates().await
+        {
+            self.keys.ask_soon(self.now());
+            tracing::warn!(%error, "the platform certificates cannot be had");
         }
         self.keys.find(serial)
     }

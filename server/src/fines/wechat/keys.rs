@@ -15,6 +15,8 @@ use super::account::{Account, certificate_key};
 
 /// An unknown serial number asks for the certificates at most this often, so that forged ones do not make us ask.
 const ASK_EVERY: TimeDelta = TimeDelta::seconds(30);
+/// And this long after a question that had no answer.
+const ASK_SOON: TimeDelta = TimeDelta::seconds(2);
 
 /// Sealed content, as notifications and certificates carry it.
 #[derive(Clone, Debug, Deserialize)]
@@ -53,7 +55,7 @@ struct ListedCertificate {
 #[derive(Debug)]
 pub struct PlatformKeys {
     known: RwLock<HashMap<String, Vec<u8>>>,
-    asked_at: RwLock<Option<Instant>>,
+    ask_after: RwLock<Option<Instant>>,
 }
 
 impl PlatformKeys {
@@ -61,7 +63,7 @@ impl PlatformKeys {
     pub fn of(account: &Account) -> Self {
         Self {
             known: RwLock::new(account.public_key.clone().into_iter().collect()),
-            asked_at: RwLock::default(),
+            ask_after: RwLock::default(),
         }
     }
 
@@ -76,17 +78,18 @@ impl PlatformKeys {
 
     /// Whether the certificates may be asked for now; the one who is told yes asks.
     pub fn may_ask(&self, now: Instant) -> bool {
-        let mut asked_at = self.asked_at.write().unwrap_or_else(PoisonError::into_inner);
-        if asked_at.is_some_and(|at| (now - at).abs() < ASK_EVERY) {
+        let mut ask_after = self.ask_after.write().unwrap_or_else(PoisonError::into_inner);
+        // A clock that was set back does not keep us from asking.
+        if ask_after.is_some_and(|at| now < at && at - now <= ASK_EVERY) {
             return false;
         }
-        *asked_at = Some(now);
+        *ask_after = Some(now + ASK_EVERY);
         true
     }
 
-    /// Forgets when certificates were asked for, because the question had no answer.
-    pub fn ask_again(&self) {
-        *self.asked_at.write().unwrap_or_else(PoisonError::into_inner) = None;
+    /// The question had no answer: it may be asked again soon.
+    pub fn ask_soon(&self, now: Instant) {
+        *self.ask_after.write().unwrap_or_else(PoisonError::into_inner) = Some(now + ASK_SOON);
     }
 
     /// The keys of listed certificates. Only WeChat Pay can seal them with the `APIv3` key, so they vouch for themselves.

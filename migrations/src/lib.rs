@@ -27,6 +27,7 @@ mod m20261122_000031_decisions;
 mod m20261122_000032_payments;
 mod m20261122_000033_reconciliation;
 mod m20261122_000034_payment_alerts;
+mod m20261122_000070_reminders;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000032_payments::Migration),
             Box::new(m20261122_000033_reconciliation::Migration),
             Box::new(m20261122_000034_payment_alerts::Migration),
+            Box::new(m20261122_000070_reminders::Migration),
         ]
     }
 }

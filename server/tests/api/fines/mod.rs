@@ -1,5 +1,6 @@
 //! Decisions and their payment, from the traffic police's push to the books of the day. Everything outside is the sandbox, over HTTP.
 
+mod notices;
 mod pay;
 
 use chrono::TimeDelta;
@@ -41,6 +42,31 @@ impl Bureau {
         let mine = listed["items"].as_array().unwrap().iter();
         let mut found = mine.filter(|item| item["decision_no"] == decision(number)["decision_no"]);
         found.next().unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// An order for a new decision against the first resident.
+    async fn order(&self, resident: &Client, number: u32, channel: &str) -> Value {
+        let id = self.decide(resident, number).await;
+        self.order_of(resident, &id, channel).await
+    }
+
+    /// An order for a decision.
+    async fn order_of(&self, resident: &Client, decision: &str, channel: &str) -> Value {
+        let path = format!("/decisions/{decision}/payments");
+        resident.post(&path, json!({ "channel": channel })).await.expect(201)
+    }
+
+    /// A payment, which has to be in this status and shown at this stage.
+    async fn shows(&self, resident: &Client, payment: &Value, status: &str, stage: &str) -> Value {
+        let shown = resident
+            .get(&format!("/payments/{}", payment["id"].as_str().unwrap()))
+            .await
+            .expect(200);
+        assert_eq!(
+            (shown["status"].as_str(), shown["stage"].as_str()),
+            (Some(status), Some(stage))
+        );
+        shown
     }
 
     /// Pays at the cashier; what the cashier says.

@@ -256,6 +256,7 @@ impl TestApp {
         appointments::mark_no_shows(&self.platform, &snapshot, now)
             .await
             .unwrap();
+        appointments::remind(&self.platform, &snapshot, now).await.unwrap();
     }
 
     /// Asks about open orders and does what is to be done outside, until nothing is due.

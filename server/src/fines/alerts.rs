@@ -12,7 +12,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 use shared::{
-    fines::wire::PaymentAlert,
+    fines::staff::PaymentAlert,
     list::List,
     problem,
     time::{Instant, day_of},

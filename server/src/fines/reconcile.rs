@@ -8,7 +8,7 @@ use serde_json::Value;
 use shared::{
     fines::{
         attempt::{Money, Source},
-        wire::Break,
+        staff::Break,
     },
     money::Fen,
     time::day_of,

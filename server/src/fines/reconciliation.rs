@@ -14,7 +14,10 @@ use sea_orm::{
 };
 use serde_json::json;
 use shared::{
-    fines::wire::{Break, DAY_NOT_BALANCED, DAY_STATE, Day, DayStatus, SignOffRequest},
+    fines::{
+        staff::{Break, Day, DayStatus, SignOffRequest},
+        wire::{DAY_NOT_BALANCED, DAY_STATE},
+    },
     money::Fen,
     problem::Problem,
     time::Instant,

@@ -8,6 +8,7 @@
 
 pub mod attempt;
 pub mod rules;
+pub mod staff;
 pub mod surcharge;
 pub mod upstream;
 pub mod wire;

@@ -23,12 +23,14 @@ use crate::{
     appointments::{self, Availability, Seats},
     bureau::{self, Bureau},
     catalog::{self, Catalogue},
+    fines::{self, Fines},
     identity::{self, CodeTexts, Sessions},
     notify, operations,
     platform::{Platform, idempotency},
     problem,
     queue::{self, Halls},
     slips::{self, Slips},
+    upstream::Systems,
 };
 
 /// Everything that a server keeps in memory.
@@ -40,6 +42,9 @@ pub struct Services {
     pub catalogue: Data<Catalogue>,
     /// Slips.
     pub slips: Data<Slips>,
+    /// Fines and payments.
+    pub fines: Data<Fines>,
+    systems: Data<Systems>,
     sessions: Data<Sessions>,
     seats: Data<Seats>,
     availability: Data<Availability>,
@@ -59,6 +64,8 @@ impl Services {
             halls: Data::from(Halls::new(&platform, &catalogue, bureau::on_served(&catalogue, &slips))),
             slips: Data::from(slips),
             catalogue: Data::new(catalogue),
+            fines: Data::new(Fines::start(&platform)?),
+            systems: Data::new(Systems::start(&platform.config)?),
             metrics: Data::new(metrics),
             platform: Data::new(platform),
         })
@@ -97,9 +104,14 @@ fn base() -> Document {
                 .build(),
         )
     };
-    for role in ["session", "resident", "clerk", "manager"] {
+    for role in ["session", "resident", "clerk", "manager", "finance"] {
         components.add_security_scheme(role, bearer());
     }
+    let signature = ApiKey::Header(ApiKeyValue::with_description(
+        "X-Signature",
+        "Ed25519 over `POST\\n{path}\\n{X-System}\\n{X-Timestamp}\\n{X-Nonce}\\n{X-Sequence}\\n{Digest}\\n`, in base64.",
+    ));
+    components.add_security_scheme("upstream", SecurityScheme::ApiKey(signature));
     let cookie = ApiKey::Cookie(ApiKeyValue::new("bianmin-resident-access"));
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
     document
@@ -112,8 +124,10 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .configure(catalog::routes)
             .configure(appointments::routes)
             .configure(queue::routes)
+            .configure(fines::routes)
             .configure(slips::routes)
-            .configure(notify::routes),
+            .configure(notify::routes)
+            .configure(operations::api_routes),
     );
 }
 
@@ -128,6 +142,8 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .into_utoipa_app()
             .app_data(services.platform.clone())
             .app_data(services.catalogue.clone())
+            .app_data(services.fines.clone())
+            .app_data(services.systems.clone())
             .app_data(services.sessions.clone())
             .app_data(Data::new(CodeTexts(notify::text_login_code)))
             .app_data(services.seats.clone())

@@ -9,7 +9,7 @@ use crate::{
     appointments,
     bureau::Bureau,
     catalog::{self, Catalogue, Imported, Snapshot},
-    identity, notify,
+    fines, identity, notify,
     platform::{Platform, bus::Event},
     problem::Failure,
     slips::{NewSlip, Slips},
@@ -38,6 +38,7 @@ pub async fn load_demo(platform: &Platform, folder: &Path) -> anyhow::Result<Imp
     let transaction = platform.db.begin().await?;
     identity::demo::load_residents(&transaction, platform, &residents).await?;
     identity::demo::load_staff(&transaction, platform, &staff, &imported.halls).await?;
+    fines::load_demo(&transaction, platform, &read(folder, "decisions.toml")?).await?;
     let snapshot = Snapshot::load(&transaction).await?;
     appointments::publish_windows(&transaction, &snapshot, day_of(platform.clock.now())).await?;
     transaction.commit().await?;

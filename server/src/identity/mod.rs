@@ -23,13 +23,15 @@ mod token;
 use std::sync::Arc;
 
 pub use self::{
-    authenticate::{Auditor, Clerk, Director, HallStaff, IdentifiedResident, Resident, Signed, Staff, authenticate},
+    authenticate::{
+        Auditor, Clerk, Director, Finance, HallStaff, IdentifiedResident, Resident, Signed, Staff, authenticate,
+    },
     origin::refuse_foreign_origins,
     request_code::CodeTexts,
     sessions::Sessions,
     store::{
-        PersonFacts, id_number_index, is_staff, lock_persons, may_act_for, person, person_of_phone, persons_names,
-        phone_of,
+        Person, PersonFacts, find_or_add_person, id_number_index, is_staff, lock_persons, may_act_for, person,
+        person_of_phone, persons_names, phone_of, resident_of_phone,
     },
 };
 use crate::platform::Platform;

@@ -46,6 +46,7 @@ pub struct Keys {
     index: hmac::Key,
     token_seed: [u8; MASTER_LEN],
     presence: hmac::Key,
+    audit: hmac::Key,
     slips: hmac::Key,
     secret: Prk,
     random: SystemRandom,
@@ -85,6 +86,7 @@ impl Keys {
             index: hmac::Key::new(hmac::HMAC_SHA256, &key("blind index")?),
             token_seed: key("token signing")?,
             presence: hmac::Key::new(hmac::HMAC_SHA256, &key("presence")?),
+            audit: hmac::Key::new(hmac::HMAC_SHA256, &key("audit chain")?),
             slips: hmac::Key::new(hmac::HMAC_SHA256, &key("slips")?),
             secret,
             random: SystemRandom::new(),
@@ -168,6 +170,11 @@ impl Keys {
     /// Whether a value has this index, compared in constant time.
     pub fn has_index(&self, kind: &str, value: &str, index: &[u8]) -> bool {
         aws_lc_rs::constant_time::verify_slices_are_equal(&self.blind_index(kind, value), index).is_ok()
+    }
+
+    /// The seal of a link of the audit chain.
+    pub fn audit_seal(&self, link: &[u8]) -> Vec<u8> {
+        hmac::sign(&self.audit, link).as_ref().to_vec()
     }
 
     /// A six-digit code that follows from a place and a step of time, for proofs of presence.

@@ -4,7 +4,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use shared::{
     problem::Problem,
     slips::{
-        token::{SIGNATURE, Signed, SlipKind, TokenError, Untrusted},
+        token::{SIGNATURE, Signed, SlipKind},
         wire::{SLIP_REVOKED, SlipKeys, Waiting},
     },
     time::Instant,
@@ -13,7 +13,7 @@ use shared::{
 /// Why nothing is handed over without a connection.
 pub enum Refusal {
     /// The slip itself speaks against it.
-    Problem(Problem),
+    Problem(Box<Problem>),
     /// It is on no list of this site.
     NotListed,
     /// Property is signed for, which needs the server.
@@ -22,7 +22,7 @@ pub enum Refusal {
 
 impl<E: Into<Problem>> From<E> for Refusal {
     fn from(error: E) -> Self {
-        Self::Problem(error.into())
+        Self::Problem(Box::new(error.into()))
     }
 }
 
@@ -46,18 +46,16 @@ pub fn id_of(token: &str) -> Option<String> {
 
 /// What waits for this token here and now.
 pub fn judge(token: &str, keys: &SlipKeys, now: Instant) -> Result<Waiting, Refusal> {
-    let signed = Signed::read(token).map_err(|error: TokenError| Refusal::from(error))?;
-    let claims = signed
-        .verified(|id, message, signature: &[u8; SIGNATURE]| {
-            let key = keys.keys.iter().find(|key| key.id == id)?;
-            let key = VerifyingKey::from_bytes(&octets(&key.public_key)?).ok()?;
-            Some(key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
-        })
-        .map_err(|error: Untrusted| Refusal::from(error))?;
+    let signed = Signed::read(token)?;
+    let claims = signed.verified(|id, message, signature: &[u8; SIGNATURE]| {
+        let key = keys.keys.iter().find(|key| key.id == id)?;
+        let key = VerifyingKey::from_bytes(&octets(&key.public_key)?).ok()?;
+        Some(key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
+    })?;
     claims.accepted_at(keys.site.into(), now)?;
     let id = claims.id.hex();
     if keys.revoked.contains(&id) {
-        return Err(Refusal::Problem(Problem::new(&SLIP_REVOKED)));
+        return Err(Problem::new(&SLIP_REVOKED).into());
     }
     if claims.kind == SlipKind::Property {
         return Err(Refusal::Property);

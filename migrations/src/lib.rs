@@ -28,6 +28,7 @@ mod m20261122_000032_payments;
 mod m20261122_000033_reconciliation;
 mod m20261122_000034_payment_alerts;
 mod m20261122_000070_reminders;
+mod m20261122_000071_audit_chain;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000033_reconciliation::Migration),
             Box::new(m20261122_000034_payment_alerts::Migration),
             Box::new(m20261122_000070_reminders::Migration),
+            Box::new(m20261122_000071_audit_chain::Migration),
         ]
     }
 }

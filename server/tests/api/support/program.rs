@@ -51,6 +51,10 @@ impl Program {
     /// Starts it, and waits until it serves.
     pub async fn start(&mut self, sandbox: &str) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bianmin"));
+        // The settings of the tests are none of the program's, which refuses what it does not know.
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BIANMIN_")) {
+            command.env_remove(name);
+        }
         command
             .arg("serve")
             .current_dir(root())

@@ -21,6 +21,7 @@ use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
 use crate::{
     appointments::{self, Availability, Seats},
+    cases::{self, WorkDays},
     catalog::{self, Catalogue},
     identity::{self, CodeTexts, Sessions},
     notify, operations,
@@ -40,6 +41,7 @@ pub struct Services {
     seats: Data<Seats>,
     availability: Data<Availability>,
     halls: Data<Halls>,
+    work_days: Data<WorkDays>,
     metrics: Data<Option<PrometheusHandle>>,
 }
 
@@ -52,11 +54,18 @@ impl Services {
             seats: Data::from(Seats::start(&platform, &catalogue)),
             availability: Data::from(Availability::new(&platform)),
             halls: Data::from(Halls::new(&platform, &catalogue, appointments::fulfil)),
+            work_days: Data::new(work_days(&catalogue)),
             catalogue: Data::new(catalogue),
             metrics: Data::new(metrics),
             platform: Data::new(platform),
         })
     }
+}
+
+/// Periods of cases end on working days, which only the catalogue knows.
+fn work_days(catalogue: &Catalogue) -> WorkDays {
+    let catalogue = catalogue.clone();
+    WorkDays(Arc::new(move || catalogue.now().calendar.clone()))
 }
 
 #[derive(OpenApi)]
@@ -91,7 +100,7 @@ fn base() -> Document {
                 .build(),
         )
     };
-    for role in ["session", "resident", "clerk", "manager"] {
+    for role in ["session", "resident", "clerk", "manager", "case-officer", "auditor"] {
         components.add_security_scheme(role, bearer());
     }
     let cookie = ApiKey::Cookie(ApiKeyValue::new("bianmin-resident-access"));
@@ -106,7 +115,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .configure(catalog::routes)
             .configure(appointments::routes)
             .configure(queue::routes)
-            .configure(notify::routes),
+            .configure(notify::routes)
+            .configure(cases::routes),
     );
 }
 
@@ -126,6 +136,7 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .app_data(services.seats.clone())
             .app_data(services.availability.clone())
             .app_data(services.halls.clone())
+            .app_data(services.work_days.clone())
             .app_data(services.metrics.clone())
             .app_data(client.clone())
             .app_data(document.clone())

@@ -6,7 +6,7 @@ use anyhow::Context;
 use shared::time::day_of;
 
 use crate::{
-    appointments,
+    appointments, cases,
     catalog::{self, Imported, Snapshot},
     identity, notify,
     platform::{Platform, bus::Event},
@@ -32,6 +32,7 @@ pub async fn load_demo(platform: &Platform, folder: &Path) -> anyhow::Result<Imp
     let transaction = platform.db.begin().await?;
     identity::demo::load_residents(&transaction, platform, &residents).await?;
     identity::demo::load_staff(&transaction, platform, &staff, &imported.halls).await?;
+    cases::load_demo(&transaction, platform, &read(folder, "cases.toml")?).await?;
     let snapshot = Snapshot::load(&transaction).await?;
     appointments::publish_windows(&transaction, &snapshot, day_of(platform.clock.now())).await?;
     transaction.commit().await?;

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod appointments;
+pub mod cases;
 pub mod catalog;
 pub mod config;
 pub mod content;

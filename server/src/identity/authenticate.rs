@@ -135,6 +135,23 @@ pub struct Auditor {
     pub staff: StaffId,
 }
 
+/// A case officer.
+#[derive(Clone, Debug)]
+pub struct CaseOfficer {
+    /// The account.
+    pub staff: StaffId,
+}
+
+impl CaseOfficer {
+    /// The officer as the one who acts.
+    pub const fn actor(&self) -> Actor {
+        Actor {
+            kind: "staff",
+            id: self.staff.0,
+        }
+    }
+}
+
 impl Resident {
     /// The resident as the one who acts.
     pub fn actor(&self) -> Actor {
@@ -166,6 +183,16 @@ impl Staff {
             name: self.name.clone(),
             role: self.role,
             hall: self.hall,
+        }
+    }
+}
+
+impl IdentifiedResident {
+    /// The resident as the one who acts.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            kind: SubjectKind::Resident.as_str(),
+            id: self.id.0,
         }
     }
 }
@@ -311,5 +338,6 @@ extracted_by! {
         let hall = staff.hall.filter(|_| trusted).ok_or_else(|| Failure::from(&problem::FORBIDDEN))?;
         Ok(Self { staff: staff.id, hall })
     };
+    CaseOfficer: |request| Ok(Self { staff: staff_with(request, StaffRole::CaseOfficer)?.id });
     Auditor: |request| Ok(Self { staff: staff_with(request, StaffRole::Auditor)?.id });
 }

@@ -12,6 +12,7 @@
 mod admin;
 mod appointments;
 mod auth;
+mod cases;
 mod counters;
 mod docs;
 mod halls;

@@ -24,6 +24,7 @@ mod m20261122_000023_visits;
 mod m20261122_000024_closures;
 mod m20261122_000060_cases;
 mod m20261122_000061_case_readers;
+mod m20261122_000070_reminders;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000024_closures::Migration),
             Box::new(m20261122_000060_cases::Migration),
             Box::new(m20261122_000061_case_readers::Migration),
+            Box::new(m20261122_000070_reminders::Migration),
         ]
     }
 }

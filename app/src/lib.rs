@@ -10,6 +10,7 @@
 mod api;
 mod appointments;
 mod browser;
+mod cases;
 mod catalog;
 mod dates;
 mod home;

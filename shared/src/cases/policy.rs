@@ -3,7 +3,11 @@
 //! The reporter's identity (刑173), technical investigation (刑270) and the penalty of a public-order offence (治安管理处罚法 art. 136)
 //! have no row, and never will.
 
-use super::rules::{Details, Field, Role, Role::*, Step};
+use super::rules::{
+    Details, Field,
+    Role::{self, Family, Lawyer, Proxy, Reporter, Victim},
+    Step,
+};
 
 /// A row: these roles read this field of this step.
 #[derive(Clone, Copy, Debug)]

@@ -118,15 +118,15 @@ impl Step {
             (Self::Measure, _) => "《刑事诉讼法》第八十五条、第九十三条",
             (Self::TechnicalMeasure, _) => "《公安机关办理刑事案件程序规定》第二百七十条",
             (Self::Dropped, _) => "《公安机关办理刑事案件程序规定》第一百八十九条",
-            (Self::Prosecution, _) => "《公安机关办理刑事案件程序规定》第二百八十九条",
-            (Self::Extended, _) => "《公安机关办理行政案件程序规定》第一百六十五条",
+            (Self::Prosecution, _) | (Self::Closed, Kind::Criminal) => "《公安机关办理刑事案件程序规定》第二百八十九条",
+            (Self::Extended, _) | (Self::Closed, Kind::Administrative) => {
+                "《公安机关办理行政案件程序规定》第一百六十五条"
+            }
             (Self::Decided, _) => "《公安机关办理行政案件程序规定》第一百七十二条",
             (Self::PropertyNotice, _) => "《公安机关办理刑事案件程序规定》第二百三十三条",
             (Self::PropertyFound | Self::PropertyReturn | Self::PropertyReturned, _) => {
                 "《公安机关办理刑事案件程序规定》第二百三十四条"
             }
-            (Self::Closed, Kind::Criminal) => "《公安机关办理刑事案件程序规定》第二百八十九条",
-            (Self::Closed, Kind::Administrative) => "《公安机关办理行政案件程序规定》第一百六十五条",
         }
     }
 }

@@ -17,14 +17,12 @@ pub fn send_at(class: Class, now: Instant) -> Instant {
     let hour = local(now).hour();
     let morning = |day| instant(day, NaiveTime::from_hms_opt(UNTIL_HOUR, 0, 0).unwrap_or_default());
     match class {
-        Class::Code | Class::Statutory => now,
         Class::Notice if hour < UNTIL_HOUR => morning(day_of(now)),
-        Class::Notice if hour >= FROM_HOUR => morning(
-            day_of(now)
-                .checked_add_days(Days::new(1))
-                .unwrap_or_else(|| day_of(now)),
-        ),
-        Class::Notice => now,
+        Class::Notice if hour >= FROM_HOUR => {
+            let today = day_of(now);
+            morning(today.checked_add_days(Days::new(1)).unwrap_or(today))
+        }
+        Class::Code | Class::Statutory | Class::Notice => now,
     }
 }
 

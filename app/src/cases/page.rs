@@ -1,5 +1,6 @@
 //! One case.
 
+use leptos::prelude::*;
 use shared::{
     cases::{
         rules::Role,

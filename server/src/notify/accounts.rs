@@ -36,6 +36,23 @@ pub struct TencentAccount {
     pub weight: u32,
 }
 
+/// An account at a carrier's own gateway.
+#[derive(Clone)]
+pub struct CmppAccount {
+    /// The gateway's host and port.
+    pub address: String,
+    /// The account (`Source_Addr`), of six digits.
+    pub source: String,
+    /// The shared secret.
+    pub secret: String,
+    /// The number that phones show (`Src_Id`).
+    pub service_number: String,
+    /// The filed signature (签名).
+    pub sign: String,
+    /// Its part of the texts.
+    pub weight: u32,
+}
+
 /// Every account of a deployment.
 #[derive(Clone, Default)]
 pub struct Accounts {
@@ -43,12 +60,20 @@ pub struct Accounts {
     pub aliyun: Option<AliyunAccount>,
     /// At Tencent.
     pub tencent: Option<TencentAccount>,
+    /// At a carrier.
+    pub cmpp: Option<CmppAccount>,
 }
 
 impl Accounts {
-    /// The accounts that the configuration names.
+    /// The accounts that the configuration names; where the sandbox stands in, those that it names beside the sandbox's.
     pub fn of(config: &Config) -> Self {
-        config.sandbox_url.as_deref().map(Self::of_sandbox).unwrap_or_default()
+        let sandbox = config.sandbox_url.as_deref().map(Self::of_sandbox).unwrap_or_default();
+        let named = config.sms.accounts.clone();
+        Self {
+            aliyun: named.aliyun.or(sandbox.aliyun),
+            tencent: named.tencent.or(sandbox.tencent),
+            cmpp: named.cmpp.or(sandbox.cmpp),
+        }
     }
 
     /// The public accounts of the sandbox at this address.
@@ -71,6 +96,7 @@ impl Accounts {
                 sign: sign.into(),
                 weight: 30,
             }),
+            cmpp: None,
         }
     }
 }

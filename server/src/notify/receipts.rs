@@ -194,6 +194,51 @@ async fn take(platform: &Platform, provider: Provider, reports: Vec<impl Into<Re
     Ok(())
 }
 
+/// A report of a carrier, which knows a text by its own number only.
+pub(super) struct Numbered {
+    /// The carrier's number.
+    pub number: String,
+    /// Where the text went.
+    pub phone: String,
+    /// Whether it arrived.
+    pub delivery: Delivery,
+    /// The carrier's code.
+    pub code: String,
+}
+
+/// Merges a carrier's report; whether its number is known.
+pub(super) async fn take_numbered(
+    platform: &Platform,
+    provider: Provider,
+    numbered: &Numbered,
+) -> Result<bool, Failure> {
+    let Ok(phone) = numbered.phone.parse::<Phone>() else {
+        return Ok(false);
+    };
+    let now = platform.clock.now();
+    let transaction = platform.db.begin().await?;
+    let known = attempt::Entity::find()
+        .filter(attempt::Column::ProviderId.eq(numbered.number.as_str()))
+        .filter(attempt::Column::Provider.eq(provider.as_str()))
+        .filter(attempt::Column::PhoneIndex.eq(index_of(platform, &phone)))
+        .one(&transaction)
+        .await?;
+    let Some(known) = known else { return Ok(false) };
+    let report = Report {
+        reference: Some(known.id),
+        phone: Some(phone),
+        delivery: numbered.delivery,
+        code: numbered.code.clone(),
+        reported_at: None,
+        number: numbered.number.clone(),
+    };
+    merge(&transaction, &known, &report, now).await?;
+    transaction.commit().await?;
+    let verdict = numbered.delivery.as_str();
+    counter!("bianmin_sms_receipts_total", "provider" => provider.as_str(), "verdict" => verdict).increment(1);
+    Ok(true)
+}
+
 async fn merge(
     db: &impl ConnectionTrait,
     attempt: &attempt::Model,

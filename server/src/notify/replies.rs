@@ -95,7 +95,8 @@ pub async fn tencent_replies(
     Ok(HttpResponse::Ok().json(json!({ "result": 0, "errmsg": "OK" })))
 }
 
-async fn hear(platform: &Platform, provider: Provider, phone: &str, reply: &str) -> Result<(), Failure> {
+/// Hears a reply from this phone.
+pub(super) async fn hear(platform: &Platform, provider: Provider, phone: &str, reply: &str) -> Result<(), Failure> {
     let Ok(phone) = phone.parse::<Phone>() else {
         return Ok(());
     };

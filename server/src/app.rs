@@ -23,11 +23,13 @@ use crate::{
     appointments::{self, Availability, Seats},
     cases::{self, WorkDays},
     catalog::{self, Catalogue},
+    fines::{self, Fines},
     identity::{self, CodeTexts, Sessions},
     notify, operations,
     platform::{Platform, idempotency},
     problem,
     queue::{self, Halls},
+    upstream::Systems,
 };
 
 /// Everything that a server keeps in memory.
@@ -37,6 +39,9 @@ pub struct Services {
     pub platform: Data<Platform>,
     /// The catalogue.
     pub catalogue: Data<Catalogue>,
+    /// Fines and payments.
+    pub fines: Data<Fines>,
+    systems: Data<Systems>,
     sessions: Data<Sessions>,
     seats: Data<Seats>,
     availability: Data<Availability>,
@@ -56,6 +61,8 @@ impl Services {
             halls: Data::from(Halls::new(&platform, &catalogue, appointments::fulfil)),
             work_days: Data::new(work_days(&catalogue)),
             catalogue: Data::new(catalogue),
+            fines: Data::new(Fines::start(&platform)?),
+            systems: Data::new(Systems::start(&platform.config)?),
             metrics: Data::new(metrics),
             platform: Data::new(platform),
         })
@@ -100,9 +107,22 @@ fn base() -> Document {
                 .build(),
         )
     };
-    for role in ["session", "resident", "clerk", "manager", "case-officer", "auditor"] {
+    for role in [
+        "session",
+        "resident",
+        "clerk",
+        "manager",
+        "finance",
+        "case-officer",
+        "auditor",
+    ] {
         components.add_security_scheme(role, bearer());
     }
+    let signature = ApiKey::Header(ApiKeyValue::with_description(
+        "X-Signature",
+        "Ed25519 over `POST\\n{path}\\n{X-System}\\n{X-Timestamp}\\n{X-Nonce}\\n{X-Sequence}\\n{Digest}\\n`, in base64.",
+    ));
+    components.add_security_scheme("upstream", SecurityScheme::ApiKey(signature));
     let cookie = ApiKey::Cookie(ApiKeyValue::new("bianmin-resident-access"));
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
     document
@@ -115,6 +135,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .configure(catalog::routes)
             .configure(appointments::routes)
             .configure(queue::routes)
+            .configure(fines::routes)
             .configure(notify::routes)
             .configure(cases::routes),
     );
@@ -131,6 +152,8 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .into_utoipa_app()
             .app_data(services.platform.clone())
             .app_data(services.catalogue.clone())
+            .app_data(services.fines.clone())
+            .app_data(services.systems.clone())
             .app_data(services.sessions.clone())
             .app_data(Data::new(CodeTexts(notify::text_login_code)))
             .app_data(services.seats.clone())

@@ -1,6 +1,6 @@
 //! What a server does by itself, again and again. Every instance does all of it: each job is harmless to do twice.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use shared::time::day_of;
 use tokio::time::{MissedTickBehavior, interval};
@@ -8,6 +8,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::{
     appointments,
     catalog::Catalogue,
+    fines::{self, Fines},
     platform::{Platform, bus::Event, idempotency},
 };
 
@@ -17,8 +18,22 @@ const RECLAIM: Duration = Duration::from_secs(2);
 /// How often windows are published and old rows forgotten.
 const UPKEEP: Duration = Duration::from_mins(10);
 
+/// How often open orders and what is to be told outside are looked at.
+const PAYMENTS: Duration = Duration::from_secs(2);
+
 /// Starts the jobs; they end with the process.
-pub fn start(platform: &Platform, catalogue: &Catalogue) {
+pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>) {
+    let (paying, fines) = (platform.clone(), Arc::clone(fines));
+    tokio::spawn(async move {
+        let mut ticks = interval(PAYMENTS);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(failure) = fines::run_due(&paying, &fines).await {
+                tracing::warn!(%failure, "payments were not looked after");
+            }
+        }
+    });
     let (reclaiming, names) = (platform.clone(), catalogue.clone());
     tokio::spawn(async move {
         let mut ticks = interval(RECLAIM);

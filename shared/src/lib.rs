@@ -10,6 +10,7 @@
 pub mod appointments;
 pub mod cases;
 pub mod catalog;
+pub mod fines;
 pub mod identity;
 pub mod ids;
 pub mod language;
@@ -20,6 +21,7 @@ pub mod notify;
 pub mod problem;
 pub mod queue;
 pub mod time;
+pub mod upstream;
 
 /// The prefix of every path of the programming interface.
 pub const API: &str = "/api/v1";

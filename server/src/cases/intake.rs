@@ -9,12 +9,13 @@ use shared::{
     cases::{
         progress::{Progress, Publication},
         rules::{CaseNo, Standing},
-        upstream::{Effect, Taken, Unfit, UpstreamCase, UpstreamEvent},
+        upstream::{Effect, Unfit, UpstreamCase, UpstreamEvent},
         wire::{CASE_EVENT_CONFLICT, CASE_EVENT_GONE, CASE_UNKNOWN},
     },
     identity::rules::{IdNumber, PersonName},
     problem::Problem,
     time::Instant,
+    upstream::wire::Taken,
 };
 use uuid::Uuid;
 

@@ -21,6 +21,7 @@ mod review;
 mod store;
 mod subscribe;
 mod texts;
+mod upstream;
 mod view;
 mod withdraw;
 
@@ -37,6 +38,8 @@ pub struct WorkDays(pub Arc<dyn Fn() -> WorkCalendar + Send + Sync>);
 /// Mounts the paths of this slice.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config
+        .service(upstream::push_case)
+        .service(upstream::push_case_event)
         .service(explain::explain_steps)
         .service(list::list_cases)
         .service(page::read_case)

@@ -135,6 +135,13 @@ pub struct Auditor {
     pub staff: StaffId,
 }
 
+/// A member of staff who answers for the money.
+#[derive(Clone, Debug)]
+pub struct Finance {
+    /// The account.
+    pub staff: StaffId,
+}
+
 /// A case officer.
 #[derive(Clone, Debug)]
 pub struct CaseOfficer {
@@ -338,6 +345,7 @@ extracted_by! {
         let hall = staff.hall.filter(|_| trusted).ok_or_else(|| Failure::from(&problem::FORBIDDEN))?;
         Ok(Self { staff: staff.id, hall })
     };
+    Finance: |request| Ok(Self { staff: staff_with(request, StaffRole::Finance)?.id });
     CaseOfficer: |request| Ok(Self { staff: staff_with(request, StaffRole::CaseOfficer)?.id });
     Auditor: |request| Ok(Self { staff: staff_with(request, StaffRole::Auditor)?.id });
 }

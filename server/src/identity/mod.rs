@@ -24,7 +24,8 @@ use std::sync::Arc;
 
 pub use self::{
     authenticate::{
-        Auditor, CaseOfficer, Clerk, Director, HallStaff, IdentifiedResident, Resident, Signed, Staff, authenticate,
+        Auditor, CaseOfficer, Clerk, Director, Finance, HallStaff, IdentifiedResident, Resident, Signed, Staff,
+        authenticate,
     },
     origin::refuse_foreign_origins,
     request_code::CodeTexts,
@@ -32,7 +33,7 @@ pub use self::{
     staff_sign_in::confirm_code,
     store::{
         Person, PersonFacts, find_or_add_person, lock_persons, may_act_for, person, persons_names, phone_of,
-        residents_of, staff_names,
+        resident_of_phone, residents_of, staff_names,
     },
 };
 use crate::platform::Platform;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::rules::{CaseNo, CaseNoError, Details, Kind, PropertyState, Role, Step};
-use crate::time::wire_time;
+use crate::{time::wire_time, upstream::wire::Taken};
 
 /// The longest title, item name, detail or reason, in characters.
 pub const LONGEST_TEXT: usize = 500;
@@ -197,19 +197,6 @@ impl UpstreamEvent {
         };
         Ok((case_no, effect))
     }
-}
-
-/// What became of a case or a publication.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Taken {
-    /// It was not known.
-    Created,
-    /// It was known, and something about it is new.
-    Updated,
-    /// It was known as it is.
-    Unchanged,
 }
 
 /// The answer to a push.

@@ -262,7 +262,9 @@ pub fn delivered(body: &[u8]) -> Option<(u64, Delivered)> {
 fn words(format: u8, content: &[u8]) -> String {
     if format == 8 {
         let units = content.as_chunks::<2>().0.iter().map(|pair| u16::from_be_bytes(*pair));
-        return char::decode_utf16(units).map(|unit| unit.unwrap_or('\u{fffd}')).collect();
+        return char::decode_utf16(units)
+            .map(|unit| unit.unwrap_or('\u{fffd}'))
+            .collect();
     }
     String::from_utf8_lossy(content).into_owned()
 }

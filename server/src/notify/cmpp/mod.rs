@@ -88,7 +88,10 @@ fn number(text: u64) -> String {
 
 /// A phone without the country code that some gateways put before it.
 fn bare(phone: &str) -> &str {
-    phone.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(phone)
+    phone
+        .strip_prefix("86")
+        .filter(|rest| rest.len() == 11)
+        .unwrap_or(phone)
 }
 
 #[async_trait]
@@ -110,7 +113,9 @@ impl Gateway for Cmpp {
         let words = format!("【{}】{}", self.account.sign, letter.filed.render(&letter.values));
         let parts = divided(&words);
         let Ok(total) = u8::try_from(parts.len()) else {
-            return Answer::Permanent { code: "too-long".into() };
+            return Answer::Permanent {
+                code: "too-long".into(),
+            };
         };
         let mut first = None;
         for (content, part) in parts.iter().zip(1..) {
@@ -129,7 +134,11 @@ impl Gateway for Cmpp {
                 (Ok((text, 0)), _) => {
                     first.get_or_insert(text);
                 }
-                (Err(Lost::Unanswered), _) => return Answer::Unknown { code: "no-answer".into() },
+                (Err(Lost::Unanswered), _) => {
+                    return Answer::Unknown {
+                        code: "no-answer".into(),
+                    };
+                }
                 // A phone that has some of the parts must not be sent them again.
                 (Ok(_) | Err(Lost::NotSent), Some(_)) => {
                     return Answer::Unknown {

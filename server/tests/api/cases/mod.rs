@@ -2,6 +2,7 @@
 
 mod follow;
 mod staff;
+mod upstream;
 
 use serde_json::Value;
 

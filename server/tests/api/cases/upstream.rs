@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::{
-    cases::wire::{
-        CASE_EVENT_CONFLICT, CASE_EVENT_GONE, CASE_STEP_ORDER, CASE_UNKNOWN, REVIEW_LATE, REVIEW_REQUESTED,
-    },
+    cases::wire::{CASE_EVENT_CONFLICT, CASE_EVENT_GONE, CASE_STEP_ORDER, CASE_UNKNOWN, REVIEW_LATE, REVIEW_REQUESTED},
     problem::{INVALID_FIELD, NOT_FOUND, ProblemType},
     upstream::wire::{UPSTREAM_REPLAYED, UPSTREAM_SIGNATURE},
 };
@@ -58,7 +56,9 @@ impl Bureau {
     async fn texts(&self, resident: &Client) -> Vec<String> {
         let told = resident.get("/notifications").await.expect(200);
         let items = told["items"].as_array().unwrap().iter().rev();
-        items.map(|text| text["template"].as_str().unwrap().to_owned()).collect()
+        items
+            .map(|text| text["template"].as_str().unwrap().to_owned())
+            .collect()
     }
 }
 
@@ -67,13 +67,23 @@ struct Told(Value);
 impl Told {
     #[track_caller]
     fn taken(&self, result: &str) {
-        assert_eq!((&self.0["status"], &self.0["answer"]["result"]), (&json!(200), &json!(result)), "{}", self.0);
+        assert_eq!(
+            (&self.0["status"], &self.0["answer"]["result"]),
+            (&json!(200), &json!(result)),
+            "{}",
+            self.0
+        );
     }
 
     #[track_caller]
     fn refused(&self, kind: &ProblemType) -> Value {
         let told = (self.0["status"].as_u64(), self.0["answer"]["type"].as_str());
-        assert_eq!(told, (Some(u64::from(kind.status)), Some(kind.path().as_str())), "{}", self.0);
+        assert_eq!(
+            told,
+            (Some(u64::from(kind.status)), Some(kind.path().as_str())),
+            "{}",
+            self.0
+        );
         self.0["answer"].clone()
     }
 }
@@ -99,23 +109,41 @@ fn event(id: &str, step: &str, details: Value) -> Value {
 
 fn steps(page: &Value) -> Vec<String> {
     let timeline = page["timeline"].as_array().unwrap();
-    timeline.iter().map(|entry| entry["step"].as_str().unwrap().to_owned()).collect()
+    timeline
+        .iter()
+        .map(|entry| entry["step"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_step_is_told_once_to_whoever_may_know_of_it() {
     let bureau = Bureau::open().await;
     let (victim, family) = (bureau.app.resident(1).await, bureau.app.resident(2).await);
-    bureau.event("e1", "accepted", json!({ "receipt_no": "1" })).await.taken("created");
-    bureau.event("e2", "filed", json!({ "document_no": "2" })).await.taken("created");
+    bureau
+        .event("e1", "accepted", json!({ "receipt_no": "1" }))
+        .await
+        .taken("created");
+    bureau
+        .event("e2", "filed", json!({ "document_no": "2" }))
+        .await
+        .taken("created");
     let measure = json!({ "suspect": "嫌疑人甲", "measure": "detained", "place": "云川市看守所" });
     bureau.event("e3", "measure", measure).await.taken("created");
-    bureau.event("e4", "technical-measure", json!({ "technique": "定位" })).await.taken("created");
+    bureau
+        .event("e4", "technical-measure", json!({ "technique": "定位" }))
+        .await
+        .taken("created");
     let item = json!({ "item_no": "1", "item": "手机", "state": "held" });
     bureau.event("e5", "property-found", item).await.taken("created");
-    bureau.event("e2", "filed", json!({ "document_no": "2" })).await.taken("unchanged");
+    bureau
+        .event("e2", "filed", json!({ "document_no": "2" }))
+        .await
+        .taken("unchanged");
 
-    assert_eq!(bureau.texts(&victim).await, ["case-accepted", "case-filed", "property-found"]);
+    assert_eq!(
+        bureau.texts(&victim).await,
+        ["case-accepted", "case-filed", "property-found"]
+    );
     assert_eq!(bureau.texts(&family).await, ["case-progress"]);
     let page = bureau.page(&victim).await;
     assert_eq!(steps(&page), ["accepted", "filed", "property-found"]);
@@ -125,7 +153,10 @@ async fn each_step_is_told_once_to_whoever_may_know_of_it() {
     assert_eq!(page["measures"][0]["place"], "云川市看守所");
     assert_eq!(page["property"], json!([]));
     let about = format!("/notifications?about=case/{}", page["id"].as_str().unwrap());
-    assert_eq!(victim.get(&about).await.expect(200)["items"].as_array().unwrap().len(), 3);
+    assert_eq!(
+        victim.get(&about).await.expect(200)["items"].as_array().unwrap().len(),
+        3
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -147,7 +178,10 @@ async fn a_correction_stands_in_the_place_of_what_was_wrong() {
     let bureau = Bureau::open().await;
     let victim = bureau.app.resident(1).await;
     bureau.event("e1", "accepted", json!({})).await.taken("created");
-    bureau.event("e2", "not-filed", json!({ "reason": "情节轻微" })).await.taken("created");
+    bureau
+        .event("e2", "not-filed", json!({ "reason": "情节轻微" }))
+        .await
+        .taken("created");
     let mut correction = event("e3", "filed", json!({ "document_no": "立字第9号" }));
     correction["corrects"] = json!("e2");
     bureau.push("case-events", correction.clone()).await.taken("updated");
@@ -168,8 +202,14 @@ async fn a_correction_stands_in_the_place_of_what_was_wrong() {
 async fn what_was_taken_back_leaves_only_its_title() {
     let bureau = Bureau::open().await;
     let victim = bureau.app.resident(1).await;
-    bureau.event("e1", "accepted", json!({ "receipt_no": "R-9" })).await.taken("created");
-    bureau.event("e2", "filed", json!({ "document_no": "立字第9号" })).await.taken("created");
+    bureau
+        .event("e1", "accepted", json!({ "receipt_no": "R-9" }))
+        .await
+        .taken("created");
+    bureau
+        .event("e2", "filed", json!({ "document_no": "立字第9号" }))
+        .await
+        .taken("created");
     let mut first = event("e3", "accepted", json!({}));
     first["withdraws"] = json!("e1");
     // Without its acceptance the case could not have been filed.
@@ -188,10 +228,19 @@ async fn what_was_taken_back_leaves_only_its_title() {
 async fn a_publication_that_cannot_be_taken_is_refused_for_its_own_reason() {
     let bureau = Bureau::open().await;
     let problem = bureau.event("e1", "filed", json!({})).await.refused(&CASE_STEP_ORDER);
-    assert_eq!((&problem["from"], &problem["attempted"]), (&json!("reported"), &json!("filed")));
+    assert_eq!(
+        (&problem["from"], &problem["attempted"]),
+        (&json!("reported"), &json!("filed"))
+    );
     bureau.event("e1", "accepted", json!({})).await.taken("created");
-    bureau.event("e1", "accepted", json!({ "receipt_no": "2" })).await.refused(&CASE_EVENT_CONFLICT);
-    let problem = bureau.event("e2", "property-found", json!({})).await.refused(&INVALID_FIELD);
+    bureau
+        .event("e1", "accepted", json!({ "receipt_no": "2" }))
+        .await
+        .refused(&CASE_EVENT_CONFLICT);
+    let problem = bureau
+        .event("e2", "property-found", json!({}))
+        .await
+        .refused(&INVALID_FIELD);
     assert_eq!(problem["field"], "details.item_no");
     let mut elsewhere = event("e2", "accepted", json!({}));
     elsewhere["case_no"] = json!("A5399000000002026110778");
@@ -205,7 +254,13 @@ async fn a_publication_that_cannot_be_taken_is_refused_for_its_own_reason() {
     let mut proxy = theft();
     proxy["parties"][0]["role"] = json!("proxy");
     bureau.push("cases", proxy).await.refused(&INVALID_FIELD);
-    assert_eq!(bureau.app.count("SELECT count(*) FROM case_publications WHERE event_id LIKE 'e%'").await, 1);
+    assert_eq!(
+        bureau
+            .app
+            .count("SELECT count(*) FROM case_publications WHERE event_id LIKE 'e%'")
+            .await,
+        1
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -213,10 +268,19 @@ async fn only_the_case_system_pushes_cases_and_each_call_counts_once() {
     let bureau = Bureau::open().await;
     let accepted = || event("e1", "accepted", json!({}));
     let foreign = json!({ "system": "traffic-police" });
-    bureau.push_with("case-events", accepted(), foreign).await.refused(&UPSTREAM_SIGNATURE);
+    bureau
+        .push_with("case-events", accepted(), foreign)
+        .await
+        .refused(&UPSTREAM_SIGNATURE);
     let nonce = json!({ "nonce": "0123456789abcdef" });
-    bureau.push_with("case-events", accepted(), nonce.clone()).await.taken("created");
-    bureau.push_with("case-events", event("e2", "filed", json!({})), nonce).await.refused(&UPSTREAM_REPLAYED);
+    bureau
+        .push_with("case-events", accepted(), nonce.clone())
+        .await
+        .taken("created");
+    bureau
+        .push_with("case-events", event("e2", "filed", json!({})), nonce)
+        .await
+        .refused(&UPSTREAM_REPLAYED);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -244,7 +308,11 @@ async fn a_sealed_case_is_seen_by_nobody_and_told_to_nobody() {
     bureau.push("cases", theft()).await.taken("unchanged");
     bureau.event("e2", "filed", json!({})).await.taken("created");
     victim.get(&format!("/cases/{id}")).await.refused(&NOT_FOUND);
-    assert_eq!(bureau.texts(&victim).await, [""; 0], "what was not sent yet is called off");
+    assert_eq!(
+        bureau.texts(&victim).await,
+        [""; 0],
+        "what was not sent yet is called off"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -253,10 +321,16 @@ async fn whoever_wants_no_texts_is_still_told_what_the_law_wants_told() {
     let victim = bureau.app.resident(1).await;
     let id = bureau.page(&victim).await["id"].as_str().unwrap().to_owned();
     let silent = json!({ "sms": false, "wechat": false });
-    victim.put(&format!("/cases/{id}/subscription"), silent).await.expect(200);
+    victim
+        .put(&format!("/cases/{id}/subscription"), silent)
+        .await
+        .expect(200);
     bureau.event("e1", "accepted", json!({})).await.taken("created");
     let item = json!({ "item_no": "1", "item": "手机" });
-    bureau.event("e2", "property-found", item.clone()).await.taken("created");
+    bureau
+        .event("e2", "property-found", item.clone())
+        .await
+        .taken("created");
     bureau.event("e3", "property-return", item).await.taken("created");
     assert_eq!(bureau.texts(&victim).await, ["case-accepted", "property-return"]);
 }
@@ -266,7 +340,10 @@ async fn a_decision_not_to_file_is_contested_in_one_tap_and_once() {
     let bureau = Bureau::open().await;
     let victim = bureau.app.resident(1).await;
     bureau.event("e1", "accepted", json!({})).await.taken("created");
-    bureau.event("e2", "not-filed", json!({ "reason": "没有犯罪事实" })).await.taken("created");
+    bureau
+        .event("e2", "not-filed", json!({ "reason": "没有犯罪事实" }))
+        .await
+        .taken("created");
     let page = bureau.page(&victim).await;
     // Seven days from Friday the twentieth end on Friday the twenty-seventh.
     assert_eq!(page["review"], json!({ "status": "open", "until": "2026-11-27" }));
@@ -297,5 +374,8 @@ async fn after_seven_days_a_decision_stands() {
     let page = bureau.page(&victim).await;
     assert_eq!(page["deadlines"][0]["overdue"], true);
     let path = format!("/cases/{}/review-request", page["id"].as_str().unwrap());
-    assert_eq!(victim.post(&path, json!({})).await.refused(&REVIEW_LATE)["until"], "2026-11-27");
+    assert_eq!(
+        victim.post(&path, json!({})).await.refused(&REVIEW_LATE)["until"],
+        "2026-11-27"
+    );
 }

@@ -30,6 +30,7 @@ mod m20261122_000034_payment_alerts;
 mod m20261122_000060_cases;
 mod m20261122_000061_case_readers;
 mod m20261122_000070_reminders;
+mod m20261122_000071_audit_chain;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000060_cases::Migration),
             Box::new(m20261122_000061_case_readers::Migration),
             Box::new(m20261122_000070_reminders::Migration),
+            Box::new(m20261122_000071_audit_chain::Migration),
         ]
     }
 }

@@ -137,7 +137,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .configure(queue::routes)
             .configure(fines::routes)
             .configure(notify::routes)
-            .configure(cases::routes),
+            .configure(cases::routes)
+            .configure(operations::api_routes),
     );
 }
 

@@ -9,6 +9,7 @@ pub mod cases;
 pub mod catalog;
 pub mod config;
 pub mod content;
+pub mod doctor;
 pub mod fines;
 pub mod identity;
 pub mod jobs;

@@ -30,11 +30,11 @@ pub async fn list_cases(
     let db = platform.db.reader();
     let calendar = (work_days.0)();
     let mut items = Vec::new();
-    for (row, roles) in store::cases_of(db, resident.person.id, now).await? {
+    for (row, part) in store::cases_of(db, &platform, resident.person.id, now).await? {
         let opened = store::open(db, &platform, row).await?;
         let review = store::review_of(db, &opened).await?;
         let reader = Reader {
-            roles: &roles,
+            part: &part,
             language: language_of(request.headers()),
             today: day_of(now),
             calendar: &calendar,

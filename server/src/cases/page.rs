@@ -6,10 +6,7 @@ use actix_web::{
 };
 use sea_orm::{ConnectionTrait, EntityTrait};
 use shared::{
-    cases::{
-        rules::Role,
-        wire::{CaseDetail, Subscription},
-    },
+    cases::wire::{CaseDetail, Subscription},
     ids::CaseId,
     language::Language,
     problem,
@@ -19,7 +16,8 @@ use shared::{
 use super::{
     WorkDays,
     entity::{case, subscription},
-    proxies, store,
+    proxies,
+    store::{self, Part},
     view::Reader,
 };
 use crate::{
@@ -45,13 +43,13 @@ pub async fn read_case(
 ) -> Result<Json<CaseDetail>, Failure> {
     let now = platform.clock.now();
     let db = platform.db.reader();
-    let (row, roles) = store::case_of(db, resident.person.id, id.0, now)
+    let (row, part) = store::case_of(db, &platform, resident.person.id, id.0, now)
         .await?
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
     let language = language_of(request.headers());
     let page = Page {
         resident: &resident,
-        roles: &roles,
+        part: &part,
         language,
         now,
     };
@@ -63,7 +61,7 @@ pub struct Page<'a> {
     /// Who reads it.
     pub resident: &'a IdentifiedResident,
     /// What they are to the case.
-    pub roles: &'a [Role],
+    pub part: &'a Part,
     /// In which language they read.
     pub language: Language,
     /// When.
@@ -84,7 +82,7 @@ impl Page<'_> {
         let progress = opened.progress()?;
         let review = store::review_of(db, &opened).await?;
         let reader = Reader {
-            roles: self.roles,
+            part: self.part,
             language: self.language,
             today: day_of(self.now),
             calendar: &calendar,
@@ -98,7 +96,7 @@ impl Page<'_> {
             title: opened.title.clone(),
             agency: opened.row.agency.clone(),
             procedure: opened.kind,
-            roles: self.roles.to_vec(),
+            roles: self.part.roles.clone(),
             timeline: reader.timeline(&opened),
             property: reader.property(&progress),
             measures: reader.measures(&progress),

@@ -99,7 +99,7 @@ pub async fn add_proxy(
         return Err(invalid_field("until", "an authorisation ends within a year"));
     }
     let transaction = platform.db.begin().await?;
-    let case = authorised(&transaction, &resident, *id, now).await?;
+    let case = authorised(&transaction, &platform, &resident, *id, now).await?;
     // Authorisations in one case follow each other, so that the limit holds.
     let _locked = db::locked(case::Entity::find_by_id(case)).one(&transaction).await?;
     let person = identity::find_or_add_person(&transaction, &platform, &name, &id_number, now).await?;
@@ -155,7 +155,7 @@ pub async fn remove_proxy(
     let (id, person) = path.into_inner();
     let now = platform.clock.now();
     let transaction = platform.db.begin().await?;
-    let case = authorised(&transaction, &resident, id, now).await?;
+    let case = authorised(&transaction, &platform, &resident, id, now).await?;
     let removed = party::Entity::delete_many()
         .filter(party::Column::CaseId.eq(case))
         .filter(party::Column::PersonId.eq(person.0))
@@ -178,14 +178,19 @@ pub async fn remove_proxy(
 /// The case, when the resident is a party that may authorise others.
 async fn authorised(
     db: &impl ConnectionTrait,
+    platform: &Platform,
     resident: &IdentifiedResident,
     id: CaseId,
     now: Instant,
 ) -> Result<Uuid, Failure> {
-    let (row, roles) = store::case_of(db, resident.person.id, id.0, now)
+    let (row, part) = store::case_of(db, platform, resident.person.id, id.0, now)
         .await?
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
-    if roles.iter().any(|role| matches!(role, Role::Reporter | Role::Victim)) {
+    if part
+        .roles
+        .iter()
+        .any(|role| matches!(role, Role::Reporter | Role::Victim))
+    {
         Ok(row.id)
     } else {
         Err(Failure::from(&problem::FORBIDDEN))

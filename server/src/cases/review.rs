@@ -75,7 +75,7 @@ pub async fn request_review(
     }
     let now = platform.clock.now();
     let transaction = platform.db.begin().await?;
-    let (row, roles) = store::case_of(&transaction, resident.person.id, id.0, now)
+    let (row, part) = store::case_of(&transaction, &platform, resident.person.id, id.0, now)
         .await?
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
     let opened = store::open(&transaction, &platform, row.clone()).await?;
@@ -83,7 +83,7 @@ pub async fn request_review(
     let calendar = (work_days.0)();
     let language = language_of(request.headers());
     let reader = Reader {
-        roles: &roles,
+        part: &part,
         language,
         today: day_of(now),
         calendar: &calendar,
@@ -125,7 +125,7 @@ pub async fn request_review(
     audit::record(&transaction, now, deed).await?;
     let page = Page {
         resident: &resident,
-        roles: &roles,
+        part: &part,
         language,
         now,
     };

@@ -3,9 +3,10 @@
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use shared::{
     cases::{
+        policy,
         progress::{Progress, Publication},
         property::{Item, ItemState},
-        rules::{Details, Kind, PropertyState, Role, Standing, Step},
+        rules::{Details, Field as DetailField, Kind, PropertyState, Role, Standing, Step},
     },
     ids::PersonId,
     time::{Instant, day_of},
@@ -152,24 +153,48 @@ pub async fn parties(db: &impl ConnectionTrait, case: Uuid, now: Instant) -> Res
         .await
 }
 
-/// The roles in these rows, each once.
-pub fn roles<'a>(rows: impl IntoIterator<Item = &'a party::Model>) -> Result<Vec<Role>, Failure> {
-    let mut roles = Vec::new();
-    for row in rows {
-        let role = row.role.parse().map_err(anyhow::Error::from)?;
-        if !roles.contains(&role) {
-            roles.push(role);
-        }
-    }
-    Ok(roles)
+/// What somebody is to a case.
+#[derive(Clone, Debug, Default)]
+pub struct Part {
+    /// The roles, each once.
+    pub roles: Vec<Role>,
+    /// The suspects whose family or lawyer they are.
+    pub suspects: Vec<String>,
 }
 
-/// The cases in which a person has a part, with the person's roles. Sealed ones do not exist.
+impl Part {
+    /// The part that these rows give.
+    pub fn of<'a>(platform: &Platform, rows: impl IntoIterator<Item = &'a party::Model>) -> Result<Self, Failure> {
+        let mut part = Self::default();
+        for row in rows {
+            let role = row.role.parse().map_err(anyhow::Error::from)?;
+            if !part.roles.contains(&role) {
+                part.roles.push(role);
+            }
+            if let Some(sealed) = &row.suspect {
+                part.suspects.push(platform.keys.open(SUSPECT, row.id, sealed)?);
+            }
+        }
+        Ok(part)
+    }
+
+    /// Whether they may know of a publication: by the policy, and of a measure only if it is against their own suspect.
+    pub fn may_know(&self, step: Step, details: &Details) -> bool {
+        policy::may_know(&self.roles, step)
+            && (step != Step::Measure
+                || details
+                    .get(DetailField::Suspect)
+                    .is_some_and(|suspect| self.suspects.iter().any(|own| own == suspect)))
+    }
+}
+
+/// The cases in which a person has a part, with the person's part. Sealed ones do not exist.
 pub async fn cases_of(
     db: &impl ConnectionTrait,
+    platform: &Platform,
     person: PersonId,
     now: Instant,
-) -> Result<Vec<(case::Model, Vec<Role>)>, Failure> {
+) -> Result<Vec<(case::Model, Part)>, Failure> {
     let parts = party::Entity::find()
         .filter(party::Column::PersonId.eq(person.0))
         .filter(holding(now))
@@ -185,8 +210,8 @@ pub async fn cases_of(
         .await?;
     rows.into_iter()
         .map(|row| {
-            let roles = roles(parts.iter().filter(|part| part.case_id == row.id))?;
-            Ok((row, roles))
+            let part = Part::of(platform, parts.iter().filter(|part| part.case_id == row.id))?;
+            Ok((row, part))
         })
         .collect()
 }
@@ -194,10 +219,11 @@ pub async fn cases_of(
 /// A case in which a person has a part; nothing for another's and for a sealed one.
 pub async fn case_of(
     db: &impl ConnectionTrait,
+    platform: &Platform,
     person: PersonId,
     id: Uuid,
     now: Instant,
-) -> Result<Option<(case::Model, Vec<Role>)>, Failure> {
+) -> Result<Option<(case::Model, Part)>, Failure> {
     let parts = party::Entity::find()
         .filter(party::Column::PersonId.eq(person.0))
         .filter(party::Column::CaseId.eq(id))
@@ -212,8 +238,8 @@ pub async fn case_of(
         .filter(case::Column::Sealed.eq(false))
         .one(db)
         .await?;
-    let roles = roles(&parts)?;
-    Ok(row.map(|row| (row, roles)))
+    let part = Part::of(platform, &parts)?;
+    Ok(row.map(|row| (row, part)))
 }
 
 /// A case by its number that is not sealed.

@@ -34,7 +34,7 @@ pub async fn subscribe(
 ) -> Result<HttpResponse, Failure> {
     let now = platform.clock.now();
     let transaction = platform.db.begin().await?;
-    let (case, _) = store::case_of(&transaction, resident.person.id, id.0, now)
+    let (case, _) = store::case_of(&transaction, &platform, resident.person.id, id.0, now)
         .await?
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
     let row = subscription::ActiveModel {

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use shared::{
     cases::{
-        policy,
-        rules::{CaseNo, Field, Role, Step},
+        rules::{CaseNo, Details, Field, Step},
         upstream::UpstreamEvent,
     },
     ids::{PersonId, ResidentId},
@@ -19,8 +18,8 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    entity::{case, publication, subscription},
-    store::{self, Told},
+    entity::{case, party, publication, subscription},
+    store::{self, Part, Told},
 };
 use crate::{
     identity,
@@ -47,27 +46,46 @@ pub async fn tell(
     if let Some(target) = target {
         notify::withdraw(db, &[event(case.id, target.row.id)], now).await?;
     }
-    // A correction concerns also those who knew of what it corrects.
-    let steps: Vec<Step> = target
-        .map(|target| target.publication.step)
-        .into_iter()
-        .chain([entry.step])
-        .collect();
-    let template = match (target, &entry.withdraws) {
-        (None, _) => entry.step.template(),
-        (Some(_), None) => Template::CaseCorrected,
-        (Some(_), Some(_)) => Template::CaseWithdrawn,
-    };
-    let told_step = *steps.first().unwrap_or(&entry.step);
+    let mut told = Vec::new();
     let mut messages = Vec::new();
-    for resident in readers(db, case.id, &steps, template.class(), now).await? {
-        messages.push(Message {
-            event: event(case.id, publication),
-            to: Recipient::Resident(resident),
-            template,
-            variables: variables(template, case, told_step, entry),
-            due_at: Some(quiet::send_at(template.class(), now)),
-        });
+    let message = |resident, template: Template, step| Message {
+        event: event(case.id, publication),
+        to: Recipient::Resident(resident),
+        template,
+        variables: variables(template, case, step, entry),
+        due_at: Some(quiet::send_at(template.class(), now)),
+    };
+    if let Some(Told { publication: wrong, .. }) = target {
+        let template = if entry.withdraws.is_some() {
+            Template::CaseWithdrawn
+        } else {
+            Template::CaseCorrected
+        };
+        told = readers(
+            db,
+            platform,
+            case.id,
+            (wrong.step, &wrong.details),
+            template.class(),
+            now,
+        )
+        .await?;
+        messages.extend(told.iter().map(|resident| message(*resident, template, wrong.step)));
+    }
+    // Who may know of the correction only is told what happened, and nothing of what was wrong.
+    if entry.withdraws.is_none() {
+        let template = entry.step.template();
+        let all = readers(
+            db,
+            platform,
+            case.id,
+            (entry.step, &entry.details),
+            template.class(),
+            now,
+        )
+        .await?;
+        let others = all.into_iter().filter(|resident| !told.contains(resident));
+        messages.extend(others.map(|resident| message(resident, template, entry.step)));
     }
     notify::enqueue(db, platform, now, messages).await
 }
@@ -86,23 +104,25 @@ pub async fn withdraw_all(db: &impl ConnectionTrait, case: Uuid, now: Instant) -
     Ok(())
 }
 
-/// The residents who may know of one of these steps, and want to be told of it where they have a choice.
+/// The residents who may know of a publication, and want to be told of it where they have a choice.
 async fn readers(
     db: &impl ConnectionTrait,
+    platform: &Platform,
     case: Uuid,
-    steps: &[Step],
+    (step, details): (Step, &Details),
     class: Class,
     now: Instant,
 ) -> Result<Vec<ResidentId>, Failure> {
-    let mut roles: HashMap<PersonId, Vec<Role>> = HashMap::new();
-    for part in store::parties(db, case, now).await? {
-        let role = part.role.parse().map_err(anyhow::Error::from)?;
-        roles.entry(part.person_id.into()).or_default().push(role);
+    let mut rows: HashMap<Uuid, Vec<party::Model>> = HashMap::new();
+    for row in store::parties(db, case, now).await? {
+        rows.entry(row.person_id).or_default().push(row);
     }
-    let persons = roles
-        .iter()
-        .filter(|(_, roles)| steps.iter().any(|step| policy::may_know(roles, *step)))
-        .map(|(person, _)| *person);
+    let mut persons = Vec::new();
+    for (person, rows) in rows {
+        if Part::of(platform, &rows)?.may_know(step, details) {
+            persons.push(PersonId(person));
+        }
+    }
     let mut residents = identity::residents_of(db, persons).await?;
     residents.sort_unstable();
     if class.can_be_declined() {

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use shared::{
     cases::{
+        measures::Measure,
         periods::{self, Deadline, deadlines},
-        policy::{disclosed, may_know, may_read},
+        policy::{disclosed, may_read},
         progress::{Procedure, Progress},
         property::{Item, ItemState},
         rules::{Details, Field, PropertyState, Role, Standing, Step},
@@ -16,14 +17,14 @@ use shared::{
 
 use super::{
     entity::{effect, review},
-    store::{Opened, Told},
+    store::{Opened, Part, Told},
 };
 use crate::problem::Failure;
 
 /// For whom a case is shown.
 pub struct Reader<'a> {
     /// What they are to it.
-    pub roles: &'a [Role],
+    pub part: &'a Part,
     /// In which language they read.
     pub language: Language,
     /// The day on which they read.
@@ -43,7 +44,7 @@ impl Reader<'_> {
             title: opened.title.clone(),
             agency: opened.row.agency.clone(),
             procedure: opened.kind,
-            roles: self.roles.to_vec(),
+            roles: self.part.roles.clone(),
             latest: latest.map(|told| told.publication.step.title().in_language(self.language).to_owned()),
             latest_at: latest.map(|told| told.publication.at),
             deadline: self
@@ -57,7 +58,8 @@ impl Reader<'_> {
         opened
             .told
             .iter()
-            .filter(|told| told.row.effect != effect::WITHDRAWS && may_know(self.roles, told.publication.step))
+            .filter(|told| told.row.effect != effect::WITHDRAWS)
+            .filter(|told| self.part.may_know(told.publication.step, &told.publication.details))
     }
 
     /// What happened. What was corrected is gone; of what was withdrawn it is told that it was.
@@ -86,7 +88,7 @@ impl Reader<'_> {
             standing: told.standing,
             correction: told.row.effect == effect::CORRECTS,
             details: if stands {
-                details(self.roles, step, &told.publication.details, self.language)
+                details(&self.part.roles, step, &told.publication.details, self.language)
             } else {
                 Vec::new()
             },
@@ -95,7 +97,7 @@ impl Reader<'_> {
 
     /// The property, to readers who may read of any.
     pub fn property(&self, progress: &Progress) -> Vec<PropertyItem> {
-        if !may_read(self.roles, Step::PropertyFound, Field::Item) {
+        if !may_read(&self.part.roles, Step::PropertyFound, Field::Item) {
             return Vec::new();
         }
         progress.items.iter().map(|item| self.item(item)).collect()
@@ -106,7 +108,7 @@ impl Reader<'_> {
         let (mut place, mut collect_by, mut photo_url) = (None, None, None);
         match &item.state {
             ItemState::Found { photo } | ItemState::Held { photo }
-                if may_read(self.roles, Step::PropertyFound, Field::Photo) =>
+                if may_read(&self.part.roles, Step::PropertyFound, Field::Photo) =>
             {
                 photo_url.clone_from(photo);
             }
@@ -122,7 +124,7 @@ impl Reader<'_> {
         PropertyItem {
             item_no: item.item_no.clone(),
             name: item.name.clone(),
-            value_fen: item.value_fen.filter(|_| self.roles.contains(&Role::Victim)),
+            value_fen: item.value_fen.filter(|_| self.part.roles.contains(&Role::Victim)),
             state: name,
             state_name: name.label().in_language(self.language).to_owned(),
             place,
@@ -131,24 +133,25 @@ impl Reader<'_> {
         }
     }
 
-    /// The measures against suspects, to their families and lawyers.
+    /// The measures against suspects, each to the suspect's own family and lawyer.
     pub fn measures(&self, progress: &Progress) -> Vec<MeasureView> {
-        if !may_read(self.roles, Step::Measure, Field::Measure) {
+        if !may_read(&self.part.roles, Step::Measure, Field::Measure) {
             return Vec::new();
         }
-        let view = |measure: &shared::cases::measures::Measure| MeasureView {
+        let view = |measure: &Measure| MeasureView {
             suspect: measure.suspect.clone(),
             measure: measure.kind.label().in_language(self.language).to_owned(),
             since: measure.since,
             place: measure.place.clone(),
         };
-        progress.measures.iter().map(view).collect()
+        let own = |measure: &&Measure| self.part.suspects.contains(&measure.suspect);
+        progress.measures.iter().filter(own).map(view).collect()
     }
 
     /// What is due.
     pub fn deadlines(&self, progress: &Progress, review: Option<&review::Model>) -> Vec<CaseDeadline> {
         let requested_on = review.map(|review| day_of(review.requested_at));
-        deadlines(progress, requested_on, self.roles, self.calendar)
+        deadlines(progress, requested_on, &self.part.roles, self.calendar)
             .into_iter()
             .map(|due| self.deadline(due))
             .collect()
@@ -172,6 +175,7 @@ impl Reader<'_> {
             return Review::None;
         };
         if !self
+            .part
             .roles
             .iter()
             .any(|role| matches!(role, Role::Reporter | Role::Victim))

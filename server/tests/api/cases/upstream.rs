@@ -129,6 +129,9 @@ async fn each_step_is_told_once_to_whoever_may_know_of_it() {
         .taken("created");
     let measure = json!({ "suspect": "嫌疑人甲", "measure": "detained", "place": "云川市看守所" });
     bureau.event("e3", "measure", measure).await.taken("created");
+    // Of another suspect the family knows nothing.
+    let another = json!({ "suspect": "嫌疑人乙", "measure": "arrested", "place": "云川市看守所" });
+    bureau.event("e9", "measure", another).await.taken("created");
     bureau
         .event("e4", "technical-measure", json!({ "technique": "定位" }))
         .await

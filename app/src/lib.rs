@@ -10,7 +10,6 @@
 mod api;
 mod appointments;
 mod browser;
-mod cases;
 mod catalog;
 mod dates;
 mod home;

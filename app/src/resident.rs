@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::{
-    api, appointments, browser, cases, catalog, home, identity,
+    api, appointments, browser, catalog, home, identity,
     language::{followed_language, t, words},
     queue,
     routes::{self, Route},
@@ -70,9 +70,6 @@ fn show(route: Route) -> View {
         Route::Appointments => appointments::list(),
         Route::Appointment(id) => appointments::page(id),
         Route::Ticket(id) => queue::ticket(id),
-        Route::Cases => cases::list(),
-        Route::Case(id) => cases::page(id),
-        Route::CaseSteps => cases::steps(),
         Route::Login => identity::login(),
         Route::Me => identity::page(),
         Route::Console | Route::Board(_) | Route::Unknown => unknown(),

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 use leptos::prelude::*;
-use shared::ids::{AppointmentId, CaseId, HallId, ServiceId, TicketId};
+use shared::ids::{AppointmentId, HallId, ServiceId, TicketId};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, MouseEvent, UrlSearchParams};
 
@@ -22,9 +22,6 @@ pub enum Route {
     Appointments,
     Appointment(AppointmentId),
     Ticket(TicketId),
-    Cases,
-    Case(CaseId),
-    CaseSteps,
     Login,
     Me,
     Console,
@@ -44,9 +41,6 @@ impl Route {
             ("appointments", None) => Some(Self::Appointments),
             ("appointments", Some(id)) => id.parse().map(Self::Appointment).ok(),
             ("tickets", Some(id)) => id.parse().map(Self::Ticket).ok(),
-            ("cases", None) => Some(Self::Cases),
-            ("cases", Some("steps")) => Some(Self::CaseSteps),
-            ("cases", Some(id)) => id.parse().map(Self::Case).ok(),
             ("login", None) => Some(Self::Login),
             ("me", None) => Some(Self::Me),
             ("console", None) => Some(Self::Console),
@@ -213,8 +207,6 @@ mod tests {
         assert_eq!(Route::at("/services/"), Route::Services);
         assert!(matches!(Route::at(&format!("/book/{id}")), Route::Book(_)));
         assert!(matches!(Route::at(&format!("/board/{id}")), Route::Board(_)));
-        assert!(matches!(Route::at(&format!("/cases/{id}")), Route::Case(_)));
-        assert_eq!(Route::at("/cases/steps"), Route::CaseSteps);
         assert_eq!(Route::at("/services/x"), Route::Unknown);
         assert_eq!(Route::at("/me/x"), Route::Unknown);
         assert_eq!(Route::at(&format!("/tickets/{id}/x")), Route::Unknown);

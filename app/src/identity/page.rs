@@ -6,8 +6,8 @@ use shared::identity::wire::{Me, ResidentView};
 use super::{
     binding, family, session,
     words::{
-        ACCOUNT, ELDER, ELDER_WHY, ID_NUMBER, LANGUAGE, ME, MY_CASES, NAME, PERSON, PHONE, SETTINGS, SIGN_IN,
-        SIGN_IN_FIRST, SIGN_OUT, SIGNED_OUT, language_name,
+        ACCOUNT, ELDER, ELDER_WHY, ID_NUMBER, LANGUAGE, ME, NAME, PERSON, PHONE, SETTINGS, SIGN_IN, SIGN_IN_FIRST,
+        SIGN_OUT, SIGNED_OUT, language_name,
     },
 };
 use crate::{
@@ -15,8 +15,8 @@ use crate::{
     language::{self, Language, t},
     routes,
     ui::{
-        self, Deed, Load, Remote, Tab, View, button, cells, choice, el, empty, fact, failed, fragment, link_cell, live,
-        skeleton, toast,
+        self, Deed, Load, Remote, Tab, View, button, cells, choice, el, empty, fact, failed, fragment, live, skeleton,
+        toast,
     },
 };
 
@@ -83,7 +83,6 @@ fn known(resident: ResidentView, me: Remote<Me>) -> View {
     };
     fragment()
         .child(cells(t(ACCOUNT), fact(t(PHONE), resident.phone)))
-        .child(cells("", link_cell("/cases".to_owned(), el("span").child(t(MY_CASES)))))
         .child(person)
         .child(leaving.outcome())
         .child(

@@ -26,7 +26,6 @@ words! {
     KEPT_CHOICE: "您选好的内容已保留，登录后继续。" / "What you chose is kept. Sign in to go on.";
     PRIVACY: "手机号和身份信息加密保存，只用于办理您的事项。" / "Your number and identity are stored encrypted and used only for your own matters.";
 
-    MY_CASES: "我的案件" / "My cases";
     ME: "我的" / "Me";
     ACCOUNT: "账号" / "Account";
     PERSON: "实名信息" / "Identity";

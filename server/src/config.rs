@@ -5,9 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-pub mod sms;
-
-use self::sms::SmsSettings;
+use crate::sms_settings::{self, SmsSettings};
 
 /// Where the data is kept and how instances wake each other: decided here, known only to [`crate::platform`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,12 +83,12 @@ pub struct GovernmentSettings {
 /// What an operator can set, as `name` in the file or `BIANMIN_NAME` in the environment.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Settings {
+pub(crate) struct Settings {
     listen: String,
     data_dir: PathBuf,
     database_url: Option<String>,
     redis_url: Option<String>,
-    sandbox_url: Option<String>,
+    pub(crate) sandbox_url: Option<String>,
     public_url: Option<String>,
     client_dir: PathBuf,
     keys_dir: Option<PathBuf>,
@@ -114,21 +112,21 @@ struct Settings {
     upstream_keys: Option<PathBuf>,
     self_service_ceiling_fen: Option<i64>,
     self_service_citation: Option<String>,
-    sms_sign: Option<String>,
-    sms_callback_key: Option<SecretString>,
-    sms_aliyun_access_key_id: Option<String>,
-    sms_aliyun_access_key_secret: Option<String>,
-    sms_aliyun_weight: Option<u32>,
-    sms_tencent_secret_id: Option<String>,
-    sms_tencent_secret_key: Option<String>,
-    sms_tencent_app_id: Option<String>,
-    sms_tencent_region: Option<String>,
-    sms_tencent_weight: Option<u32>,
-    sms_cmpp_address: Option<String>,
-    sms_cmpp_source: Option<String>,
-    sms_cmpp_secret: Option<String>,
-    sms_cmpp_service_number: Option<String>,
-    sms_cmpp_weight: Option<u32>,
+    pub(crate) sms_sign: Option<String>,
+    pub(crate) sms_callback_key: Option<SecretString>,
+    pub(crate) sms_aliyun_access_key_id: Option<String>,
+    pub(crate) sms_aliyun_access_key_secret: Option<String>,
+    pub(crate) sms_aliyun_weight: Option<u32>,
+    pub(crate) sms_tencent_secret_id: Option<String>,
+    pub(crate) sms_tencent_secret_key: Option<String>,
+    pub(crate) sms_tencent_app_id: Option<String>,
+    pub(crate) sms_tencent_region: Option<String>,
+    pub(crate) sms_tencent_weight: Option<u32>,
+    pub(crate) sms_cmpp_address: Option<String>,
+    pub(crate) sms_cmpp_source: Option<String>,
+    pub(crate) sms_cmpp_secret: Option<String>,
+    pub(crate) sms_cmpp_service_number: Option<String>,
+    pub(crate) sms_cmpp_weight: Option<u32>,
 }
 
 /// The checked configuration.
@@ -170,7 +168,8 @@ pub enum ConfigError {
     },
 }
 
-fn invalid(setting: &'static str, reason: impl Into<String>) -> ConfigError {
+/// A setting that cannot be used, and why.
+pub(crate) fn invalid(setting: &'static str, reason: impl Into<String>) -> ConfigError {
     ConfigError::Invalid {
         setting,
         reason: reason.into(),
@@ -312,7 +311,7 @@ fn outside(settings: &Settings) -> Result<Outside, ConfigError> {
         upstream_keys: settings.upstream_keys.clone(),
         self_service_ceiling_fen: settings.self_service_ceiling_fen,
         self_service_citation: settings.self_service_citation.clone(),
-        sms: sms::sms(settings)?,
+        sms: sms_settings::read(settings)?,
     })
 }
 

@@ -18,4 +18,5 @@ pub mod operations;
 pub mod platform;
 pub mod problem;
 pub mod queue;
+pub mod sms_settings;
 pub mod upstream;

@@ -1,7 +1,7 @@
 //! The accounts with which texts are sent.
 
 use crate::config::Config;
-pub use crate::config::sms::{Accounts, AliyunAccount, CmppAccount, TencentAccount};
+pub use crate::sms_settings::{Accounts, AliyunAccount, CmppAccount, TencentAccount};
 
 impl Accounts {
     /// The accounts that the configuration names; where the sandbox stands in, those that it names beside the sandbox's.

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{ConfigError, Settings, invalid};
+use crate::config::{ConfigError, Settings, invalid};
 
 /// How texts are sent.
 #[derive(Clone, Default)]
@@ -76,7 +76,7 @@ pub struct Accounts {
 }
 
 /// Reads the accounts; what is missing of one that is begun is named.
-pub(super) fn sms(settings: &Settings) -> Result<SmsSettings, ConfigError> {
+pub(crate) fn read(settings: &Settings) -> Result<SmsSettings, ConfigError> {
     let needed = |value: &Option<String>, setting: &'static str, because: &str| {
         value
             .clone()

@@ -28,6 +28,8 @@ mod m20261122_000032_payments;
 mod m20261122_000033_reconciliation;
 mod m20261122_000034_payment_alerts;
 mod m20261122_000050_slips;
+mod m20261122_000060_cases;
+mod m20261122_000061_case_readers;
 mod m20261122_000070_reminders;
 mod m20261122_000071_audit_chain;
 
@@ -57,6 +59,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000033_reconciliation::Migration),
             Box::new(m20261122_000034_payment_alerts::Migration),
             Box::new(m20261122_000050_slips::Migration),
+            Box::new(m20261122_000060_cases::Migration),
+            Box::new(m20261122_000061_case_readers::Migration),
             Box::new(m20261122_000070_reminders::Migration),
             Box::new(m20261122_000071_audit_chain::Migration),
         ]

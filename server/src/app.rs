@@ -22,6 +22,7 @@ use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 use crate::{
     appointments::{self, Availability, Seats},
     bureau::{self, Bureau},
+    cases::{self, WorkDays},
     catalog::{self, Catalogue},
     fines::{self, Fines},
     identity::{self, CodeTexts, Sessions},
@@ -49,6 +50,7 @@ pub struct Services {
     seats: Data<Seats>,
     availability: Data<Availability>,
     halls: Data<Halls>,
+    work_days: Data<WorkDays>,
     metrics: Data<Option<PrometheusHandle>>,
 }
 
@@ -63,6 +65,7 @@ impl Services {
             availability: Data::from(Availability::new(&platform)),
             halls: Data::from(Halls::new(&platform, &catalogue, bureau::on_served(&catalogue, &slips))),
             slips: Data::from(slips),
+            work_days: Data::new(work_days(&catalogue)),
             catalogue: Data::new(catalogue),
             fines: Data::new(Fines::start(&platform)?),
             systems: Data::new(Systems::start(&platform.config)?),
@@ -70,6 +73,12 @@ impl Services {
             platform: Data::new(platform),
         })
     }
+}
+
+/// Periods of cases end on working days, which only the catalogue knows.
+fn work_days(catalogue: &Catalogue) -> WorkDays {
+    let catalogue = catalogue.clone();
+    WorkDays(Arc::new(move || catalogue.now().calendar.clone()))
 }
 
 #[derive(OpenApi)]
@@ -104,7 +113,15 @@ fn base() -> Document {
                 .build(),
         )
     };
-    for role in ["session", "resident", "clerk", "manager", "finance"] {
+    for role in [
+        "session",
+        "resident",
+        "clerk",
+        "manager",
+        "finance",
+        "case-officer",
+        "auditor",
+    ] {
         components.add_security_scheme(role, bearer());
     }
     let signature = ApiKey::Header(ApiKeyValue::with_description(
@@ -127,6 +144,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .configure(fines::routes)
             .configure(slips::routes)
             .configure(notify::routes)
+            .configure(cases::routes)
             .configure(operations::api_routes),
     );
 }
@@ -150,6 +168,7 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .app_data(services.availability.clone())
             .app_data(services.halls.clone())
             .app_data(services.slips.clone())
+            .app_data(services.work_days.clone())
             .app_data(services.metrics.clone())
             .app_data(client.clone())
             .app_data(document.clone())

@@ -5,6 +5,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::sms_settings::{self, SmsSettings};
+
 /// Where the data is kept and how instances wake each other: decided here, known only to [`crate::platform`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mode {
@@ -36,6 +38,8 @@ pub struct Outside {
     pub self_service_ceiling_fen: Option<i64>,
     /// The rule that sets it.
     pub self_service_citation: Option<String>,
+    /// Texts; without an account they are kept and not sent.
+    pub sms: SmsSettings,
 }
 
 /// The merchant's account at WeChat Pay. Paths lead to PEM files.
@@ -79,12 +83,12 @@ pub struct GovernmentSettings {
 /// What an operator can set, as `name` in the file or `BIANMIN_NAME` in the environment.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Settings {
+pub(crate) struct Settings {
     listen: String,
     data_dir: PathBuf,
     database_url: Option<String>,
     redis_url: Option<String>,
-    sandbox_url: Option<String>,
+    pub(crate) sandbox_url: Option<String>,
     public_url: Option<String>,
     client_dir: PathBuf,
     keys_dir: Option<PathBuf>,
@@ -108,6 +112,21 @@ struct Settings {
     upstream_keys: Option<PathBuf>,
     self_service_ceiling_fen: Option<i64>,
     self_service_citation: Option<String>,
+    pub(crate) sms_sign: Option<String>,
+    pub(crate) sms_callback_key: Option<SecretString>,
+    pub(crate) sms_aliyun_access_key_id: Option<String>,
+    pub(crate) sms_aliyun_access_key_secret: Option<String>,
+    pub(crate) sms_aliyun_weight: Option<u32>,
+    pub(crate) sms_tencent_secret_id: Option<String>,
+    pub(crate) sms_tencent_secret_key: Option<String>,
+    pub(crate) sms_tencent_app_id: Option<String>,
+    pub(crate) sms_tencent_region: Option<String>,
+    pub(crate) sms_tencent_weight: Option<u32>,
+    pub(crate) sms_cmpp_address: Option<String>,
+    pub(crate) sms_cmpp_source: Option<String>,
+    pub(crate) sms_cmpp_secret: Option<String>,
+    pub(crate) sms_cmpp_service_number: Option<String>,
+    pub(crate) sms_cmpp_weight: Option<u32>,
 }
 
 /// The checked configuration.
@@ -149,7 +168,8 @@ pub enum ConfigError {
     },
 }
 
-fn invalid(setting: &'static str, reason: impl Into<String>) -> ConfigError {
+/// A setting that cannot be used, and why.
+pub(crate) fn invalid(setting: &'static str, reason: impl Into<String>) -> ConfigError {
     ConfigError::Invalid {
         setting,
         reason: reason.into(),
@@ -291,6 +311,7 @@ fn outside(settings: &Settings) -> Result<Outside, ConfigError> {
         upstream_keys: settings.upstream_keys.clone(),
         self_service_ceiling_fen: settings.self_service_ceiling_fen,
         self_service_citation: settings.self_service_citation.clone(),
+        sms: sms_settings::read(settings)?,
     })
 }
 
@@ -345,5 +366,12 @@ mod tests {
         assert!(refusal(|s| s.government_app_id = Some("bianmin".into())).starts_with("BIANMIN_FISCAL_URL"));
         assert!(refusal(|s| s.self_service_ceiling_fen = Some(1)).starts_with("BIANMIN_SELF_SERVICE_CITATION"));
         assert!(refusal(|s| s.public_url = Some("bianmin.example".into())).starts_with("BIANMIN_PUBLIC_URL"));
+        assert!(refusal(|s| s.sms_cmpp_address = Some("10.0.0.1:7890".into())).starts_with("BIANMIN_SMS_CMPP_SOURCE"));
+        let unkeyed = refusal(|s| {
+            s.sms_aliyun_access_key_id = Some("id".into());
+            s.sms_aliyun_access_key_secret = Some("secret".into());
+            s.sms_sign = Some("云川公安".into());
+        });
+        assert!(unkeyed.starts_with("BIANMIN_SMS_CALLBACK_KEY"), "{unkeyed}");
     }
 }

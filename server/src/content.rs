@@ -8,6 +8,7 @@ use shared::{language::Text, slips::token::SlipKind, time::day_of};
 use crate::{
     appointments,
     bureau::Bureau,
+    cases,
     catalog::{self, Catalogue, Imported, Snapshot},
     fines, identity, notify,
     platform::{Platform, bus::Event},
@@ -39,6 +40,7 @@ pub async fn load_demo(platform: &Platform, folder: &Path) -> anyhow::Result<Imp
     identity::demo::load_residents(&transaction, platform, &residents).await?;
     identity::demo::load_staff(&transaction, platform, &staff, &imported.halls).await?;
     fines::load_demo(&transaction, platform, &read(folder, "decisions.toml")?).await?;
+    cases::load_demo(&transaction, platform, &read(folder, "cases.toml")?).await?;
     let snapshot = Snapshot::load(&transaction).await?;
     appointments::publish_windows(&transaction, &snapshot, day_of(platform.clock.now())).await?;
     transaction.commit().await?;

@@ -6,6 +6,7 @@
 pub mod app;
 pub mod appointments;
 pub mod bureau;
+pub mod cases;
 pub mod catalog;
 pub mod config;
 pub mod content;
@@ -19,4 +20,5 @@ pub mod platform;
 pub mod problem;
 pub mod queue;
 pub mod slips;
+pub mod sms_settings;
 pub mod upstream;

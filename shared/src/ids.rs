@@ -72,6 +72,12 @@ ids! {
     ClosureId;
     /// A queue ticket (号票).
     TicketId;
+    /// A case (案件).
+    CaseId;
+    /// Something told of a case (案件公开信息).
+    PublicationId;
+    /// A case look-up by a member of staff (案件查询).
+    EnquiryId;
     /// A text on its way to a resident (短信).
     MessageId;
     /// A camera record (非现场违法记录).

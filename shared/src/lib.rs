@@ -9,6 +9,7 @@
 
 pub mod appointments;
 pub mod audit;
+pub mod cases;
 pub mod catalog;
 pub mod fines;
 pub mod identity;

@@ -187,6 +187,7 @@ pub fn all() -> impl Iterator<Item = &'static ProblemType> {
         .chain(crate::fines::wire::PROBLEMS)
         .chain(crate::upstream::wire::PROBLEMS)
         .chain(crate::slips::wire::PROBLEMS)
+        .chain(crate::cases::wire::PROBLEMS)
 }
 
 #[cfg(test)]

@@ -142,6 +142,23 @@ pub struct Finance {
     pub staff: StaffId,
 }
 
+/// A case officer.
+#[derive(Clone, Debug)]
+pub struct CaseOfficer {
+    /// The account.
+    pub staff: StaffId,
+}
+
+impl CaseOfficer {
+    /// The officer as the one who acts.
+    pub const fn actor(&self) -> Actor {
+        Actor {
+            kind: "staff",
+            id: self.staff.0,
+        }
+    }
+}
+
 impl Resident {
     /// The resident as the one who acts.
     pub fn actor(&self) -> Actor {
@@ -173,6 +190,16 @@ impl Staff {
             name: self.name.clone(),
             role: self.role,
             hall: self.hall,
+        }
+    }
+}
+
+impl IdentifiedResident {
+    /// The resident as the one who acts.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            kind: SubjectKind::Resident.as_str(),
+            id: self.id.0,
         }
     }
 }
@@ -319,5 +346,6 @@ extracted_by! {
         Ok(Self { staff: staff.id, hall })
     };
     Finance: |request| Ok(Self { staff: staff_with(request, StaffRole::Finance)?.id });
+    CaseOfficer: |request| Ok(Self { staff: staff_with(request, StaffRole::CaseOfficer)?.id });
     Auditor: |request| Ok(Self { staff: staff_with(request, StaffRole::Auditor)?.id });
 }

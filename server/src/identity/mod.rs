@@ -24,14 +24,16 @@ use std::sync::Arc;
 
 pub use self::{
     authenticate::{
-        Auditor, Clerk, Director, Finance, HallStaff, IdentifiedResident, Resident, Signed, Staff, authenticate,
+        Auditor, CaseOfficer, Clerk, Director, Finance, HallStaff, IdentifiedResident, Resident, Signed, Staff,
+        authenticate,
     },
     origin::refuse_foreign_origins,
     request_code::CodeTexts,
     sessions::Sessions,
+    staff_sign_in::confirm_code,
     store::{
         Person, PersonFacts, find_or_add_person, id_number_index, is_staff, lock_persons, may_act_for, person,
-        person_of_phone, persons_names, phone_of, resident_of_phone,
+        person_of_phone, persons_names, phone_of, resident_of_phone, residents_of, staff_names,
     },
 };
 use crate::platform::Platform;

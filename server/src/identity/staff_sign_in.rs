@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
 use serde_json::json;
 use shared::{
     identity::wire::{ACCOUNT_LOCKED, CREDENTIALS_WRONG, Session, StaffSessionRequest},
+    ids::StaffId,
     time::Instant,
 };
 use totp_rs::{Builder, Secret};
@@ -116,6 +117,23 @@ pub async fn staff_sign_in(
         resident: None,
         staff: Some(staff.view()),
     }))
+}
+
+/// Confirms with a new one-time code that it is still the same member of staff who acts; a code is taken once.
+pub async fn confirm_code(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    id: StaffId,
+    code: &str,
+    now: Instant,
+) -> Result<bool, Failure> {
+    let Some(account) = staff::Entity::find_by_id(id.0).one(db).await? else {
+        return Ok(false);
+    };
+    match matching_step(platform, &account, code.trim(), now)? {
+        Some(step) => take_step(db, &account, step).await,
+        None => Ok(false),
+    }
 }
 
 fn verify_password(hash: &str, password: &str) -> bool {

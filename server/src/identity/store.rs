@@ -285,3 +285,30 @@ pub async fn lock_persons(db: &impl ConnectionTrait, ids: impl IntoIterator<Item
     let _locked: Vec<Uuid> = locked(select).into_tuple().all(db).await?;
     Ok(())
 }
+
+/// The accounts to which these persons are bound; a person without an account has none.
+pub async fn residents_of(
+    db: &impl ConnectionTrait,
+    persons: impl IntoIterator<Item = PersonId>,
+) -> Result<Vec<ResidentId>, DbErr> {
+    let found: Vec<Uuid> = resident::Entity::find()
+        .select_only()
+        .column(resident::Column::Id)
+        .filter(resident::Column::PersonId.is_in(persons.into_iter().map(Uuid::from)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().map(ResidentId).collect())
+}
+
+/// The names of members of staff.
+pub async fn staff_names(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, String>, DbErr> {
+    let rows = staff::Entity::find()
+        .filter(staff::Column::Id.is_in(ids))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}

@@ -16,6 +16,8 @@ pub mod status {
     pub const EXPIRED: &str = "expired";
     /// A later message says more.
     pub const SUPERSEDED: &str = "superseded";
+    /// What it tells of was corrected or taken back.
+    pub const WITHDRAWN: &str = "withdrawn";
     /// No provider takes it; somebody has to look.
     pub const DEAD: &str = "dead";
 }

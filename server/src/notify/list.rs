@@ -37,6 +37,8 @@ const PAGE: u32 = 50;
 pub struct ListQuery {
     /// The `next_cursor` of the page before.
     cursor: Option<String>,
+    /// What the texts are about, such as `case/` and the case's id; everything when absent.
+    about: Option<String>,
 }
 
 /// The last entry of a page: its time in nanoseconds, and its id.
@@ -76,12 +78,15 @@ pub async fn list_notifications(
     let mut rows = Entity::find()
         .filter(Column::ResidentId.eq(resident.id.0))
         .filter(Column::Priority.ne(Class::Code.priority()))
-        .filter(Column::Status.ne(status::SUPERSEDED))
+        .filter(Column::Status.is_not_in([status::SUPERSEDED, status::WITHDRAWN]))
         // A reminder for next week is no notification yet.
         .filter(Column::WantedAt.lte(platform.clock.now()))
         .order_by_desc(Column::WantedAt)
         .order_by_desc(Column::Id)
         .limit(u64::from(PAGE) + 1);
+    if let Some(about) = &query.about {
+        rows = rows.filter(Column::Subject.eq(about.as_str()));
+    }
     if let Some(cursor) = &query.cursor {
         let Cursor { at, id } =
             Cursor::parse(cursor).ok_or_else(|| Problem::new(&problem::MALFORMED).on_field("cursor"))?;
@@ -117,6 +122,7 @@ fn shown(platform: &Platform, templates: &Templates, row: &Model) -> Result<Noti
             status::DECLINED => NotificationStatus::Declined,
             _ => NotificationStatus::NotDelivered,
         },
+        delivered_at: row.delivered_at,
     })
 }
 

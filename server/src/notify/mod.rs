@@ -13,6 +13,7 @@ mod aliyun;
 mod attempt;
 mod balance;
 mod claim;
+mod cmpp;
 mod dead_letters;
 mod dispatch;
 mod enqueue;
@@ -32,9 +33,9 @@ mod tests;
 mod workers;
 
 pub use self::{
-    accounts::{Accounts, AliyunAccount, TencentAccount},
+    accounts::{Accounts, AliyunAccount, CmppAccount, TencentAccount},
     dispatch::Dispatcher,
-    enqueue::{Message, Recipient, enqueue, wake},
+    enqueue::{Message, Recipient, enqueue, wake, withdraw},
     login_code::text_login_code,
 };
 

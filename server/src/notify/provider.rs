@@ -22,6 +22,8 @@ pub enum Provider {
     Aliyun,
     /// Tencent Cloud (腾讯云).
     Tencent,
+    /// A carrier's own line, by CMPP 2.0 (运营商直连).
+    Cmpp,
 }
 
 impl Provider {
@@ -30,6 +32,7 @@ impl Provider {
         match self {
             Self::Aliyun => "aliyun",
             Self::Tencent => "tencent",
+            Self::Cmpp => "cmpp",
         }
     }
 }
@@ -44,7 +47,7 @@ impl FromStr for Provider {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Aliyun, Self::Tencent]
+        [Self::Aliyun, Self::Tencent, Self::Cmpp]
             .into_iter()
             .find(|provider| provider.as_str() == text)
             .ok_or(())
@@ -89,7 +92,7 @@ pub enum Blame {
 pub enum Answer {
     /// The provider took it under this number of its own.
     Accepted {
-        /// `BizId` or `SerialNo`.
+        /// `BizId`, `SerialNo` or `Msg_Id`.
         number: String,
     },
     /// No provider will take it.

@@ -7,16 +7,19 @@ use std::collections::HashMap;
 
 use actix_web::{
     HttpResponse, post,
-    web::{Data, Json},
+    web::{Data, Json, Query},
 };
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use chrono::NaiveDateTime;
 use metrics::{counter, histogram};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde_json::json;
 use shared::{
     identity::rules::Phone,
     notify::delivery::Delivery,
+    problem,
     time::{self, Instant},
 };
 use uuid::Uuid;
@@ -28,6 +31,26 @@ use super::{
     workers::index_of,
 };
 use crate::{platform::Platform, problem::Failure};
+
+/// Who calls back.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Caller {
+    /// The key that the operator put into the address which the provider was told.
+    key: Option<String>,
+}
+
+impl Caller {
+    /// Refuses a call without the deployment's key, where there is one.
+    pub fn check(&self, platform: &Platform) -> Result<(), Failure> {
+        let Some(expected) = &platform.config.outside.sms.callback_key else {
+            return Ok(());
+        };
+        let given = self.key.as_deref().unwrap_or_default().as_bytes();
+        verify_slices_are_equal(given, expected.expose_secret().as_bytes())
+            .map_err(|_differs| Failure::from(&problem::FORBIDDEN))
+    }
+}
 
 /// A report of Aliyun (`SmsReport`).
 #[derive(Deserialize, utoipa::ToSchema)]
@@ -125,14 +148,17 @@ fn beijing(text: &str) -> Option<Instant> {
 #[utoipa::path(
     tag = "notify",
     security(()),
+    params(Caller),
     request_body = Vec<AliyunReport>,
     responses((status = 200, description = "Taken, `{\"code\":0}`."), crate::problem::Refusals),
 )]
 #[post("/sms/aliyun/reports")]
 pub async fn aliyun_reports(
     platform: Data<Platform>,
+    caller: Query<Caller>,
     reports: Json<Vec<AliyunReport>>,
 ) -> Result<HttpResponse, Failure> {
+    caller.check(&platform)?;
     take(&platform, Provider::Aliyun, reports.into_inner()).await?;
     Ok(HttpResponse::Ok().json(json!({ "code": 0, "msg": "成功" })))
 }
@@ -141,14 +167,17 @@ pub async fn aliyun_reports(
 #[utoipa::path(
     tag = "notify",
     security(()),
+    params(Caller),
     request_body = Vec<TencentReport>,
     responses((status = 200, description = "Taken, `{\"result\":0}`."), crate::problem::Refusals),
 )]
 #[post("/sms/tencent/reports")]
 pub async fn tencent_reports(
     platform: Data<Platform>,
+    caller: Query<Caller>,
     reports: Json<Vec<TencentReport>>,
 ) -> Result<HttpResponse, Failure> {
+    caller.check(&platform)?;
     take(&platform, Provider::Tencent, reports.into_inner()).await?;
     Ok(HttpResponse::Ok().json(json!({ "result": 0, "errmsg": "OK" })))
 }
@@ -192,6 +221,51 @@ async fn take(platform: &Platform, provider: Provider, reports: Vec<impl Into<Re
     }
     transaction.commit().await?;
     Ok(())
+}
+
+/// A report of a carrier, which knows a text by its own number only.
+pub(super) struct Numbered {
+    /// The carrier's number.
+    pub number: String,
+    /// Where the text went.
+    pub phone: String,
+    /// Whether it arrived.
+    pub delivery: Delivery,
+    /// The carrier's code.
+    pub code: String,
+}
+
+/// Merges a carrier's report; whether its number is known.
+pub(super) async fn take_numbered(
+    platform: &Platform,
+    provider: Provider,
+    numbered: &Numbered,
+) -> Result<bool, Failure> {
+    let Ok(phone) = numbered.phone.parse::<Phone>() else {
+        return Ok(false);
+    };
+    let now = platform.clock.now();
+    let transaction = platform.db.begin().await?;
+    let known = attempt::Entity::find()
+        .filter(attempt::Column::ProviderId.eq(numbered.number.as_str()))
+        .filter(attempt::Column::Provider.eq(provider.as_str()))
+        .filter(attempt::Column::PhoneIndex.eq(index_of(platform, &phone)))
+        .one(&transaction)
+        .await?;
+    let Some(known) = known else { return Ok(false) };
+    let report = Report {
+        reference: Some(known.id),
+        phone: Some(phone),
+        delivery: numbered.delivery,
+        code: numbered.code.clone(),
+        reported_at: None,
+        number: numbered.number.clone(),
+    };
+    merge(&transaction, &known, &report, now).await?;
+    transaction.commit().await?;
+    let verdict = numbered.delivery.as_str();
+    counter!("bianmin_sms_receipts_total", "provider" => provider.as_str(), "verdict" => verdict).increment(1);
+    Ok(true)
 }
 
 async fn merge(

@@ -4,7 +4,7 @@
 
 use actix_web::{
     HttpResponse, post,
-    web::{Data, Json},
+    web::{Data, Json, Query},
 };
 use chrono::TimeDelta;
 use metrics::counter;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::{identity::rules::Phone, notify::delivery::wants_no_texts};
 
-use super::{entity::attempt, provider::Provider, store, workers::index_of};
+use super::{entity::attempt, provider::Provider, receipts::Caller, store, workers::index_of};
 use crate::{
     platform::{Platform, audit},
     problem::Failure,
@@ -63,14 +63,17 @@ impl<T> Batch<T> {
 #[utoipa::path(
     tag = "notify",
     security(()),
+    params(Caller),
     request_body = Vec<AliyunReply>,
     responses((status = 200, description = "Taken, `{\"code\":0}`."), crate::problem::Refusals),
 )]
 #[post("/sms/aliyun/replies")]
 pub async fn aliyun_replies(
     platform: Data<Platform>,
+    caller: Query<Caller>,
     replies: Json<Batch<AliyunReply>>,
 ) -> Result<HttpResponse, Failure> {
+    caller.check(&platform)?;
     for reply in replies.into_inner().into_vec() {
         hear(&platform, Provider::Aliyun, &reply.phone_number, &reply.content).await?;
     }
@@ -81,21 +84,25 @@ pub async fn aliyun_replies(
 #[utoipa::path(
     tag = "notify",
     security(()),
+    params(Caller),
     request_body = Vec<TencentReply>,
     responses((status = 200, description = "Taken, `{\"result\":0}`."), crate::problem::Refusals),
 )]
 #[post("/sms/tencent/replies")]
 pub async fn tencent_replies(
     platform: Data<Platform>,
+    caller: Query<Caller>,
     replies: Json<Batch<TencentReply>>,
 ) -> Result<HttpResponse, Failure> {
+    caller.check(&platform)?;
     for reply in replies.into_inner().into_vec() {
         hear(&platform, Provider::Tencent, &reply.mobile, &reply.text).await?;
     }
     Ok(HttpResponse::Ok().json(json!({ "result": 0, "errmsg": "OK" })))
 }
 
-async fn hear(platform: &Platform, provider: Provider, phone: &str, reply: &str) -> Result<(), Failure> {
+/// Hears a reply from this phone.
+pub(super) async fn hear(platform: &Platform, provider: Provider, phone: &str, reply: &str) -> Result<(), Failure> {
     let Ok(phone) = phone.parse::<Phone>() else {
         return Ok(());
     };

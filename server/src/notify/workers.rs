@@ -22,6 +22,7 @@ use super::{
     aliyun::Aliyun,
     balance::Balance,
     claim::{Lane, claim, is_any_due},
+    cmpp::Cmpp,
     enqueue::{RECIPIENT, VARIABLES},
     entity::{message, status},
     provider::{self, Gateway, Letter, Provider, Question},
@@ -98,6 +99,9 @@ impl Workers {
         }
         if let Some(account) = accounts.tencent {
             gateways.push(Box::new(Tencent::new(account, http)?));
+        }
+        if let Some(account) = accounts.cmpp {
+            gateways.push(Box::new(Cmpp::new(account, platform.clone())));
         }
         Ok(Self::with(platform, gateways))
     }

@@ -14,6 +14,7 @@ mod appointments;
 mod audit;
 mod auth;
 mod backup;
+mod cases;
 mod counters;
 mod docs;
 mod fines;

@@ -8,5 +8,6 @@
 //! *delivered* is final, whatever is reported later.
 
 pub mod delivery;
+pub mod quiet;
 pub mod rules;
 pub mod wire;

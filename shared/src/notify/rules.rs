@@ -219,6 +219,10 @@ templates! {
     CaseProgress = "case-progress" Notice Cases { "case": Code, "step": Text };
     /// A case is finished.
     CaseClosed = "case-closed" Statutory Cases { "case": Code };
+    /// What was told of a case was wrong, and stands corrected.
+    CaseCorrected = "case-corrected" Statutory Cases { "case": Code, "step": Text };
+    /// What was told of a case was wrong, and was taken back.
+    CaseWithdrawn = "case-withdrawn" Statutory Cases { "case": Code, "step": Text };
     /// Stolen property was found.
     PropertyFound = "property-found" Notice Cases { "case": Code, "item": Text };
     /// Property can be collected (发还).
@@ -419,7 +423,7 @@ mod tests {
         }
 
         #[test]
-        fn taking_any_variable_away_is_noticed(at in 0usize..28, which in 0usize..4) {
+        fn taking_any_variable_away_is_noticed(at in 0usize..Template::ALL.len(), which in 0usize..4) {
             let template = Template::ALL[at];
             let mut given = fitting(template);
             prop_assert_eq!(template.check(&given), Ok(()));

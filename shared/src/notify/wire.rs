@@ -39,6 +39,9 @@ pub struct Notification {
     pub at: DateTime<Utc>,
     /// What has become of it.
     pub status: NotificationStatus,
+    /// When the phone had it, once that is known.
+    #[serde(with = "wire_time::option", default)]
+    pub delivered_at: Option<DateTime<Utc>>,
 }
 
 /// Whether a resident wants texts beyond login codes and what the law wants told.

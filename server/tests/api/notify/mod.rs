@@ -1,5 +1,6 @@
 //! Texts, from the request that causes them to the phone and the receipt. The providers are the sandbox, over their real protocols.
 
+mod cmpp;
 mod crash;
 mod dead_letters;
 mod delivery;
@@ -27,11 +28,15 @@ struct Bureau {
 
 impl Bureau {
     async fn open() -> Self {
+        Self::open_with(|phones| Accounts::of_sandbox(&phones.address)).await
+    }
+
+    /// Opens with these accounts at the sandbox.
+    async fn open_with(accounts: impl FnOnce(&Phones) -> Accounts) -> Self {
         let app = TestApp::start().await;
         let phones = Phones::start(&app.address);
         phones.set_clock(app.clock.now()).await;
-        let dispatcher =
-            Dispatcher::with_accounts(app.platform.clone(), Accounts::of_sandbox(&phones.address)).unwrap();
+        let dispatcher = Dispatcher::with_accounts(app.platform.clone(), accounts(&phones)).unwrap();
         Self {
             app,
             phones,

@@ -16,4 +16,10 @@ impl Phones {
         let body = json!({ "phone": phone, "text": text });
         assert_eq!(self.post("/sms/replies", body).await.0, 202);
     }
+
+    /// A resident answers a text that came over the carrier's line.
+    pub async fn reply_to_carrier(&self, phone: &str, text: &str) {
+        let body = json!({ "phone": phone, "text": text, "via": "cmpp" });
+        assert_eq!(self.post("/sms/replies", body).await.0, 202);
+    }
 }

@@ -14,6 +14,8 @@ use shared::time::Instant;
 
 pub struct Sandbox {
     pub address: String,
+    /// Where the carrier's line listens.
+    pub carrier: String,
     http: reqwest::Client,
     process: Child,
 }
@@ -40,10 +42,11 @@ impl Sandbox {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let address = loop {
+        let (address, carrier) = loop {
             let line = lines.next().expect("the sandbox says where it listens").unwrap();
-            if let Some((_, rest)) = line.split_once("http=") {
-                break format!("http://{}", rest.split_whitespace().next().unwrap());
+            if let (Some((_, http)), Some((_, cmpp))) = (line.split_once("http="), line.split_once("cmpp=")) {
+                let first = |rest: &str| rest.split_whitespace().next().unwrap().to_owned();
+                break (format!("http://{}", first(http)), first(cmpp));
             }
         };
         // Its log is read on, or it would stand still once the pipe is full.
@@ -53,7 +56,12 @@ impl Sandbox {
             .timeout(Duration::from_secs(30))
             .build()
             .unwrap();
-        Self { address, http, process }
+        Self {
+            address,
+            carrier,
+            http,
+            process,
+        }
     }
 
     /// Puts the outside world's clock to this instant.

@@ -117,6 +117,8 @@ pub const ANONYMOUS: Client = Client { renews: None };
 pub const AUTHORIZED: Client = Client {
     renews: Some("resident"),
 };
+/// Calls in the name of the device that this browser is.
+pub const DEVICE: Client = Client { renews: Some("device") };
 /// Calls in the name of the member of staff who is signed in.
 pub const STAFF: Client = Client { renews: Some("staff") };
 

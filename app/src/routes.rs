@@ -6,7 +6,10 @@
 use std::cell::Cell;
 
 use leptos::prelude::*;
-use shared::ids::{AppointmentId, HallId, ServiceId, TicketId};
+use shared::{
+    identity::devices::DeviceKind,
+    ids::{AppointmentId, HallId, ServiceId, TicketId},
+};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, MouseEvent, UrlSearchParams};
 
@@ -26,6 +29,9 @@ pub enum Route {
     Me,
     Console,
     Board(HallId),
+    Kiosk(HallId),
+    /// Where a browser becomes a device.
+    Pairing(DeviceKind),
     Unknown,
 }
 
@@ -44,7 +50,10 @@ impl Route {
             ("login", None) => Some(Self::Login),
             ("me", None) => Some(Self::Me),
             ("console", None) => Some(Self::Console),
+            ("board", None) => Some(Self::Pairing(DeviceKind::Board)),
             ("board", Some(id)) => id.parse().map(Self::Board).ok(),
+            ("kiosk", None) => Some(Self::Pairing(DeviceKind::Kiosk)),
+            ("kiosk", Some(id)) => id.parse().map(Self::Kiosk).ok(),
             _ => None,
         };
         found.filter(|_| parts.next().is_none()).unwrap_or(Self::Unknown)
@@ -207,6 +216,7 @@ mod tests {
         assert_eq!(Route::at("/services/"), Route::Services);
         assert!(matches!(Route::at(&format!("/book/{id}")), Route::Book(_)));
         assert!(matches!(Route::at(&format!("/board/{id}")), Route::Board(_)));
+        assert_eq!(Route::at("/kiosk"), Route::Pairing(DeviceKind::Kiosk));
         assert_eq!(Route::at("/services/x"), Route::Unknown);
         assert_eq!(Route::at("/me/x"), Route::Unknown);
         assert_eq!(Route::at(&format!("/tickets/{id}/x")), Route::Unknown);

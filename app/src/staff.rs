@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    api,
+    api, identity,
     language::{self, followed_language, t, words},
     queue,
     routes::{self, Route},
@@ -26,7 +26,10 @@ pub fn staff() {
 }
 
 fn is_ours(route: Route) -> bool {
-    matches!(route, Route::Console | Route::Board(_))
+    matches!(
+        route,
+        Route::Console | Route::Board(_) | Route::Kiosk(_) | Route::Pairing(_)
+    )
 }
 
 fn shell() -> View {
@@ -47,6 +50,8 @@ fn show(route: Route) -> View {
     match route {
         Route::Console => fragment().child(queue::console()).child(switch()),
         Route::Board(hall) => queue::board(hall),
+        Route::Kiosk(hall) => queue::kiosk(hall),
+        Route::Pairing(kind) => identity::pairing(kind),
         _ => {
             let way_on = el("a")
                 .class("button plain")

@@ -91,7 +91,7 @@ fn base() -> Document {
                 .build(),
         )
     };
-    for role in ["session", "resident", "clerk", "manager"] {
+    for role in ["session", "resident", "clerk", "manager", "device"] {
         components.add_security_scheme(role, bearer());
     }
     let cookie = ApiKey::Cookie(ApiKeyValue::new("bianmin-resident-access"));

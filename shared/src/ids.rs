@@ -50,6 +50,8 @@ ids! {
     StaffId;
     /// A signed-in session (会话), revocable by itself.
     SessionId;
+    /// A machine of a hall: a screen or a kiosk (设备).
+    DeviceId;
     /// A service item (事项).
     ServiceId;
     /// A group of services that share windows and a queue (业务分组).

@@ -4,6 +4,7 @@
 //! A seat that is given back is first offered to the waiting list and otherwise stays away for a random time (`returns.rs`).
 //! The group is only how bookings travel; that none is sold twice follows from the row locks, the checks and the unique keys.
 
+mod admit;
 mod availability;
 mod book;
 mod calendar_file;
@@ -13,6 +14,7 @@ mod closures;
 mod decide_strike;
 mod entity;
 mod hold;
+mod kiosk_check_in;
 mod list;
 mod my_strikes;
 mod no_shows;
@@ -49,6 +51,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(cancel::cancel)
         .service(reschedule::reschedule)
         .service(check_in::check_in)
+        .service(kiosk_check_in::kiosk_check_in)
         .service(my_strikes::list_my_strikes)
         .service(my_strikes::appeal)
         .service(decide_strike::list_appeals)

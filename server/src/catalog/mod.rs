@@ -22,5 +22,6 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(services::list_services)
         .service(services::show_service)
         .service(halls::list_halls)
-        .service(halls::show_hall);
+        .service(halls::show_hall)
+        .service(halls::hall_services);
 }

@@ -7,6 +7,8 @@ mod authenticate;
 mod bind_identity;
 mod cookies;
 pub mod demo;
+mod device;
+mod devices;
 mod entity;
 mod family;
 mod me;
@@ -24,10 +26,11 @@ use std::sync::Arc;
 
 pub use self::{
     authenticate::{Auditor, Clerk, Director, HallStaff, IdentifiedResident, Resident, Signed, Staff, authenticate},
+    device::{HallScreen, Kiosk, TicketDesk},
     origin::refuse_foreign_origins,
     request_code::CodeTexts,
     sessions::Sessions,
-    store::{PersonFacts, lock_persons, may_act_for, persons_names, phone_of},
+    store::{PersonFacts, id_number_index, lock_persons, may_act_for, person_with, persons_names, phone_of},
 };
 use crate::platform::Platform;
 
@@ -43,7 +46,12 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(bind_identity::bind_identity)
         .service(family::list_family)
         .service(family::add_family)
-        .service(family::remove_family);
+        .service(family::remove_family)
+        .service(devices::register_device)
+        .service(devices::list_devices)
+        .service(devices::revoke_device)
+        .service(devices::pair_device)
+        .service(devices::current_device);
 }
 
 /// What the slice keeps in memory; built once for a server.

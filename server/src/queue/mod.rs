@@ -13,6 +13,7 @@ mod figures;
 mod hall_state;
 mod halls;
 mod issue;
+mod kiosk;
 mod pause;
 pub mod presence;
 mod store;
@@ -24,6 +25,7 @@ pub use self::{
     figures::figures,
     halls::Halls,
     issue::{Entrant, issue},
+    kiosk::count_kiosk_use,
     visit::record_estimate,
 };
 
@@ -33,6 +35,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(walk_in::walk_in)
         .service(ticket::show_ticket)
         .service(ticket::ticket_events)
+        .service(kiosk::ticket_qr)
         .service(board::show_board)
         .service(board::board_events)
         .service(presence::presence_svg)

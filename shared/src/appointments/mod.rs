@@ -9,6 +9,7 @@
 
 pub mod calendar;
 pub mod closures;
+pub mod codes;
 pub mod reminders;
 pub mod returns;
 pub mod rules;

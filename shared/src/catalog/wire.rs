@@ -206,6 +206,18 @@ pub struct Group {
     pub name: String,
 }
 
+/// An entry of `GET /halls/{id}/services`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HallService {
+    /// The service.
+    pub id: ServiceId,
+    /// What it is called.
+    pub name: String,
+    /// The group with whose counters it is served.
+    pub group_id: GroupId,
+}
+
 /// An entry of `GET /halls/{id}/windows`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -47,6 +47,10 @@ problem_types! {
     ALREADY_RATED = 409 "already-rated",
         "本次办理已评价" / "This visit was rated",
         "每次办理只能评价一次，感谢您的反馈。" / "A visit can be rated once. Thank you.";
+    /// The person holds an open ticket for this service; `number` says which.
+    TICKET_HELD = 409 "ticket-held",
+        "您已取过此事项的号" / "There is an open ticket for this service",
+        "请凭原号等候叫号；号票遗失请到咨询台。" / "Wait with that ticket; if it is lost, ask at the desk.";
 }
 
 impl From<NotAllowed> for Problem {
@@ -58,11 +62,14 @@ impl From<NotAllowed> for Problem {
 }
 
 /// `POST /halls/{id}/tickets`: a walk-in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TicketRequest {
     /// What is to be done.
     pub service_id: ServiceId,
+    /// Whose ticket it is; a kiosk has to ask, a clerk may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_number: Option<String>,
     /// Why the ticket goes before others, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority_reason: Option<PriorityReason>,

@@ -3,6 +3,7 @@
 mod client;
 mod clock;
 mod database;
+mod events;
 
 use std::{collections::HashMap, net::TcpListener, path::PathBuf, sync::Arc};
 
@@ -20,6 +21,7 @@ use uuid::Uuid;
 pub use self::{
     client::{Answer, Client},
     clock::TestClock,
+    events::Events,
 };
 
 /// Counts the windows whose taken seats are not the appointments in them and the seats that are on their way back.
@@ -186,6 +188,17 @@ impl TestApp {
         json!({"username": username, "password": file["password"].as_str(), "totp": code.to_string()})
     }
 
+    /// A demonstration device of a hall, paired by its key.
+    pub async fn device(&self, kind: &str, hall: &str) -> Client {
+        let key = device_key(kind, hall);
+        let session = self
+            .anyone()
+            .post("/auth/device-sessions", json!({"key": key}))
+            .await
+            .expect(201);
+        Client::new(&self.address, Some(session["access_token"].as_str().unwrap()))
+    }
+
     /// The id of a service by its code.
     pub fn service(&self, code: &str) -> String {
         let snapshot = self.services.catalogue.now();
@@ -249,7 +262,8 @@ impl TestApp {
     /// The code that a hall's screen shows.
     pub async fn presence(&self, hall: &str) -> String {
         let board = self
-            .anyone()
+            .device("board", hall)
+            .await
             .get(&format!("/halls/{}/board", self.hall(hall)))
             .await
             .expect(200);
@@ -274,6 +288,16 @@ impl TestApp {
         transaction.execute_unprepared(sql).await.unwrap();
         transaction.commit().await.unwrap();
     }
+}
+
+/// The published key of a demonstration device.
+pub fn device_key(kind: &str, hall: &str) -> String {
+    let file = std::fs::read_to_string(root().join("content/yunchuan/devices.toml")).unwrap();
+    let file: toml::Table = file.parse().unwrap();
+    let devices = file["device"].as_array().unwrap();
+    let is_it = |device: &&toml::Value| device["kind"].as_str() == Some(kind) && device["hall"].as_str() == Some(hall);
+    let device = devices.iter().find(is_it).unwrap();
+    device["key"].as_str().unwrap().to_owned()
 }
 
 /// The phone of a demonstration resident, counted from one.

@@ -143,6 +143,11 @@ impl Client {
         read(&self.call("PUT", path, Some(written(body))).await?)
     }
 
+    /// Puts something in its place where the answer says nothing.
+    pub async fn put_quietly(self, path: &str, body: &impl Serialize) -> Result<(), Failure> {
+        self.call("PUT", path, Some(written(body))).await.map(drop)
+    }
+
     /// Removes something.
     pub async fn delete(self, path: &str) -> Result<(), Failure> {
         self.call("DELETE", path, None).await.map(drop)

@@ -13,7 +13,7 @@ use shared::{
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, MouseEvent, UrlSearchParams};
 
-use crate::browser::encoded;
+use crate::{admin::AdminPage, browser::encoded};
 
 /// A page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub enum Route {
     Login,
     Me,
     Console,
+    Admin(AdminPage),
     Board(HallId),
     Kiosk(HallId),
     /// Where a browser becomes a device.
@@ -50,6 +51,7 @@ impl Route {
             ("login", None) => Some(Self::Login),
             ("me", None) => Some(Self::Me),
             ("console", None) => Some(Self::Console),
+            ("admin", page) => AdminPage::at(page.unwrap_or_default()).map(Self::Admin),
             ("board", None) => Some(Self::Pairing(DeviceKind::Board)),
             ("board", Some(id)) => id.parse().map(Self::Board).ok(),
             ("kiosk", None) => Some(Self::Pairing(DeviceKind::Kiosk)),
@@ -216,6 +218,9 @@ mod tests {
         assert_eq!(Route::at("/services/"), Route::Services);
         assert!(matches!(Route::at(&format!("/book/{id}")), Route::Book(_)));
         assert!(matches!(Route::at(&format!("/board/{id}")), Route::Board(_)));
+        assert_eq!(Route::at("/admin"), Route::Admin(AdminPage::Overview));
+        assert_eq!(Route::at("/admin/closures"), Route::Admin(AdminPage::Closures));
+        assert_eq!(Route::at("/admin/x"), Route::Unknown);
         assert_eq!(Route::at("/kiosk"), Route::Pairing(DeviceKind::Kiosk));
         assert_eq!(Route::at("/services/x"), Route::Unknown);
         assert_eq!(Route::at("/me/x"), Route::Unknown);

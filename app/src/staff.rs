@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    api, identity,
+    admin, api, identity,
     language::{self, followed_language, t, words},
     queue,
     routes::{self, Route},
@@ -28,7 +28,7 @@ pub fn staff() {
 fn is_ours(route: Route) -> bool {
     matches!(
         route,
-        Route::Console | Route::Board(_) | Route::Kiosk(_) | Route::Pairing(_)
+        Route::Console | Route::Admin(_) | Route::Board(_) | Route::Kiosk(_) | Route::Pairing(_)
     )
 }
 
@@ -49,6 +49,7 @@ fn shell() -> View {
 fn show(route: Route) -> View {
     match route {
         Route::Console => fragment().child(queue::console()).child(switch()),
+        Route::Admin(page) => admin::admin(page),
         Route::Board(hall) => queue::board(hall),
         Route::Kiosk(hall) => queue::kiosk(hall),
         Route::Pairing(kind) => identity::pairing(kind),

@@ -24,6 +24,7 @@ mod m20261122_000023_visits;
 mod m20261122_000024_closures;
 mod m20261122_000040_devices;
 mod m20261122_000041_holders;
+mod m20261122_000042_arrangements;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000024_closures::Migration),
             Box::new(m20261122_000040_devices::Migration),
             Box::new(m20261122_000041_holders::Migration),
+            Box::new(m20261122_000042_arrangements::Migration),
         ]
     }
 }

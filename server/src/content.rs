@@ -3,7 +3,6 @@
 use std::{fs, path::Path};
 
 use anyhow::Context;
-use shared::time::day_of;
 
 use crate::{
     appointments,
@@ -35,7 +34,7 @@ pub async fn load_demo(platform: &Platform, folder: &Path) -> anyhow::Result<Imp
     identity::demo::load_staff(&transaction, platform, &staff, &imported.halls).await?;
     identity::demo::load_devices(&transaction, platform, &devices, &imported.halls).await?;
     let snapshot = Snapshot::load(&transaction).await?;
-    appointments::publish_windows(&transaction, &snapshot, day_of(platform.clock.now())).await?;
+    appointments::publish_windows(&transaction, &snapshot, platform.clock.now()).await?;
     transaction.commit().await?;
     Ok(imported)
 }

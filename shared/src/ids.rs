@@ -70,6 +70,8 @@ ids! {
     StrikeId;
     /// An entry of the waiting list (候补).
     WaitlistId;
+    /// An entry of a hall's timetable (排班).
+    ScheduleId;
     /// A closure of a hall (停办).
     ClosureId;
     /// A queue ticket (号票).

@@ -13,8 +13,11 @@ mod check_in;
 mod closures;
 mod decide_strike;
 mod entity;
+mod export;
 mod hold;
+mod holidays;
 mod kiosk_check_in;
+mod lift_closure;
 mod list;
 mod my_strikes;
 mod no_shows;
@@ -34,8 +37,8 @@ mod waitlist;
 mod windows;
 
 pub use self::{
-    availability::Availability, no_shows::mark_no_shows, publish::publish_windows, reclaim::reclaim,
-    returns::return_seats, seats::Seats, store::fulfil,
+    availability::Availability, holidays::rest_on_holidays, no_shows::mark_no_shows, publish::publish_windows,
+    reclaim::reclaim, returns::return_seats, seats::Seats, store::fulfil,
 };
 
 /// Mounts the paths of appointments.
@@ -61,7 +64,10 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(waitlist::leave_waitlist)
         .service(closures::close_hall)
         .service(closures::list_closures)
+        .service(lift_closure::closure_effect)
+        .service(lift_closure::lift_closure)
         .service(quota::change_quota)
         .service(preview::preview)
-        .service(statistics::show_statistics);
+        .service(statistics::show_statistics)
+        .service(export::export_statistics);
 }

@@ -123,7 +123,7 @@ pub struct Hours {
 }
 
 /// A counter.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Counter {
     pub number: i32,
@@ -132,7 +132,7 @@ pub struct Counter {
 }
 
 /// An entry of a hall's timetable.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScheduleEntry {
     pub group: String,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Timelike};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use shared::{
     ids::{CounterId, HallId, ServiceId},
@@ -11,9 +11,9 @@ use shared::{
         rules::TicketStatus,
         score::{Scored, score},
         statistics::spread,
-        wire::{CounterFigures, ServiceFigures, VisitFigures},
+        wire::{CounterFigures, DayFigures, HourFigures, ServiceFigures, VisitFigures},
     },
-    time::instant,
+    time::{instant, local},
 };
 
 use super::entity::{rating, ticket, wait_estimate};
@@ -40,11 +40,20 @@ pub async fn figures(
     let mut all = Durations::default();
     let mut services: BTreeMap<ServiceId, Durations> = BTreeMap::new();
     let mut counters: BTreeMap<CounterId, Vec<i64>> = BTreeMap::new();
+    let mut days: BTreeMap<NaiveDate, (usize, usize, Vec<i64>)> = BTreeMap::new();
+    let mut hours: BTreeMap<u32, (usize, Vec<i64>)> = BTreeMap::new();
     let with_status = |status: TicketStatus| rows.iter().filter(|row| row.status == status.as_str()).count();
     for row in &rows {
         let service = services.entry(row.service_id.into()).or_default();
+        let day = days.entry(row.day).or_default();
+        let hour = hours.entry(local(row.entered_at).hour()).or_default();
+        day.0 += 1;
+        day.1 += usize::from(row.status == TicketStatus::Served.as_str());
+        hour.0 += 1;
         if let Some(called) = row.called_at {
             let waited = (called - row.entered_at).num_seconds();
+            day.2.push(waited);
+            hour.1.push(waited);
             all.waiting.push(waited);
             service.waiting.push(waited);
         }
@@ -110,6 +119,23 @@ pub async fn figures(
             .map(|(counter_id, serving)| CounterFigures {
                 counter_id,
                 serving: spread(&serving),
+            })
+            .collect(),
+        by_day: days
+            .into_iter()
+            .map(|(day, (issued, served, waited))| DayFigures {
+                day,
+                issued,
+                served,
+                waiting: spread(&waited),
+            })
+            .collect(),
+        by_hour: hours
+            .into_iter()
+            .map(|(hour, (issued, waited))| HourFigures {
+                hour,
+                issued,
+                waiting: spread(&waited),
             })
             .collect(),
         estimates: score(&scored),

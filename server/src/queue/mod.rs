@@ -4,6 +4,7 @@
 //! the hall once for all its listeners ([`Halls`]).
 
 mod act;
+mod alerts;
 mod board;
 mod call_chosen;
 mod call_next;
@@ -47,6 +48,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(call_chosen::call_chosen)
         .service(pause::pause_session)
         .service(pause::resume_session)
+        .service(alerts::list_alerts)
         .service(visit::rate)
         .service(act::act);
 }

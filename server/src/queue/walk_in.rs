@@ -13,7 +13,7 @@ use shared::{
     identity::rules::IdNumber,
     ids::HallId,
     problem::{self, Problem},
-    queue::wire::{TICKET_HELD, Ticket, TicketRequest},
+    queue::wire::{PRIORITY_NOT_GRANTED, TICKET_HELD, Ticket, TicketRequest},
     time::{Instant, day_of},
 };
 
@@ -66,6 +66,12 @@ pub async fn walk_in(
         count_kiosk_use(&platform, kiosk, now).await?;
     }
     let holder = holder(&desk, &body)?;
+    if body
+        .priority_reason
+        .is_some_and(|reason| !snapshot.policy(*hall).priorities.contains(&reason))
+    {
+        return Err(Failure::from(&PRIORITY_NOT_GRANTED));
+    }
     let service = snapshot
         .service(body.service_id)
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;

@@ -101,7 +101,7 @@ async fn a_kiosk_asks_for_a_valid_number_grants_no_priority_and_serves_its_own_h
     let elsewhere = format!("/halls/{}/tickets", app.hall("churujing"));
     let wish = json!({"service_id": service, "id_number": STRANGER});
     kiosk.post(&elsewhere, wish).await.refused(&NOT_FOUND);
-    let unserved = json!({"service_id": app.service("licence-renew-expiry"), "id_number": STRANGER});
+    let unserved = json!({"service_id": app.service("passport-first"), "id_number": STRANGER});
     kiosk.post(&tickets(&app), unserved).await.refused(&SERVICE_NOT_SERVED);
     let unknown = json!({"service_id": uuid::Uuid::nil(), "id_number": STRANGER});
     kiosk.post(&tickets(&app), unknown).await.refused(&NOT_FOUND);

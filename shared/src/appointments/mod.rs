@@ -14,4 +14,5 @@ pub mod reminders;
 pub mod returns;
 pub mod rules;
 pub mod strikes;
+pub mod tables;
 pub mod wire;

@@ -394,6 +394,19 @@ pub struct Closure {
     /// How many appointments were cancelled, in the answer to the request that closed the hall.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled: Option<usize>,
+    /// How many windows are offered again, in the answer to the request that lifted the closure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened: Option<usize>,
+}
+
+/// `POST /admin/closures/effect`: what a closure would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClosureEffect {
+    /// How many published windows it concerns.
+    pub windows: u64,
+    /// How many appointments it would cancel.
+    pub appointments: u64,
 }
 
 /// `PUT /admin/windows/{id}/quota`.
@@ -422,6 +435,10 @@ pub struct WindowQuota {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlannedWindow {
+    /// The window, once it is published.
+    pub window_id: Option<WindowId>,
+    /// How many of its seats are booked online, once it is published.
+    pub taken: Option<i32>,
     /// The group.
     pub service_group: GroupId,
     /// When it begins.

@@ -249,6 +249,39 @@ impl TestApp {
             .unwrap();
     }
 
+    /// Publishes windows as a running server does when the catalogue has changed, and waits until every part has heard of it.
+    pub async fn publish(&self) {
+        use server::{appointments, catalog::Snapshot, platform::bus::Event, platform::clock::Clock};
+        let (snapshot, now) = (
+            Snapshot::load(self.platform.db.reader()).await.unwrap(),
+            self.clock.now(),
+        );
+        let transaction = self.platform.db.begin().await.unwrap();
+        appointments::publish_windows(&transaction, &snapshot, now)
+            .await
+            .unwrap();
+        transaction.commit().await.unwrap();
+        appointments::rest_on_holidays(&self.platform, &snapshot, now)
+            .await
+            .unwrap();
+        for hall in snapshot.halls() {
+            self.platform.bus.publish(Event::SeatsReturned(hall.id));
+        }
+        self.platform.bus.publish(Event::Catalogue);
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+
+    /// The id of a group by the service that it serves.
+    pub fn group_of(&self, service: &str) -> String {
+        let snapshot = self.services.catalogue.now();
+        let services = snapshot.search("", None);
+        let found = services
+            .into_iter()
+            .find(|known| known.content.code == service)
+            .unwrap();
+        found.group.to_string()
+    }
+
     /// An id as the database's SQL writes it.
     pub fn sql_id(&self, id: &Value) -> String {
         let id = id.as_str().unwrap().replace('-', "");

@@ -25,6 +25,7 @@ mod m20261122_000024_closures;
 mod m20261122_000040_devices;
 mod m20261122_000041_holders;
 mod m20261122_000042_arrangements;
+mod m20261122_000070_reminders;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000040_devices::Migration),
             Box::new(m20261122_000041_holders::Migration),
             Box::new(m20261122_000042_arrangements::Migration),
+            Box::new(m20261122_000070_reminders::Migration),
         ]
     }
 }

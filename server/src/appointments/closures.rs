@@ -190,7 +190,7 @@ pub fn concerned(closure: &closure::Model, now: Instant) -> Select<window::Entit
     }
 }
 
-/// Tells those whose appointments were cancelled, and calls their reminders off.
+/// Tells those whose appointments were cancelled.
 pub async fn tell(
     db: &DatabaseTransaction,
     platform: &Platform,
@@ -207,9 +207,6 @@ pub async fn tell(
         .iter()
         .filter_map(|appointment| Some(texts::hall_closed(*residents.get(&appointment.id)?, appointment)))
         .collect();
-    for row in cancelled {
-        notify::withdraw(db, &texts::reminder_events(row.id.into()), now).await?;
-    }
     notify::enqueue(db, platform, now, messages).await
 }
 

@@ -25,6 +25,7 @@ mod preview;
 mod publish;
 mod quota;
 mod reclaim;
+mod remind;
 mod reschedule;
 mod returns;
 mod seats;
@@ -38,7 +39,7 @@ mod windows;
 
 pub use self::{
     availability::Availability, holidays::rest_on_holidays, no_shows::mark_no_shows, publish::publish_windows,
-    reclaim::reclaim, returns::return_seats, seats::Seats, store::fulfil,
+    reclaim::reclaim, remind::remind, returns::return_seats, seats::Seats, store::fulfil,
 };
 
 /// Mounts the paths of appointments.

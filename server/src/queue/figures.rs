@@ -10,7 +10,7 @@ use shared::{
         estimate::WaitRange,
         rules::TicketStatus,
         score::{Scored, score},
-        statistics::spread,
+        statistics::{Spread, spread},
         wire::{CounterFigures, DayFigures, HourFigures, ServiceFigures, VisitFigures},
     },
     time::{instant, local},
@@ -40,20 +40,11 @@ pub async fn figures(
     let mut all = Durations::default();
     let mut services: BTreeMap<ServiceId, Durations> = BTreeMap::new();
     let mut counters: BTreeMap<CounterId, Vec<i64>> = BTreeMap::new();
-    let mut days: BTreeMap<NaiveDate, (usize, usize, Vec<i64>)> = BTreeMap::new();
-    let mut hours: BTreeMap<u32, (usize, Vec<i64>)> = BTreeMap::new();
     let with_status = |status: TicketStatus| rows.iter().filter(|row| row.status == status.as_str()).count();
     for row in &rows {
         let service = services.entry(row.service_id.into()).or_default();
-        let day = days.entry(row.day).or_default();
-        let hour = hours.entry(local(row.entered_at).hour()).or_default();
-        day.0 += 1;
-        day.1 += usize::from(row.status == TicketStatus::Served.as_str());
-        hour.0 += 1;
         if let Some(called) = row.called_at {
             let waited = (called - row.entered_at).num_seconds();
-            day.2.push(waited);
-            hour.1.push(waited);
             all.waiting.push(waited);
             service.waiting.push(waited);
         }
@@ -121,24 +112,52 @@ pub async fn figures(
                 serving: spread(&serving),
             })
             .collect(),
-        by_day: days
-            .into_iter()
-            .map(|(day, (issued, served, waited))| DayFigures {
-                day,
-                issued,
-                served,
-                waiting: spread(&waited),
-            })
-            .collect(),
-        by_hour: hours
-            .into_iter()
-            .map(|(hour, (issued, waited))| HourFigures {
-                hour,
-                issued,
-                waiting: spread(&waited),
-            })
-            .collect(),
+        by_day: by_day(&rows),
+        by_hour: by_hour(&rows),
         estimates: score(&scored),
         ratings: ratings.to_vec(),
     })
+}
+
+fn waited(rows: &[&ticket::Model]) -> Spread {
+    let waits: Vec<i64> = rows
+        .iter()
+        .filter_map(|row| Some((row.called_at? - row.entered_at).num_seconds()))
+        .collect();
+    spread(&waits)
+}
+
+fn by_day(rows: &[ticket::Model]) -> Vec<DayFigures> {
+    let mut days: BTreeMap<NaiveDate, Vec<&ticket::Model>> = BTreeMap::new();
+    for row in rows {
+        days.entry(row.day).or_default().push(row);
+    }
+    let served = |rows: &[&ticket::Model]| {
+        rows.iter()
+            .filter(|row| row.status == TicketStatus::Served.as_str())
+            .count()
+    };
+    days.into_iter()
+        .map(|(day, rows)| DayFigures {
+            day,
+            issued: rows.len(),
+            served: served(&rows),
+            waiting: waited(&rows),
+        })
+        .collect()
+}
+
+fn by_hour(rows: &[ticket::Model]) -> Vec<HourFigures> {
+    let mut hours: BTreeMap<u32, Vec<&ticket::Model>> = BTreeMap::new();
+    for row in rows {
+        hours.entry(local(row.entered_at).hour()).or_default().push(row);
+    }
+    hours
+        .into_iter()
+        .map(|(hour, rows)| HourFigures {
+            hour,
+            issued: rows.len(),
+            waiting: waited(&rows),
+        })
+        .collect()
 }

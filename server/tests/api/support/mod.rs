@@ -247,6 +247,7 @@ impl TestApp {
         appointments::mark_no_shows(&self.platform, &snapshot, now)
             .await
             .unwrap();
+        appointments::remind(&self.platform, &snapshot, now).await.unwrap();
     }
 
     /// Publishes windows as a running server does when the catalogue has changed, and waits until every part has heard of it.

@@ -34,7 +34,10 @@ pub fn resident() {
 }
 
 fn is_ours(route: Route) -> bool {
-    !matches!(route, Route::Console | Route::Board(_) | Route::Unknown)
+    !matches!(
+        route,
+        Route::Console | Route::Admin(_) | Route::Board(_) | Route::Kiosk(_) | Route::Pairing(_) | Route::Unknown
+    )
 }
 
 fn shell() -> View {
@@ -72,7 +75,9 @@ fn show(route: Route) -> View {
         Route::Ticket(id) => queue::ticket(id),
         Route::Login => identity::login(),
         Route::Me => identity::page(),
-        Route::Console | Route::Board(_) | Route::Unknown => unknown(),
+        Route::Console | Route::Admin(_) | Route::Board(_) | Route::Kiosk(_) | Route::Pairing(_) | Route::Unknown => {
+            unknown()
+        }
     }
 }
 

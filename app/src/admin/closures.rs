@@ -31,7 +31,7 @@ pub fn closures(hall: Hall) -> View {
     let closures = Remote::<List<Closure>>::fetch(STAFF, "/admin/closures");
     let deed = Deed::new();
     fragment()
-        .child(el("p").class("how").child(t(CLOSURES_HOW)))
+        .child(el("p").class("explain").child(t(CLOSURES_HOW)))
         .child(new_closure(hall, closures))
         .child(deed.outcome())
         .child(closures.view(3, move |list| {

@@ -26,7 +26,7 @@ pub fn counters(hall: Hall) -> View {
     let counters = Remote::<List<CounterView>>::fetch(STAFF, "/admin/counters");
     let adding = RwSignal::new(false);
     fragment()
-        .child(el("p").class("how").child(t(COUNTERS_HOW)))
+        .child(el("p").class("explain").child(t(COUNTERS_HOW)))
         .child(counters.view(8, move |list| {
             let rows = list.items.iter().map(|counter| line(hall, counter, counters));
             table(&[NUMBER, COUNTER_NAME_ZH, GROUPS, STATE, EDIT], rows.collect())

@@ -54,7 +54,7 @@ pub fn devices() -> View {
         .map(|kind| (kind.as_str().to_owned(), t(kind_name(*kind)).to_owned()));
     let fields = vec![select(KIND, kinds.collect(), kind), input("text", DEVICE_NAME, name)];
     fragment()
-        .child(el("p").class("how").child(t(DEVICES_HOW)))
+        .child(el("p").class("explain").child(t(DEVICES_HOW)))
         .child(form(fields, REGISTER, deed, None, send))
         .child(live(move || made.get().map(|device| key(&device))))
         .child(revoking.outcome())

@@ -14,7 +14,7 @@ use super::{
     },
 };
 use crate::{
-    api::{Anything, STAFF},
+    api::STAFF,
     dates,
     language::{filled, t},
     ui::{self, Deed, Remote, View, button, el, fragment},
@@ -38,7 +38,7 @@ pub fn holidays() -> View {
     };
     fragment()
         .child(el("h2").child(t(HOLIDAYS)))
-        .child(el("p").class("how").child(t(HOLIDAYS_HOW)))
+        .child(el("p").class("explain").child(t(HOLIDAYS_HOW)))
         .child(form(
             vec![input("date", DAY, day), select(FOLLOWS, weekday_options(), follows)],
             OPEN_DAY,

@@ -1,10 +1,12 @@
 //! The hall now: where another counter is needed, and how the day goes.
 
-use leptos::prelude::*;
 use shared::{
     appointments::wire::Statistics,
     list::List,
-    queue::tide::{TideAdvice, TideAlert},
+    queue::{
+        statistics::Spread,
+        tide::{TideAdvice, TideAlert},
+    },
 };
 
 use super::{
@@ -55,8 +57,8 @@ pub fn overview(hall: Hall) -> View {
                     figure(t(ABANDONED), visits.abandoned.to_string()),
                     figure(t(APPOINTMENTS), found.appointments.to_string()),
                     figure(t(NO_SHOWS), found.no_shows.to_string()),
-                    figure(t(MEAN_WAIT), minutes(visits.waiting.mean_seconds)),
-                    figure(t(P90_WAIT), minutes(visits.waiting.p90_seconds)),
+                    figure(t(MEAN_WAIT), mean(&visits.waiting)),
+                    figure(t(P90_WAIT), nine_in_ten(&visits.waiting)),
                 ]))
                 .child(
                     el("p")
@@ -81,6 +83,24 @@ pub fn overview(hall: Hall) -> View {
 /// Seconds as people say them.
 pub fn minutes(seconds: i64) -> String {
     filled(MINUTES, &[&((seconds + 30) / 60).to_string()])
+}
+
+/// How long it took on average, or a stroke when nothing was measured.
+pub fn mean(spread: &Spread) -> String {
+    measured(spread, spread.mean_seconds)
+}
+
+/// How long nine in ten took at most, or a stroke when nothing was measured.
+pub fn nine_in_ten(spread: &Spread) -> String {
+    measured(spread, spread.p90_seconds)
+}
+
+fn measured(spread: &Spread, seconds: i64) -> String {
+    if spread.count == 0 {
+        "—".to_owned()
+    } else {
+        minutes(seconds)
+    }
 }
 
 /// A figure with its name.

@@ -1,6 +1,5 @@
 //! The reasons for which a ticket may go first, and which of them the hall grants.
 
-use leptos::prelude::*;
 use shared::{catalog::arrangements::HallPolicy, queue::rules::PriorityReason};
 
 use super::{
@@ -34,7 +33,7 @@ pub fn priorities() -> View {
     let policy = Remote::<HallPolicy>::fetch(STAFF, "/admin/policy");
     let deed = Deed::new();
     fragment()
-        .child(el("p").class("how").child(t(PRIORITIES_HOW)))
+        .child(el("p").class("explain").child(t(PRIORITIES_HOW)))
         .child(deed.outcome())
         .child(policy.view(6, move |known| {
             let rows = PriorityReason::ALL.map(|reason| {

@@ -34,7 +34,7 @@ pub fn publication(hall: Hall) -> View {
         preview.load(format!("/admin/preview?from={day}&to={day}"));
     });
     fragment()
-        .child(el("p").class("how").child(t(PUBLICATION_HOW)))
+        .child(el("p").class("explain").child(t(PUBLICATION_HOW)))
         .child(policy.view(2, move |known| policy_form(&known, policy, preview)))
         .child(el("h2").child(t(PREVIEW)))
         .child(

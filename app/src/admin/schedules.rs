@@ -30,7 +30,7 @@ pub fn schedules(hall: Hall) -> View {
     let adding = RwSignal::new(false);
     let deed = Deed::new();
     fragment()
-        .child(el("p").class("how").child(t(SCHEDULES_HOW)))
+        .child(el("p").class("explain").child(t(SCHEDULES_HOW)))
         .child(live(move || {
             if adding.get() {
                 editor(hall, None, schedules, adding)

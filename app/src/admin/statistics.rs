@@ -5,7 +5,7 @@ use shared::{API, appointments::wire::Statistics, catalog::wire::HallService, li
 
 use super::{
     inputs::{filled_with, input, row, table, words},
-    overview::{figure, minutes},
+    overview::{figure, mean, minutes, nine_in_ten},
     plot::{Place, bars},
     shell::Hall,
     words::{
@@ -40,7 +40,7 @@ pub fn statistics(hall: Hall) -> View {
             .child(t(label))
     };
     fragment()
-        .child(el("p").class("how").child(t(STATISTICS_HOW)))
+        .child(el("p").class("explain").child(t(STATISTICS_HOW)))
         .child(
             el("div")
                 .class("panel inputs")
@@ -58,6 +58,13 @@ pub fn statistics(hall: Hall) -> View {
 
 fn show(hall: Hall, found: &Statistics, services: Remote<List<HallService>>) -> View {
     let visits = &found.visits;
+    let (inside, error) = match visits.estimates.scored {
+        0 => ("—".to_owned(), "—".to_owned()),
+        _ => (
+            filled(PERCENT, &[&visits.estimates.inside_percent.to_string()]),
+            minutes(visits.estimates.mean_error_seconds),
+        ),
+    };
     let figures = el("ul").class("figures").child([
         figure(t(ISSUED), visits.issued.to_string()),
         figure(t(SERVED), visits.served.to_string()),
@@ -68,14 +75,11 @@ fn show(hall: Hall, found: &Statistics, services: Remote<List<HallService>>) -> 
             t(NO_SHOW_PERCENT),
             filled(PERCENT, &[&found.no_show_percent.to_string()]),
         ),
-        figure(t(MEAN_WAIT), minutes(visits.waiting.mean_seconds)),
-        figure(t(P90_WAIT), minutes(visits.waiting.p90_seconds)),
-        figure(t(MEAN_SERVICE), minutes(visits.serving.mean_seconds)),
-        figure(
-            t(ESTIMATES_INSIDE),
-            filled(PERCENT, &[&visits.estimates.inside_percent.to_string()]),
-        ),
-        figure(t(ESTIMATE_ERROR), minutes(visits.estimates.mean_error_seconds)),
+        figure(t(MEAN_WAIT), mean(&visits.waiting)),
+        figure(t(P90_WAIT), nine_in_ten(&visits.waiting)),
+        figure(t(MEAN_SERVICE), mean(&visits.serving)),
+        figure(t(ESTIMATES_INSIDE), inside),
+        figure(t(ESTIMATE_ERROR), error),
     ]);
     if visits.issued == 0 {
         return fragment().child(figures).child(empty(NO_VISITS, None));
@@ -143,9 +147,9 @@ fn by_service(found: &Statistics, services: Remote<List<HallService>>) -> View {
             row(vec![
                 words(service.map(|service| service.name.clone()).unwrap_or_default()),
                 words(figures.serving.count.to_string()),
-                words(minutes(figures.waiting.mean_seconds)),
-                words(minutes(figures.waiting.p90_seconds)),
-                words(minutes(figures.serving.mean_seconds)),
+                words(mean(&figures.waiting)),
+                words(nine_in_ten(&figures.waiting)),
+                words(mean(&figures.serving)),
             ])
         });
         table(&[SERVICE, SERVED, MEAN_WAIT, P90_WAIT, MEAN_SERVICE], rows.collect())

@@ -35,7 +35,7 @@ pub fn strikes() -> View {
         ],
     );
     fragment()
-        .child(el("p").class("how").child(t(STRIKES_HOW)))
+        .child(el("p").class("explain").child(t(STRIKES_HOW)))
         .child(el("p").class("panel said").child(rule))
         .child(el("h2").child(t(APPEALS)))
         .child(appeals.view(4, move |list| {

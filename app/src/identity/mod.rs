@@ -11,7 +11,7 @@ mod words;
 
 pub use login::login;
 pub use page::page;
-pub use pairing::{device_gate, page_of, pairing};
+pub use pairing::{device_gate, pairing};
 pub use session::{elder_mode, forget_sign_in, is_signed_in, toggle_elder_mode};
 pub use staff_login::{gate, sign_out_staff};
 pub use words::language_name;

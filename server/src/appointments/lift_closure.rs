@@ -109,6 +109,8 @@ pub async fn lift_closure(
     };
     let response = once.commit(transaction, StatusCode::OK, &answer).await?;
     platform.bus.publish(Event::SeatsReturned(director.hall));
+    // Days that were due meanwhile were not published; whoever publishes looks again.
+    platform.bus.publish(Event::Catalogue);
     Ok(response)
 }
 

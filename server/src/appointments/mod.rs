@@ -7,6 +7,7 @@
 mod admit;
 mod availability;
 mod book;
+mod booking_qr;
 mod calendar_file;
 mod cancel;
 mod check_in;
@@ -51,6 +52,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(book::book)
         .service(list::list_appointments)
         .service(calendar_file::calendar_file)
+        .service(booking_qr::booking_qr)
         .service(list::show_appointment)
         .service(cancel::cancel)
         .service(reschedule::reschedule)

@@ -6,6 +6,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use shared::{
     identity::{devices::DeviceKind, rules::StaffRole},
     ids::{DeviceId, HallId, SessionId},
+    problem,
 };
 
 use super::{
@@ -99,6 +100,14 @@ fn device_of(signed: &Signed, kind: DeviceKind) -> Option<&Device> {
     signed.device.as_ref().filter(|device| device.kind == kind)
 }
 
+/// The device. Whoever else is signed in in this browser, a device that is not has to be paired or its session renewed.
+fn paired(signed: &Signed) -> Result<&Device, Failure> {
+    signed
+        .device
+        .as_ref()
+        .ok_or_else(|| Failure::from(&problem::UNAUTHENTICATED))
+}
+
 fn kiosk(signed: &Signed) -> Option<Kiosk> {
     device_of(signed, DeviceKind::Kiosk).map(|device| Kiosk {
         device: device.id,
@@ -131,12 +140,10 @@ fn clerk(signed: &Signed) -> Option<Clerk> {
 }
 
 extracted_by! {
-    Device: |request| {
-        let signed = signed(request)?;
-        signed.device.clone().ok_or_else(|| signed.refusal())
-    };
+    Device: |request| paired(&*signed(request)?).cloned();
     Kiosk: |request| {
         let signed = signed(request)?;
+        paired(&signed)?;
         kiosk(&signed).ok_or_else(|| signed.refusal())
     };
     HallScreen: |request| {

@@ -26,7 +26,7 @@ pub use self::{
     figures::figures,
     halls::Halls,
     issue::{Entrant, issue},
-    kiosk::count_kiosk_use,
+    kiosk::{count_kiosk_use, qr_svg},
     visit::record_estimate,
 };
 

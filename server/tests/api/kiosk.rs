@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use shared::{
     appointments::wire::{APPOINTMENT_STATE, CHECK_IN_EARLY, CHECK_IN_LATE, NOTHING_BOOKED, SERVICE_NOT_SERVED},
-    problem::{INVALID_FIELD, NOT_FOUND, RATE_LIMITED},
+    problem::{FORBIDDEN, INVALID_FIELD, NOT_FOUND, RATE_LIMITED},
     queue::wire::TICKET_HELD,
 };
 
@@ -101,8 +101,9 @@ async fn a_kiosk_asks_for_a_valid_number_grants_no_priority_and_serves_its_own_h
     let elsewhere = format!("/halls/{}/tickets", app.hall("churujing"));
     let wish = json!({"service_id": service, "id_number": STRANGER});
     kiosk.post(&elsewhere, wish).await.refused(&NOT_FOUND);
-    let unserved = json!({"service_id": app.service("passport-first"), "id_number": STRANGER});
-    kiosk.post(&tickets(&app), unserved).await.refused(&SERVICE_NOT_SERVED);
+    let foreign = app.device("kiosk", "churujing").await;
+    let unserved = json!({"service_id": service, "id_number": STRANGER});
+    foreign.post(&elsewhere, unserved).await.refused(&SERVICE_NOT_SERVED);
     let unknown = json!({"service_id": uuid::Uuid::nil(), "id_number": STRANGER});
     kiosk.post(&tickets(&app), unknown).await.refused(&NOT_FOUND);
 }
@@ -134,6 +135,9 @@ async fn a_booking_is_checked_in_by_its_code_or_by_the_id_number_and_gets_one_ti
     kiosk.get(&qr).await.text.contains("<svg");
     app.anyone().get(&qr).await.refused(&NOT_FOUND);
     let resident = app.resident_again(2).await;
+    let picture = format!("/appointments/{}/qr.svg", second["id"].as_str().unwrap());
+    assert!(resident.get(&picture).await.text.contains("<svg"));
+    kiosk.get(&picture).await.refused(&FORBIDDEN);
     let shown = resident
         .get(&format!("/appointments/{}", second["id"].as_str().unwrap()))
         .await;

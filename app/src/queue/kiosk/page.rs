@@ -19,7 +19,7 @@ use crate::{
     api::DEVICE,
     browser, dates,
     identity::{self, pairing},
-    language::{self, filled, t},
+    language::{self, Language, filled, t},
     ui::{Remote, View, el, fragment, live},
 };
 
@@ -104,8 +104,8 @@ fn own(device: &DeviceView, hall: HallId) -> View {
         time.set(dates::clock(browser::now()));
         let left = PATIENCE - machine.idle();
         let busy = machine.step.with_untracked(|step| *step != Step::Start);
-        if busy && left <= TimeDelta::zero() {
-            machine.step.set(Step::Start);
+        if left <= TimeDelta::zero() {
+            leave(machine, busy);
         }
         let warned = (busy && left > TimeDelta::zero() && left <= WARNING).then(|| left.num_seconds());
         if leaving.get_untracked() != warned {
@@ -136,6 +136,16 @@ fn own(device: &DeviceView, hall: HallId) -> View {
             })
         }))
         .child(foot(machine))
+}
+
+/// Nobody is there any more: the next one finds the start, in Chinese.
+fn leave(machine: Machine, busy: bool) {
+    if busy {
+        machine.step.set(Step::Start);
+    }
+    if language::language() != Language::Chinese {
+        language::choose(Language::Chinese);
+    }
 }
 
 fn show(machine: Machine, step: Step) -> View {

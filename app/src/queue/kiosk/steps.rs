@@ -2,11 +2,14 @@
 
 use leptos::prelude::*;
 use shared::{
-    appointments::{codes::booking_code, wire::KioskCheckIn},
+    appointments::{
+        codes::booking_code,
+        wire::{CHECK_IN_EARLY, KioskCheckIn},
+    },
     catalog::wire::{Group, HallService},
     identity::rules::IdNumber,
     ids::GroupId,
-    queue::wire::{Ticket, TicketRequest},
+    queue::wire::{TICKET_HELD, Ticket, TicketRequest},
 };
 
 use super::{
@@ -14,11 +17,11 @@ use super::{
     page::{Machine, Step},
     words::{
         BOOKED, BOOKED_HOW, BY_CODE, BY_CODE_HOW, BY_ID, BY_ID_HOW, CHECK_IN, CHOOSE_GROUP, CHOOSE_SERVICE, CODE,
-        GET_TICKET, ID_NUMBER, ID_WRONG, NO_SERVICES, WALK_IN, WALK_IN_HOW, WELCOME, WHY_ID, YOU_CHOSE,
+        GET_TICKET, HELD, ID_NUMBER, ID_WRONG, NO_SERVICES, OPENS_AT, WALK_IN, WALK_IN_HOW, WELCOME, WHY_ID, YOU_CHOSE,
     },
 };
 use crate::{
-    api::DEVICE,
+    api::{DEVICE, Failure},
     language::{Phrase, filled, t},
     ui::{Deed, Icon, View, button, el, empty, fragment, icon, live},
 };
@@ -92,6 +95,7 @@ fn id_wrong(text: &str) -> Option<Phrase> {
 pub fn identify(machine: Machine, service: HallService) -> View {
     let number = Entry::new(Keys::IdNumber);
     let deed = Deed::new();
+    let told = RwSignal::new(None::<String>);
     let chosen = filled(YOU_CHOSE, &[&service.name]);
     let take = move || {
         let asked = TicketRequest {
@@ -99,8 +103,13 @@ pub fn identify(machine: Machine, service: HallService) -> View {
             id_number: Some(number.now()),
             priority_reason: None,
         };
+        told.set(None);
         deed.run(async move {
-            let ticket: Ticket = DEVICE.post(&format!("/halls/{}/tickets", machine.hall), &asked).await?;
+            let path = format!("/halls/{}/tickets", machine.hall);
+            let outcome = DEVICE.post::<Ticket>(&path, &asked).await;
+            let ticket = outcome.inspect_err(|failure| {
+                told.try_set(particular(failure));
+            })?;
             number.clear();
             machine.go(Step::Done(ticket));
             Ok(())
@@ -109,7 +118,13 @@ pub fn identify(machine: Machine, service: HallService) -> View {
     fragment()
         .child(el("h2").child(t(ID_NUMBER)))
         .child(el("p").class("kiosk-chosen").child(chosen))
-        .child(entry(number, deed, GET_TICKET, |text| id_wrong(text).is_none(), take))
+        .child(entry(
+            number,
+            (deed, told),
+            GET_TICKET,
+            |text| id_wrong(text).is_none(),
+            take,
+        ))
         .child(el("p").class("kiosk-why").child(t(WHY_ID)))
 }
 
@@ -121,6 +136,7 @@ pub fn check_in(machine: Machine) -> View {
         let keys = if chosen { Keys::IdNumber } else { Keys::Code };
         let typed = Entry::new(keys);
         let deed = Deed::new();
+        let told = RwSignal::new(None::<String>);
         let check = move || {
             let text = typed.now();
             let asked = if chosen {
@@ -134,8 +150,12 @@ pub fn check_in(machine: Machine) -> View {
                     ..KioskCheckIn::default()
                 }
             };
+            told.set(None);
             deed.run(async move {
-                let outcome = DEVICE.post(&format!("/halls/{}/check-ins", machine.hall), &asked).await;
+                let path = format!("/halls/{}/check-ins", machine.hall);
+                let outcome = DEVICE.post::<Ticket>(&path, &asked).await.inspect_err(|failure| {
+                    told.try_set(particular(failure));
+                });
                 // Neither the next one nor a wrong try finds what was typed.
                 typed.clear();
                 machine.go(Step::Done(outcome?));
@@ -168,14 +188,28 @@ pub fn check_in(machine: Machine) -> View {
                     .class("kiosk-chosen")
                     .child(t(if chosen { BY_ID_HOW } else { BY_CODE_HOW })),
             )
-            .child(entry(typed, deed, CHECK_IN, ready, check))
+            .child(entry(typed, (deed, told), CHECK_IN, ready, check))
     })
+}
+
+/// What the person in front of the machine needs to know beyond what every page says of the refusal.
+fn particular(failure: &Failure) -> Option<String> {
+    let problem = failure.problem()?;
+    let member = |name: &str| problem.extensions.get(name)?.as_str();
+    if problem.is(&TICKET_HELD) {
+        return member("number").map(|number| filled(HELD, &[number]));
+    }
+    // The bureau's own clock stands in the text: 2026-11-23T08:30:00+08:00.
+    let opens = member("opens_at").and_then(|at| at.get(11..16));
+    opens
+        .filter(|_| problem.is(&CHECK_IN_EARLY))
+        .map(|clock| filled(OPENS_AT, &[clock]))
 }
 
 /// The field, its keys, and the button that goes on; a scanner ends with Enter.
 fn entry(
     typed: Entry,
-    deed: Deed,
+    (deed, told): (Deed, RwSignal<Option<String>>),
     words: Phrase,
     ready: impl Fn(&str) -> bool + Copy + 'static,
     go_on: impl Fn() + Clone + 'static,
@@ -193,7 +227,14 @@ fn entry(
     });
     fragment()
         .child(field)
-        .child(el("div").class("kiosk-outcome").child(deed.outcome()))
+        .child(
+            el("div")
+                .class("kiosk-outcome")
+                .child(deed.outcome())
+                .child(live(move || {
+                    told.get().map(|told| el("p").class("kiosk-told").child(told))
+                })),
+        )
         .child(
             el("div")
                 .class("kiosk-go")

@@ -22,6 +22,8 @@ words! {
     BY_ID: "身份证号" / "ID number";
     BY_ID_HOW: "输入预约人的身份证号。" / "Type the ID number of the person who is booked.";
     CHECK_IN: "签到取号" / "Check in";
+    HELD: "您的号是{}" / "Your number is {}";
+    OPENS_AT: "{}起可以签到" / "Check-in opens at {}";
     GET_TICKET: "取号" / "Get a ticket";
     BACK_TO_START: "返回首页" / "Back to the start";
     START_AGAIN: "完成" / "Done";

@@ -11,8 +11,11 @@ use super::SERVICE;
 use crate::support::TestApp;
 
 async fn last_day(app: &TestApp) -> String {
-    let windows = app.windows("zhongxin", SERVICE).await;
-    windows.last().unwrap()["day"].as_str().unwrap().to_owned()
+    let (hall, service) = (app.hall("zhongxin"), app.service(SERVICE));
+    let path = format!("/halls/{hall}/windows?service_id={service}&from=2026-11-23&to=2027-01-20");
+    let windows = app.anyone().get(&path).await.expect(200);
+    let last = windows["items"].as_array().unwrap().last().unwrap().clone();
+    last["day"].as_str().unwrap().to_owned()
 }
 
 fn policy(days_ahead: i64, opens_at: &str) -> Value {

@@ -78,7 +78,6 @@ async fn an_entry_is_refused_with_its_wrong_field_and_two_never_share_an_hour() 
         ("window_minutes", json!(0)),
         ("quota", json!(100_000)),
         ("online_percent", json!(-1)),
-        ("group_id", json!(app.group_of("passport-first"))),
     ] {
         let mut wrong = peak(&app);
         wrong[field] = value;
@@ -101,6 +100,11 @@ async fn an_entry_is_refused_with_its_wrong_field_and_two_never_share_an_hour() 
     manager.put(&path, peak(&app)).await.expect(200);
     let foreign = app.staff("manager-churujing").await;
     foreign.delete(&path).await.refused(&NOT_FOUND);
+    let unserved = foreign
+        .post("/admin/schedules", peak(&app))
+        .await
+        .refused(&INVALID_FIELD);
+    assert_eq!(unserved["field"], "group_id", "no counter there serves the group");
     let clerk = app.staff("clerk-zhongxin-1").await;
     clerk.get("/admin/schedules").await.refused(&FORBIDDEN);
 }

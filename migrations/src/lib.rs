@@ -22,6 +22,11 @@ mod m20261122_000021_returns;
 mod m20261122_000022_waitlist;
 mod m20261122_000023_visits;
 mod m20261122_000024_closures;
+mod m20261122_000030_upstream;
+mod m20261122_000031_decisions;
+mod m20261122_000032_payments;
+mod m20261122_000033_reconciliation;
+mod m20261122_000034_payment_alerts;
 mod m20261122_000040_devices;
 mod m20261122_000041_holders;
 mod m20261122_000042_arrangements;
@@ -47,6 +52,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000022_waitlist::Migration),
             Box::new(m20261122_000023_visits::Migration),
             Box::new(m20261122_000024_closures::Migration),
+            Box::new(m20261122_000030_upstream::Migration),
+            Box::new(m20261122_000031_decisions::Migration),
+            Box::new(m20261122_000032_payments::Migration),
+            Box::new(m20261122_000033_reconciliation::Migration),
+            Box::new(m20261122_000034_payment_alerts::Migration),
             Box::new(m20261122_000040_devices::Migration),
             Box::new(m20261122_000041_holders::Migration),
             Box::new(m20261122_000042_arrangements::Migration),

@@ -7,7 +7,7 @@ use anyhow::Context;
 use crate::{
     appointments,
     catalog::{self, Imported, Snapshot},
-    identity, notify,
+    fines, identity, notify,
     platform::{Platform, bus::Event},
 };
 
@@ -33,6 +33,7 @@ pub async fn load_demo(platform: &Platform, folder: &Path) -> anyhow::Result<Imp
     identity::demo::load_residents(&transaction, platform, &residents).await?;
     identity::demo::load_staff(&transaction, platform, &staff, &imported.halls).await?;
     identity::demo::load_devices(&transaction, platform, &devices, &imported.halls).await?;
+    fines::load_demo(&transaction, platform, &read(folder, "decisions.toml")?).await?;
     let snapshot = Snapshot::load(&transaction).await?;
     appointments::publish_windows(&transaction, &snapshot, platform.clock.now()).await?;
     transaction.commit().await?;

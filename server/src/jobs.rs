@@ -9,6 +9,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::{
     appointments,
     catalog::{Catalogue, Hall, Snapshot},
+    fines::{self, Fines},
     platform::{Platform, bus::Event, idempotency},
     problem::Failure,
 };
@@ -19,8 +20,22 @@ const RECLAIM: Duration = Duration::from_secs(2);
 /// How often old rows are forgotten.
 const UPKEEP: Duration = Duration::from_mins(10);
 
+/// How often open orders and what is to be told outside are looked at.
+const PAYMENTS: Duration = Duration::from_secs(2);
+
 /// Starts the jobs; they end with the process.
-pub fn start(platform: &Platform, catalogue: &Catalogue) {
+pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>) {
+    let (paying, fines) = (platform.clone(), Arc::clone(fines));
+    tokio::spawn(async move {
+        let mut ticks = interval(PAYMENTS);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(failure) = fines::run_due(&paying, &fines).await {
+                tracing::warn!(%failure, "payments were not looked after");
+            }
+        }
+    });
     let (reclaiming, names) = (platform.clone(), catalogue.clone());
     tokio::spawn(async move {
         let mut ticks = interval(RECLAIM);

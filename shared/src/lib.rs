@@ -9,6 +9,7 @@
 
 pub mod appointments;
 pub mod catalog;
+pub mod fines;
 pub mod identity;
 pub mod ids;
 pub mod language;
@@ -19,6 +20,7 @@ pub mod notify;
 pub mod problem;
 pub mod queue;
 pub mod time;
+pub mod upstream;
 
 /// The prefix of every path of the programming interface.
 pub const API: &str = "/api/v1";

@@ -25,12 +25,17 @@ mod token;
 use std::sync::Arc;
 
 pub use self::{
-    authenticate::{Auditor, Clerk, Director, HallStaff, IdentifiedResident, Resident, Signed, Staff, authenticate},
+    authenticate::{
+        Auditor, Clerk, Director, Finance, HallStaff, IdentifiedResident, Resident, Signed, Staff, authenticate,
+    },
     device::{HallScreen, Kiosk, TicketDesk},
     origin::refuse_foreign_origins,
     request_code::CodeTexts,
     sessions::Sessions,
-    store::{PersonFacts, id_number_index, lock_persons, may_act_for, person_with, persons_names, phone_of},
+    store::{
+        Person, PersonFacts, find_or_add_person, id_number_index, lock_persons, may_act_for, person, person_with,
+        persons_names, phone_of, resident_of_phone,
+    },
 };
 use crate::platform::Platform;
 

@@ -31,6 +31,7 @@ mod m20261122_000040_devices;
 mod m20261122_000041_holders;
 mod m20261122_000042_arrangements;
 mod m20261122_000070_reminders;
+mod m20261122_000071_audit_chain;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000041_holders::Migration),
             Box::new(m20261122_000042_arrangements::Migration),
             Box::new(m20261122_000070_reminders::Migration),
+            Box::new(m20261122_000071_audit_chain::Migration),
         ]
     }
 }

@@ -119,7 +119,8 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .configure(appointments::routes)
             .configure(queue::routes)
             .configure(fines::routes)
-            .configure(notify::routes),
+            .configure(notify::routes)
+            .configure(operations::api_routes),
     );
 }
 

@@ -10,12 +10,12 @@ use crate::{
     appointments,
     catalog::{Catalogue, Hall, Snapshot},
     fines::{self, Fines},
-    platform::{Platform, bus::Event, idempotency},
+    platform::{Platform, audit, bus::Event, idempotency},
     problem::Failure,
 };
 
-/// How often seats of expired holds and cancelled bookings are given back, missed appointments marked and residents reminded, without
-/// anyone asking.
+/// How often seats of expired holds and cancelled bookings are given back, missed appointments marked, residents reminded and audit rows
+/// sealed, without anyone asking.
 const RECLAIM: Duration = Duration::from_secs(2);
 /// How often old rows are forgotten.
 const UPKEEP: Duration = Duration::from_mins(10);
@@ -55,6 +55,9 @@ pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>) {
             }
             if let Err(failure) = appointments::mark_no_shows(&reclaiming, &snapshot, now).await {
                 tracing::warn!(%failure, "missed appointments were not marked");
+            }
+            if let Err(error) = audit::seal(&reclaiming, now).await {
+                tracing::warn!(%error, "audit rows were not sealed");
             }
             if let Err(failure) = appointments::remind(&reclaiming, &snapshot, now).await {
                 tracing::warn!(%failure, "residents were not reminded");

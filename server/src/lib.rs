@@ -8,6 +8,7 @@ pub mod appointments;
 pub mod catalog;
 pub mod config;
 pub mod content;
+pub mod doctor;
 pub mod fines;
 pub mod identity;
 pub mod jobs;

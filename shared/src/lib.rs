@@ -8,6 +8,7 @@
 //! and transitions, `wire.rs` holds bodies, paths and the problems into which rejections turn.
 
 pub mod appointments;
+pub mod audit;
 pub mod catalog;
 pub mod fines;
 pub mod identity;

@@ -11,7 +11,9 @@
 
 mod admin;
 mod appointments;
+mod audit;
 mod auth;
+mod backup;
 mod counters;
 mod devices;
 mod docs;

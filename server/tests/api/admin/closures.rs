@@ -24,8 +24,8 @@ async fn on(app: &TestApp, day: &str) -> Vec<Value> {
 async fn what_a_closure_would_do_is_told_before_it_is_done() {
     let app = TestApp::start().await;
     let windows = on(&app, "2026-11-25").await;
-    for number in 1..=3 {
-        book(&app, number, &windows[number]).await;
+    for (number, window) in (1..=3).zip(&windows) {
+        book(&app, number, window).await;
     }
     let manager = app.staff("manager-zhongxin").await;
     let effect = manager

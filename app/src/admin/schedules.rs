@@ -89,7 +89,7 @@ fn line(hall: Hall, view: &ScheduleView, schedules: Remote<List<ScheduleView>>, 
             el("span")
                 .class("row-actions")
                 .child(button("text-button", EDIT, None, move || {
-                    editing.update(|open| *open = !*open)
+                    editing.update(|open| *open = !*open);
                 }))
                 .child(button("text-button", REMOVE, Some(deed), remove)),
         ]))

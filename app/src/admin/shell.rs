@@ -130,7 +130,7 @@ pub fn admin(page: AdminPage) -> View {
 fn sign_out() -> View {
     let leaving = Deed::new();
     button("text-button", SIGN_OUT, Some(leaving), move || {
-        identity::sign_out_staff(leaving)
+        identity::sign_out_staff(leaving);
     })
 }
 

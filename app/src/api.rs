@@ -117,6 +117,8 @@ pub const ANONYMOUS: Client = Client { renews: None };
 pub const AUTHORIZED: Client = Client {
     renews: Some("resident"),
 };
+/// Calls in the name of the device that this browser is.
+pub const DEVICE: Client = Client { renews: Some("device") };
 /// Calls in the name of the member of staff who is signed in.
 pub const STAFF: Client = Client { renews: Some("staff") };
 
@@ -139,6 +141,11 @@ impl Client {
     /// Puts something in its place.
     pub async fn put<T: DeserializeOwned>(self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
         read(&self.call("PUT", path, Some(written(body))).await?)
+    }
+
+    /// Puts something in its place where the answer says nothing.
+    pub async fn put_quietly(self, path: &str, body: &impl Serialize) -> Result<(), Failure> {
+        self.call("PUT", path, Some(written(body))).await.map(drop)
     }
 
     /// Removes something.

@@ -7,6 +7,7 @@
 //! Words are read once, when a page is built, and the page is built anew when the language changes: texts need no
 //! signals of their own, which keeps the program small.
 
+mod admin;
 mod api;
 mod appointments;
 mod browser;

@@ -35,7 +35,16 @@ pub fn resident() {
 }
 
 fn is_ours(route: Route) -> bool {
-    !matches!(route, Route::Console | Route::Board(_) | Route::Redeem | Route::Unknown)
+    !matches!(
+        route,
+        Route::Console
+            | Route::Admin(_)
+            | Route::Board(_)
+            | Route::Kiosk(_)
+            | Route::Pairing(_)
+            | Route::Redeem
+            | Route::Unknown
+    )
 }
 
 fn shell() -> View {
@@ -75,7 +84,13 @@ fn show(route: Route) -> View {
         Route::Me => identity::page(),
         Route::Slips => slips::list(),
         Route::Slip(id) => slips::page(id),
-        Route::Console | Route::Board(_) | Route::Redeem | Route::Unknown => unknown(),
+        Route::Console
+        | Route::Admin(_)
+        | Route::Board(_)
+        | Route::Kiosk(_)
+        | Route::Pairing(_)
+        | Route::Redeem
+        | Route::Unknown => unknown(),
     }
 }
 

@@ -6,11 +6,14 @@
 use std::cell::Cell;
 
 use leptos::prelude::*;
-use shared::ids::{AppointmentId, HallId, ServiceId, SlipId, TicketId};
+use shared::{
+    identity::devices::DeviceKind,
+    ids::{AppointmentId, HallId, ServiceId, SlipId, TicketId},
+};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, MouseEvent, UrlSearchParams};
 
-use crate::browser::encoded;
+use crate::{admin::AdminPage, browser::encoded};
 
 /// A page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +30,12 @@ pub enum Route {
     Login,
     Me,
     Console,
+    Admin(AdminPage),
     Board(HallId),
     Redeem,
+    Kiosk(HallId),
+    /// Where a browser becomes a device.
+    Pairing(DeviceKind),
     Unknown,
 }
 
@@ -50,7 +57,11 @@ impl Route {
             ("me", None) => Some(Self::Me),
             ("console", None) => Some(Self::Console),
             ("redeem", None) => Some(Self::Redeem),
+            ("admin", page) => AdminPage::at(page.unwrap_or_default()).map(Self::Admin),
+            ("board", None) => Some(Self::Pairing(DeviceKind::Board)),
             ("board", Some(id)) => id.parse().map(Self::Board).ok(),
+            ("kiosk", None) => Some(Self::Pairing(DeviceKind::Kiosk)),
+            ("kiosk", Some(id)) => id.parse().map(Self::Kiosk).ok(),
             _ => None,
         };
         found.filter(|_| parts.next().is_none()).unwrap_or(Self::Unknown)
@@ -215,6 +226,10 @@ mod tests {
         assert!(matches!(Route::at(&format!("/board/{id}")), Route::Board(_)));
         // The address in a slip's other form leads whoever scans it to the slips.
         assert_eq!(Route::at("/R/AEAQ"), Route::Slips);
+        assert_eq!(Route::at("/admin"), Route::Admin(AdminPage::Overview));
+        assert_eq!(Route::at("/admin/closures"), Route::Admin(AdminPage::Closures));
+        assert_eq!(Route::at("/admin/x"), Route::Unknown);
+        assert_eq!(Route::at("/kiosk"), Route::Pairing(DeviceKind::Kiosk));
         assert_eq!(Route::at("/services/x"), Route::Unknown);
         assert_eq!(Route::at("/me/x"), Route::Unknown);
         assert_eq!(Route::at(&format!("/tickets/{id}/x")), Route::Unknown);

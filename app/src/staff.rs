@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    api,
+    admin, api, identity,
     language::{self, followed_language, t, words},
     queue,
     routes::{self, Route},
@@ -27,7 +27,10 @@ pub fn staff() {
 }
 
 fn is_ours(route: Route) -> bool {
-    matches!(route, Route::Console | Route::Board(_) | Route::Redeem)
+    matches!(
+        route,
+        Route::Console | Route::Admin(_) | Route::Board(_) | Route::Kiosk(_) | Route::Pairing(_) | Route::Redeem
+    )
 }
 
 fn shell() -> View {
@@ -48,7 +51,10 @@ fn show(route: Route) -> View {
     match route {
         Route::Console => fragment().child(queue::console()).child(switch()),
         Route::Redeem => fragment().child(slips::console()).child(switch()),
+        Route::Admin(page) => admin::admin(page),
         Route::Board(hall) => queue::board(hall),
+        Route::Kiosk(hall) => queue::kiosk(hall),
+        Route::Pairing(kind) => identity::pairing(kind),
         _ => {
             let way_on = el("a")
                 .class("button plain")

@@ -27,6 +27,9 @@ mod m20261122_000031_decisions;
 mod m20261122_000032_payments;
 mod m20261122_000033_reconciliation;
 mod m20261122_000034_payment_alerts;
+mod m20261122_000040_devices;
+mod m20261122_000041_holders;
+mod m20261122_000042_arrangements;
 mod m20261122_000050_slips;
 mod m20261122_000060_cases;
 mod m20261122_000061_case_readers;
@@ -58,6 +61,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000032_payments::Migration),
             Box::new(m20261122_000033_reconciliation::Migration),
             Box::new(m20261122_000034_payment_alerts::Migration),
+            Box::new(m20261122_000040_devices::Migration),
+            Box::new(m20261122_000041_holders::Migration),
+            Box::new(m20261122_000042_arrangements::Migration),
             Box::new(m20261122_000050_slips::Migration),
             Box::new(m20261122_000060_cases::Migration),
             Box::new(m20261122_000061_case_readers::Migration),

@@ -121,6 +121,7 @@ fn base() -> Document {
         "finance",
         "case-officer",
         "auditor",
+        "device",
     ] {
         components.add_security_scheme(role, bearer());
     }

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use anyhow::Context;
-use shared::{language::Text, slips::token::SlipKind, time::day_of};
+use shared::{language::Text, slips::token::SlipKind};
 
 use crate::{
     appointments,
@@ -30,19 +30,21 @@ pub async fn import(platform: &Platform, folder: &Path) -> anyhow::Result<Import
     Ok(imported)
 }
 
-/// Loads the demonstration bureau: the content, its residents and staff, and windows for the next two weeks.
+/// Loads the demonstration bureau: the content, its residents, staff and devices, and windows for the next two weeks.
 ///
 /// It can be loaded again: what is there stays, and the windows are moved on to today.
 pub async fn load_demo(platform: &Platform, folder: &Path) -> anyhow::Result<Imported> {
     let imported = import(platform, folder).await?;
     let (residents, staff) = (read(folder, "residents.toml")?, read(folder, "staff.toml")?);
+    let devices = read(folder, "devices.toml")?;
     let transaction = platform.db.begin().await?;
     identity::demo::load_residents(&transaction, platform, &residents).await?;
     identity::demo::load_staff(&transaction, platform, &staff, &imported.halls).await?;
+    identity::demo::load_devices(&transaction, platform, &devices, &imported.halls).await?;
     fines::load_demo(&transaction, platform, &read(folder, "decisions.toml")?).await?;
     cases::load_demo(&transaction, platform, &read(folder, "cases.toml")?).await?;
     let snapshot = Snapshot::load(&transaction).await?;
-    appointments::publish_windows(&transaction, &snapshot, day_of(platform.clock.now())).await?;
+    appointments::publish_windows(&transaction, &snapshot, platform.clock.now()).await?;
     transaction.commit().await?;
     first_slip(platform, &imported).await?;
     Ok(imported)

@@ -1,22 +1,24 @@
 //! What a server does by itself, again and again. Every instance does all of it: each job is harmless to do twice.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use shared::time::day_of;
+use chrono::NaiveDate;
+use shared::{ids::HallId, time::Instant};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
     appointments,
-    catalog::Catalogue,
+    catalog::{Catalogue, Hall, Snapshot},
     fines::{self, Fines},
     platform::{Platform, audit, bus::Event, idempotency},
+    problem::Failure,
     slips::Slips,
 };
 
 /// How often seats of expired holds and cancelled bookings are given back, missed appointments marked, residents reminded and audit rows
 /// sealed, without anyone asking.
 const RECLAIM: Duration = Duration::from_secs(2);
-/// How often windows are published, old rows forgotten, and slips looked after.
+/// How often old rows are forgotten, and slips looked after.
 const UPKEEP: Duration = Duration::from_mins(10);
 
 /// How often open orders and what is to be told outside are looked at.
@@ -39,9 +41,13 @@ pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>, sli
     tokio::spawn(async move {
         let mut ticks = interval(RECLAIM);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut published = None;
         loop {
             ticks.tick().await;
             let (snapshot, now) = (names.now(), reclaiming.clock.now());
+            if let Err(failure) = publish(&reclaiming, &snapshot, now, &mut published).await {
+                tracing::warn!(%failure, "the windows were not published");
+            }
             if let Err(error) = appointments::reclaim(&reclaiming, &snapshot, now).await {
                 tracing::warn!(%error, "expired holds were not reclaimed");
             }
@@ -59,13 +65,13 @@ pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>, sli
             }
         }
     });
-    let (platform, catalogue, slips) = (platform.clone(), catalogue.clone(), Arc::clone(slips));
+    let (platform, slips) = (platform.clone(), Arc::clone(slips));
     tokio::spawn(async move {
         let mut ticks = interval(UPKEEP);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if let Err(error) = upkeep(&platform, &catalogue).await {
+            if let Err(error) = upkeep(&platform).await {
                 tracing::warn!(%error, "the upkeep was not done");
             }
             if let Err(failure) = slips.upkeep(platform.clock.now()).await {
@@ -75,18 +81,39 @@ pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>, sli
     });
 }
 
-async fn upkeep(platform: &Platform, catalogue: &Catalogue) -> anyhow::Result<()> {
-    let now = platform.clock.now();
+/// As of which catalogue, and until which day of each hall, windows are published.
+type Published = (Arc<Snapshot>, BTreeMap<HallId, NaiveDate>);
+
+/// Publishes windows when a hall's hour has come or something was changed in the catalogue, and does nothing at any other time.
+async fn publish(
+    platform: &Platform,
+    snapshot: &Arc<Snapshot>,
+    now: Instant,
+    published: &mut Option<Published>,
+) -> Result<(), Failure> {
+    let until = |hall: &Hall| (hall.id, snapshot.policy(hall.id).last_published(now));
+    let due: BTreeMap<HallId, NaiveDate> = snapshot.halls().iter().map(until).collect();
+    let is_done = |(known, until): &Published| Arc::ptr_eq(known, snapshot) && *until == due;
+    if published.as_ref().is_some_and(is_done) {
+        return Ok(());
+    }
     let transaction = platform.db.begin().await?;
-    let snapshot = catalogue.now();
-    let published = appointments::publish_windows(&transaction, &snapshot, day_of(now)).await?;
-    idempotency::forget_old(&transaction, now).await?;
+    let changed = appointments::publish_windows(&transaction, snapshot, now).await?;
     transaction.commit().await?;
-    if published > 0 {
-        tracing::info!(published, "windows were published");
+    let cancelled = appointments::rest_on_holidays(platform, snapshot, now).await?;
+    if changed > 0 || cancelled > 0 {
+        tracing::info!(changed, cancelled, "windows were published");
         for hall in snapshot.halls() {
             platform.bus.publish(Event::SeatsReturned(hall.id));
         }
     }
+    *published = Some((Arc::clone(snapshot), due));
+    Ok(())
+}
+
+async fn upkeep(platform: &Platform) -> anyhow::Result<()> {
+    let transaction = platform.db.begin().await?;
+    idempotency::forget_old(&transaction, platform.clock.now()).await?;
+    transaction.commit().await?;
     Ok(())
 }

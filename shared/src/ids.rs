@@ -50,6 +50,8 @@ ids! {
     StaffId;
     /// A signed-in session (会话), revocable by itself.
     SessionId;
+    /// A machine of a hall: a screen or a kiosk (设备).
+    DeviceId;
     /// A service item (事项).
     ServiceId;
     /// A group of services that share windows and a queue (业务分组).
@@ -68,6 +70,8 @@ ids! {
     StrikeId;
     /// An entry of the waiting list (候补).
     WaitlistId;
+    /// An entry of a hall's timetable (排班).
+    ScheduleId;
     /// A closure of a hall (停办).
     ClosureId;
     /// A queue ticket (号票).

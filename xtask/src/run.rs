@@ -54,6 +54,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     bureau.watch()
 }
 
+/// The published keys of the first hall's screen and kiosk, as `content/yunchuan/devices.toml` has them.
+const BOARD_KEY: &str = "HS45S-3CVZZ-GRMTJ-YLPAT-RVGKG";
+const KIOSK_KEY: &str = "ZFTJ5-8WQXD-DMTJD-AVFW7-PNUAX";
+
 fn greet(place: &Place) {
     println!();
     println!("便民 is open.");
@@ -63,6 +67,10 @@ fn greet(place: &Place) {
     println!("  staff       http://{}/console", place.server);
     println!("              clerk-zhongxin-1, password bianmin-demo-2026; one-time codes and every other account:");
     println!("              http://{}/authenticator", place.sandbox);
+    println!("  management  http://{}/admin", place.server);
+    println!("              manager-zhongxin, with the same password");
+    println!("  board       http://{}/board#{BOARD_KEY}", place.server);
+    println!("  kiosk       http://{}/kiosk#{KIOSK_KEY}", place.server);
     println!("  logs        {}", place.logs.display());
     println!();
     println!("Ctrl-C stops both.");

@@ -4,12 +4,14 @@ mod binding;
 mod family;
 mod login;
 mod page;
+mod pairing;
 mod session;
 mod staff_login;
 mod words;
 
 pub use login::login;
 pub use page::page;
+pub use pairing::{device_gate, pairing};
 pub use session::{elder_mode, forget_sign_in, is_signed_in, toggle_elder_mode};
 pub use staff_login::{gate, sign_out_staff};
 pub use words::language_name;

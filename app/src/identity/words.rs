@@ -11,6 +11,15 @@ pub const fn language_name(language: Language) -> &'static str {
 }
 
 words! {
+    PAIR_BOARD: "配对叫号大屏" / "Pair this screen";
+    PAIR_KIOSK: "配对取号机" / "Pair this ticket machine";
+    PAIR_HOW: "请大厅管理员在后台“设备”页登记此设备，打开显示的配对地址，或在这里输入设备密钥。密钥只需输入一次。" / "The hall manager registers this device on the Devices page. Open the address shown there, or type the key here, once.";
+    PAIR: "配对" / "Pair";
+    DEVICE_KEY: "设备密钥" / "Device key";
+    DEVICE_KEY_HINT: "5组字母和数字" / "5 groups of letters and digits";
+    DEVICE_KEY_SHAPE: "密钥是25个字母和数字" / "A key has 25 letters and digits";
+    OTHER_DEVICE: "此浏览器已配对为另一类设备。输入新密钥会改为新的设备。" / "This browser is paired as another kind of device. A new key makes it that device.";
+
     SIGN_IN: "登录" / "Sign in";
     SIGN_IN_WHY: "用手机号登录，首次登录自动开通。" / "Sign in with your mobile number. The first time opens your account.";
     PHONE: "手机号" / "Mobile number";

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use shared::{
     API,
+    identity::{devices::DeviceKind, wire::Me},
     ids::HallId,
     queue::{
         rules::TicketStatus,
@@ -15,14 +16,14 @@ use super::{
     live, voice,
     words::{
         BOARD, BOARD_CALLS, BOARD_CHECK_IN, BOARD_CODE, BOARD_COUNTERS, BOARD_NO_COUNTER, BOARD_NONE, BOARD_NOW,
-        BOARD_QR, BOARD_VOICE, BOARD_VOICE_ON, BOARD_WAITING, COUNTER, RECONNECTING,
+        BOARD_QR, BOARD_STAFF, BOARD_VOICE, BOARD_VOICE_ON, BOARD_WAITING, COUNTER, RECONNECTING,
     },
 };
 use crate::{
-    api::STAFF,
+    api::{Client, DEVICE, STAFF},
     browser, dates, identity,
     language::{filled, t},
-    ui::{View, el, failed, fragment, live, skeleton},
+    ui::{Load, Remote, View, el, failed, fragment, live, skeleton},
 };
 
 /// How many earlier calls the screen has room for.
@@ -31,20 +32,33 @@ const EARLIER: usize = 7;
 /// The screen.
 pub fn board(hall: HallId) -> View {
     document().set_title(t(BOARD));
-    let refused = RwSignal::new(false);
-    live(move || {
-        if refused.get() {
-            identity::gate(move |_| screen(hall, refused))
-        } else {
-            screen(hall, refused)
-        }
+    identity::device_gate(
+        DeviceKind::Board,
+        // A screen shows its own hall, whatever the address says.
+        |device| screen(device.hall_id, DEVICE),
+        move || for_staff(hall),
+    )
+}
+
+/// Where no screen is paired: those who work in the hall see it too, and whoever sets it up finds the pairing.
+fn for_staff(hall: HallId) -> View {
+    let me = Remote::<Me>::fetch(STAFF, "/me?kind=staff");
+    live(move || match me.state.get() {
+        Load::Waiting => skeleton(8),
+        Load::Ready(_) => screen(hall, STAFF),
+        Load::Failed(_) => fragment().child(identity::pairing(DeviceKind::Board)).child(
+            el("a")
+                .class("button plain pairing-other")
+                .attr("href", "/console")
+                .child(t(BOARD_STAFF)),
+        ),
     })
 }
 
-fn screen(hall: HallId, refused: RwSignal<bool>) -> View {
+fn screen(hall: HallId, client: Client) -> View {
     let board = RwSignal::new(None::<Board>);
     let speaks = RwSignal::new(false);
-    let feed = live::follow(STAFF, format!("/halls/{hall}/board"), move |text| {
+    let feed = live::follow(client, format!("/halls/{hall}/board"), move |text| {
         let Ok(next) = serde_json::from_str::<Board>(text) else {
             return;
         };
@@ -52,14 +66,6 @@ fn screen(hall: HallId, refused: RwSignal<bool>) -> View {
             board.with_untracked(|before| announce(before.as_ref(), &next));
         }
         board.set(Some(next));
-    });
-    Effect::new(move |_| {
-        if feed
-            .failure
-            .with(|failure| failure.as_ref().is_some_and(crate::api::Failure::asks_for_sign_in))
-        {
-            refused.try_set(true);
-        }
     });
     let time = RwSignal::new(dates::clock(browser::now()));
     browser::every(5_000, move || time.set(dates::clock(browser::now())));

@@ -3,6 +3,7 @@
 mod board;
 mod console;
 mod counter;
+mod kiosk;
 mod line;
 mod live;
 mod ticket;
@@ -11,4 +12,5 @@ mod words;
 
 pub use board::board;
 pub use console::console;
+pub use kiosk::kiosk;
 pub use ticket::ticket;

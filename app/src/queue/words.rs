@@ -97,5 +97,6 @@ words! {
     BOARD_CODE: "或输入签到码" / "or enter this code";
     BOARD_VOICE: "点按开启语音播报" / "Tap to turn on the voice";
     BOARD_VOICE_ON: "语音已开启" / "Voice is on";
+    BOARD_STAFF: "工作人员请从叫号台登录后查看" / "Staff: sign in at the console to see it";
     BOARD_QR: "签到二维码" / "Check-in QR code";
 }

@@ -59,6 +59,11 @@ impl Deed {
         self.busy.get()
     }
 
+    /// Whether it failed.
+    pub fn failed(self) -> bool {
+        self.failure.with(Option::is_some)
+    }
+
     /// Forgets how it failed.
     pub fn forget(self) {
         self.failure.set(None);

@@ -22,4 +22,4 @@ pub use icons::{Icon, icon};
 pub use remote::{Load, Remote};
 pub use states::{empty, failed, notice, skeleton};
 pub use toast::{toast, toasts};
-pub use view::{View, el, fragment, live, mount};
+pub use view::{View, el, fragment, live, mount, svg};

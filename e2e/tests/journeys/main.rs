@@ -13,6 +13,7 @@
 mod accessibility;
 mod english;
 mod failures;
+mod hall;
 mod offline;
 mod support;
 mod visit;

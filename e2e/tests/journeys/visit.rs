@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Browser, HALL, LOST_CARD, digits, hall, presence_code, sandbox, service, text_to};
+use crate::support::{Browser, HALL, LOST_CARD, digits, hall, pairing, presence_code, sandbox, service, text_to};
 
 const RESIDENT: &str = "13800000001";
 const CLERK: &str = "clerk-zhongxin-1";
@@ -59,7 +59,7 @@ async fn from_a_lost_card_to_the_counter() {
     elsewhere.leaves().await;
 
     let wall = Browser::wall("visit").await;
-    wall.opens(&format!("/board/{hall}")).await;
+    wall.opens(&pairing("board", &hall).await).await;
     wall.sees("请留意叫号").await;
     let shown = wall.reads_in(".board-code").await.replace(' ', "");
     assert_eq!(shown.len(), 6, "{shown}");

@@ -6,10 +6,9 @@ use actix_web::{
     post,
     web::{Data, Json, Path},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use shared::{
     appointments::{
-        rules::{AppointmentStatus, Arrival, BookingPolicy, NotAllowed, check_in as check_in_rule},
+        rules::{AppointmentStatus, BookingPolicy, check_in as check_in_rule},
         wire::{CheckInRequest, PRESENCE_INVALID},
     },
     ids::AppointmentId,
@@ -17,13 +16,16 @@ use shared::{
     queue::wire::Ticket,
 };
 
-use super::{entity::appointment, store};
+use super::{
+    admit::{Admission, admit},
+    store,
+};
 use crate::{
     catalog::Catalogue,
     identity::IdentifiedResident,
     platform::{Platform, bus::Event, idempotency::Once},
     problem::{Failure, language_of},
-    queue::{self, Entrant, Halls, presence},
+    queue::{Halls, presence},
 };
 
 /// Checks in at the hall. The answer is the ticket; an appointment has one, however often this is asked.
@@ -61,35 +63,21 @@ pub async fn check_in(
     if !presence::is_valid(&platform.keys, window.hall, &body.presence, now) {
         return Err(Failure::from(&PRESENCE_INVALID));
     }
-    let (confirmed, checked_in) = (AppointmentStatus::Confirmed, AppointmentStatus::CheckedIn);
-    if !store::change_status(&transaction, *id, confirmed, checked_in, now).await? {
-        return Err(Problem::from(NotAllowed {
-            from: checked_in,
-            attempted: "be checked in",
-        })
-        .into());
-    }
-    let entrant = Entrant {
-        hall: window.hall,
-        service: row.service_id.into(),
-        appointment: Some(*id),
-        // Whoever comes after the window waits like a walk-in.
-        window_starts_at: (arrival == Arrival::OnTime).then_some(window.span.starts_at),
-        person: Some(row.person_id.into()),
-        resident: Some(resident.id),
-        priority: None,
+    let admission = Admission {
+        row: &row,
+        window: &window,
+        arrival,
     };
-    let ticket = queue::issue(&transaction, &catalogue.now(), entrant, now).await?;
-    appointment::Entity::update_many()
-        .col_expr(appointment::Column::TicketId, Expr::value(ticket.0))
-        .filter(appointment::Column::Id.eq(id.0))
-        .exec(&transaction)
-        .await?;
-    let answer = halls
-        .ticket_in(&transaction, &platform, &catalogue.now(), ticket, language, now)
-        .await?
-        .ok_or_else(|| anyhow::anyhow!("a ticket vanished"))?;
-    queue::record_estimate(&transaction, &answer, now).await?;
+    let answer = admit(
+        &transaction,
+        &platform,
+        &catalogue.now(),
+        &halls,
+        admission,
+        language,
+        now,
+    )
+    .await?;
     let response = once.commit(transaction, StatusCode::CREATED, &answer).await?;
     platform.bus.publish(Event::Queue(window.hall));
     Ok(response)

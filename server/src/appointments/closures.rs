@@ -10,7 +10,8 @@ use actix_web::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Select,
     sea_query::{Expr, ExprTrait},
 };
 use serde_json::json;
@@ -34,7 +35,7 @@ use super::{
     waitlist::close_offer,
 };
 use crate::{
-    catalog::Catalogue,
+    catalog::{Catalogue, Snapshot},
     identity::Director,
     notify,
     platform::{
@@ -72,26 +73,8 @@ pub async fn close_hall(
     if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
         return Err(invalid_field("reason", "a reason has one to 100 characters"));
     }
-    if body.ends_at <= body.starts_at || body.ends_at <= now {
-        return Err(invalid_field(
-            "ends_at",
-            "a closure ends after it begins, and in the future",
-        ));
-    }
     let snapshot = catalogue.now();
-    if body.group_id.is_some_and(|group| snapshot.group(group).is_none()) {
-        return Err(invalid_field("group_id", "there is no such group"));
-    }
-    let row = closure::Model {
-        id: Uuid::now_v7(),
-        hall_id: director.hall.0,
-        group_id: body.group_id.map(Into::into),
-        starts_at: body.starts_at,
-        ends_at: body.ends_at,
-        reason: reason.to_owned(),
-        created_by: director.staff.0,
-        created_at: now,
-    };
+    let row = planned_closure(&director, &body, &snapshot, now)?;
     let transaction = platform.db.begin().await?;
     let insert: closure::ActiveModel = closure::ActiveModel {
         id: Set(row.id),
@@ -102,21 +85,14 @@ pub async fn close_hall(
         reason: Set(row.reason.clone()),
         created_by: Set(row.created_by),
         created_at: Set(row.created_at),
+        lifted_at: Set(None),
     };
     closure::Entity::insert(insert)
         .exec_without_returning(&transaction)
         .await?;
-    let cancelled = empty_windows(&transaction, &row, now).await?;
-    let told = views(&transaction, &platform, &cancelled, &snapshot, Language::Chinese).await?;
-    let residents = cancelled
-        .iter()
-        .map(|row| (AppointmentId(row.id), row.resident_id.into()));
-    let residents: std::collections::HashMap<_, _> = residents.collect();
-    let messages = told
-        .iter()
-        .filter_map(|appointment| Some(texts::hall_closed(*residents.get(&appointment.id)?, appointment)))
-        .collect();
-    notify::enqueue(&transaction, &platform, now, messages).await?;
+    let windows = db::locked(concerned(&row, now)).all(&transaction).await?;
+    let cancelled = empty_windows(&transaction, windows, now).await?;
+    tell(&transaction, &platform, &snapshot, &cancelled, now).await?;
     let deed = Deed {
         actor: Some(director.actor()),
         action: "hall.close",
@@ -134,6 +110,35 @@ pub async fn close_hall(
     platform.bus.publish(Event::SeatsReturned(director.hall));
     notify::wake(&platform);
     Ok(response)
+}
+
+/// The closure that is asked for, checked, before anything is written.
+pub fn planned_closure(
+    director: &Director,
+    wish: &ClosureRequest,
+    catalogue: &Snapshot,
+    now: Instant,
+) -> Result<closure::Model, Failure> {
+    if wish.ends_at <= wish.starts_at || wish.ends_at <= now {
+        return Err(invalid_field(
+            "ends_at",
+            "a closure ends after it begins, and in the future",
+        ));
+    }
+    if wish.group_id.is_some_and(|group| catalogue.group(group).is_none()) {
+        return Err(invalid_field("group_id", "there is no such group"));
+    }
+    Ok(closure::Model {
+        id: Uuid::now_v7(),
+        hall_id: director.hall.0,
+        group_id: wish.group_id.map(Into::into),
+        starts_at: wish.starts_at,
+        ends_at: wish.ends_at,
+        reason: wish.reason.trim().to_owned(),
+        created_by: director.staff.0,
+        created_at: now,
+        lifted_at: None,
+    })
 }
 
 /// The closures of the manager's hall that are not over.
@@ -154,7 +159,9 @@ pub async fn current(
     hall: Option<HallId>,
     now: Instant,
 ) -> Result<Vec<closure::Model>, DbErr> {
-    let mut select = closure::Entity::find().filter(closure::Column::EndsAt.gt(now));
+    let mut select = closure::Entity::find()
+        .filter(closure::Column::EndsAt.gt(now))
+        .filter(closure::Column::LiftedAt.is_null());
     if let Some(hall) = hall {
         select = select.filter(closure::Column::HallId.eq(hall.0)).limit(SHOWN);
     }
@@ -169,22 +176,46 @@ pub const fn span(row: &closure::Model) -> Span {
     }
 }
 
-/// Takes every seat of the windows concerned out of sale, and cancels who is booked there. Tells who was.
-async fn empty_windows(
-    db: &impl ConnectionTrait,
-    closure: &closure::Model,
-    now: Instant,
-) -> Result<Vec<appointment::Model>, Failure> {
-    let mut select = window::Entity::find()
+/// The windows that a closure concerns and that are not over.
+pub fn concerned(closure: &closure::Model, now: Instant) -> Select<window::Entity> {
+    let select = window::Entity::find()
         .filter(window::Column::HallId.eq(closure.hall_id))
         .filter(window::Column::StartsAt.lt(closure.ends_at))
         .filter(window::Column::EndsAt.gt(closure.starts_at))
         .filter(window::Column::EndsAt.gt(now))
         .order_by_asc(window::Column::Id);
-    if let Some(group) = closure.group_id {
-        select = select.filter(window::Column::GroupId.eq(group));
+    match closure.group_id {
+        Some(group) => select.filter(window::Column::GroupId.eq(group)),
+        None => select,
     }
-    let windows = db::locked(select).all(db).await?;
+}
+
+/// Tells those whose appointments were cancelled.
+pub async fn tell(
+    db: &DatabaseTransaction,
+    platform: &Platform,
+    catalogue: &Snapshot,
+    cancelled: &[appointment::Model],
+    now: Instant,
+) -> Result<(), Failure> {
+    let told = views(db, platform, cancelled, catalogue, Language::Chinese).await?;
+    let residents = cancelled
+        .iter()
+        .map(|row| (AppointmentId(row.id), row.resident_id.into()));
+    let residents: std::collections::HashMap<_, _> = residents.collect();
+    let messages = told
+        .iter()
+        .filter_map(|appointment| Some(texts::hall_closed(*residents.get(&appointment.id)?, appointment)))
+        .collect();
+    notify::enqueue(db, platform, now, messages).await
+}
+
+/// Takes every seat of these windows, which are locked, out of sale, and cancels who is booked there. Tells who was.
+pub async fn empty_windows(
+    db: &impl ConnectionTrait,
+    windows: Vec<window::Model>,
+    now: Instant,
+) -> Result<Vec<appointment::Model>, Failure> {
     let (held, confirmed) = (AppointmentStatus::Held, AppointmentStatus::Confirmed);
     let mut cancelled = Vec::new();
     for window in windows {
@@ -226,7 +257,8 @@ async fn empty_windows(
     Ok(cancelled)
 }
 
-fn view(row: &closure::Model) -> Closure {
+/// A closure as its manager sees it.
+pub fn view(row: &closure::Model) -> Closure {
     Closure {
         id: row.id.into(),
         hall_id: row.hall_id.into(),
@@ -235,5 +267,6 @@ fn view(row: &closure::Model) -> Closure {
         ends_at: row.ends_at,
         reason: row.reason.clone(),
         cancelled: None,
+        reopened: None,
     }
 }

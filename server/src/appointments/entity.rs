@@ -134,6 +134,7 @@ pub mod closure {
         pub reason: String,
         pub created_by: Uuid,
         pub created_at: DateTimeUtc,
+        pub lifted_at: Option<DateTimeUtc>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -4,15 +4,21 @@
 //! A seat that is given back is first offered to the waiting list and otherwise stays away for a random time (`returns.rs`).
 //! The group is only how bookings travel; that none is sold twice follows from the row locks, the checks and the unique keys.
 
+mod admit;
 mod availability;
 mod book;
+mod booking_qr;
 mod calendar_file;
 mod cancel;
 mod check_in;
 mod closures;
 mod decide_strike;
 mod entity;
+mod export;
 mod hold;
+mod holidays;
+mod kiosk_check_in;
+mod lift_closure;
 mod list;
 mod my_strikes;
 mod no_shows;
@@ -34,6 +40,7 @@ mod windows;
 
 pub use self::{
     availability::Availability,
+    holidays::rest_on_holidays,
     no_shows::mark_no_shows,
     publish::publish_windows,
     reclaim::reclaim,
@@ -52,10 +59,12 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(book::book)
         .service(list::list_appointments)
         .service(calendar_file::calendar_file)
+        .service(booking_qr::booking_qr)
         .service(list::show_appointment)
         .service(cancel::cancel)
         .service(reschedule::reschedule)
         .service(check_in::check_in)
+        .service(kiosk_check_in::kiosk_check_in)
         .service(my_strikes::list_my_strikes)
         .service(my_strikes::appeal)
         .service(decide_strike::list_appeals)
@@ -65,7 +74,10 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(waitlist::leave_waitlist)
         .service(closures::close_hall)
         .service(closures::list_closures)
+        .service(lift_closure::closure_effect)
+        .service(lift_closure::lift_closure)
         .service(quota::change_quota)
         .service(preview::preview)
-        .service(statistics::show_statistics);
+        .service(statistics::show_statistics)
+        .service(export::export_statistics);
 }

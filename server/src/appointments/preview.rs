@@ -59,6 +59,8 @@ pub async fn preview(
         .map(|window| {
             let row = published.get(&(window.group, window.span.starts_at));
             PlannedWindow {
+                window_id: row.map(|row| row.id.into()),
+                taken: row.map(|row| row.online_taken),
                 service_group: window.group,
                 starts_at: window.span.starts_at,
                 ends_at: window.span.ends_at,

@@ -1,37 +1,43 @@
-//! Publishes windows: turns the timetables of the halls into bookable spans of time, skipping the days on which the bureau rests.
+//! Publishes windows: turns the timetables of the halls into bookable spans of time, as far ahead as each hall has chosen, skipping the days on
+//! which it rests.
+
+use std::collections::HashSet;
 
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait, OnConflict, Query},
+};
 use shared::{
     appointments::{closures::concerns, rules::Span},
+    catalog::arrangements::DAYS_AHEAD,
     ids::{GroupId, HallId},
-    time::{WorkCalendar, instant},
+    time::{Instant, day_of, instant},
 };
 use uuid::Uuid;
 
 use super::{
     closures,
     entity::{
-        closure,
+        appointment, closure, pending_return, waitlist,
         window::{ActiveModel, Column, Entity},
     },
 };
 use crate::catalog::{Schedule, Snapshot};
 
-/// How many days ahead windows are published.
-pub const DAYS_AHEAD: u64 = 14;
 /// Rows of one statement.
 const AT_ONCE: usize = 500;
 
-/// Publishes the windows of `today` and the days that follow. What is published already stays as it is, with its bookings.
-pub async fn publish_windows(
-    db: &impl ConnectionTrait,
-    catalogue: &Snapshot,
-    today: NaiveDate,
-) -> Result<u64, sea_orm::DbErr> {
+/// Publishes the windows whose time has come, and withdraws those that the timetables no longer give and that nobody ever booked. What is
+/// booked stays as it is.
+pub async fn publish_windows(db: &impl ConnectionTrait, catalogue: &Snapshot, now: Instant) -> Result<u64, DbErr> {
+    let today = day_of(now);
+    let withdrawn = withdraw(db, catalogue, now).await?;
     let closed = closures::current(db, None, instant(today, NaiveTime::MIN)).await?;
-    let days = (0..=DAYS_AHEAD).filter_map(|ahead| today.checked_add_days(Days::new(ahead)));
-    let mut rows: Vec<ActiveModel> = planned(catalogue, days, &closed).map(Planned::row).collect();
+    let due = planned(catalogue, ahead(today), &closed)
+        .filter(|window| window.day <= catalogue.policy(window.hall).last_published(now));
+    let mut rows: Vec<ActiveModel> = due.map(Planned::row).collect();
     let mut published = 0;
     while !rows.is_empty() {
         let rest = rows.split_off(rows.len().min(AT_ONCE));
@@ -43,12 +49,79 @@ pub async fn publish_windows(
             .exec_without_returning(db)
             .await?;
     }
-    Ok(published)
+    Ok(published + withdrawn)
 }
 
-fn applies(schedule: &Schedule, day: NaiveDate, calendar: &WorkCalendar) -> bool {
-    calendar
-        .timetable(day)
+/// The days that a hall can have published.
+fn ahead(today: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    let last = u64::try_from(*DAYS_AHEAD.end()).unwrap_or(0);
+    (0..=last).filter_map(move |days| today.checked_add_days(Days::new(days)))
+}
+
+/// Withdraws windows to come that the timetables do not give and that have no booking, nobody waiting and no seat on its way back.
+///
+/// Closures are no reason: a closed window stands in no timetable's way, and shows again when its closure is lifted.
+async fn withdraw(db: &impl ConnectionTrait, catalogue: &Snapshot, now: Instant) -> Result<u64, DbErr> {
+    let given: HashSet<(Uuid, Uuid, Instant, Instant)> = planned(catalogue, ahead(day_of(now)), &[])
+        .map(|window| {
+            (
+                window.hall.0,
+                window.group.0,
+                window.span.starts_at,
+                window.span.ends_at,
+            )
+        })
+        .collect();
+    let published: Vec<(Uuid, Uuid, Uuid, Instant, Instant)> = Entity::find()
+        .select_only()
+        .columns([
+            Column::Id,
+            Column::HallId,
+            Column::GroupId,
+            Column::StartsAt,
+            Column::EndsAt,
+        ])
+        .filter(Column::StartsAt.gt(now))
+        .filter(Column::OnlineTaken.eq(0))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let stray: Vec<Uuid> = published
+        .into_iter()
+        .filter(|(_, hall, group, starts, ends)| !given.contains(&(*hall, *group, *starts, *ends)))
+        .map(|(id, ..)| id)
+        .collect();
+    let mut withdrawn = 0;
+    for part in stray.chunks(AT_ONCE) {
+        let booked = Query::select()
+            .column(appointment::Column::WindowId)
+            .from(appointment::Entity)
+            .to_owned();
+        let returning = Query::select()
+            .column(pending_return::Column::WindowId)
+            .from(pending_return::Entity)
+            .to_owned();
+        let wanted = Query::select()
+            .column(waitlist::Column::WindowId)
+            .from(waitlist::Entity)
+            .and_where(Expr::col(waitlist::Column::WindowId).is_not_null())
+            .to_owned();
+        let removed = Entity::delete_many()
+            .filter(Column::Id.is_in(part.iter().copied()))
+            .filter(Column::OnlineTaken.eq(0))
+            .filter(Column::Id.not_in_subquery(booked))
+            .filter(Column::Id.not_in_subquery(returning))
+            .filter(Column::Id.not_in_subquery(wanted))
+            .exec(db)
+            .await?;
+        withdrawn += removed.rows_affected;
+    }
+    Ok(withdrawn)
+}
+
+fn applies(schedule: &Schedule, day: NaiveDate, catalogue: &Snapshot) -> bool {
+    catalogue
+        .timetable(schedule.hall, day)
         .is_some_and(|weekday| schedule.weekdays.0.contains(&weekday))
         && schedule.valid_from.is_none_or(|from| from <= day)
         && schedule.valid_until.is_none_or(|until| day <= until)
@@ -99,7 +172,7 @@ pub fn planned<'a>(
         catalogue
             .schedules
             .iter()
-            .filter(move |schedule| applies(schedule, day, &catalogue.calendar))
+            .filter(move |schedule| applies(schedule, day, catalogue))
             .flat_map(move |schedule| windows_of(schedule, day))
     })
     .filter(move |window| {

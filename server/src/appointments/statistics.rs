@@ -49,6 +49,11 @@ pub async fn show_statistics(
     platform: Data<Platform>,
     query: Query<StatisticsQuery>,
 ) -> Result<Json<Statistics>, Failure> {
+    gather(&director, &platform, &query).await.map(Json)
+}
+
+/// The figures that are asked for.
+pub async fn gather(director: &Director, platform: &Platform, query: &StatisticsQuery) -> Result<Statistics, Failure> {
     if query.hall_id.is_some_and(|hall| hall != director.hall) {
         return Err(Failure::from(&problem::NOT_FOUND));
     }
@@ -73,7 +78,7 @@ pub async fn show_statistics(
         AppointmentStatus::NoShow,
     ])
     .await?;
-    Ok(Json(Statistics {
+    Ok(Statistics {
         hall_id: director.hall,
         from,
         to,
@@ -81,5 +86,5 @@ pub async fn show_statistics(
         appointments,
         no_shows,
         no_show_percent: percent(no_shows, appointments),
-    }))
+    })
 }

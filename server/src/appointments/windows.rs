@@ -15,12 +15,11 @@ use shared::{
     time::day_of,
 };
 
-use super::{
-    availability::{Asked, Availability},
-    publish::DAYS_AHEAD,
-};
+use super::availability::{Asked, Availability};
 use crate::{catalog::Catalogue, platform::Platform, problem::Failure};
 
+/// How many days ahead are shown when no range is asked for.
+const DAYS_AHEAD: u64 = 14;
 /// The longest range of days.
 const LONGEST_DAYS: i64 = 62;
 

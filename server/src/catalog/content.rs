@@ -126,7 +126,7 @@ pub struct Hours {
 }
 
 /// A counter.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Counter {
     pub number: i32,
@@ -135,7 +135,7 @@ pub struct Counter {
 }
 
 /// An entry of a hall's timetable.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScheduleEntry {
     pub group: String,

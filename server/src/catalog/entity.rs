@@ -50,6 +50,7 @@ pub mod hall {
         pub active: bool,
         #[sea_orm(column_type = "JsonBinary")]
         pub content: Json,
+        pub imported: Option<String>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -94,8 +95,46 @@ pub mod schedule {
         pub window_minutes: i32,
         pub quota: i32,
         pub online_percent: i32,
+        pub kind: String,
         pub valid_from: Option<Date>,
         pub valid_until: Option<Date>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod opened_day {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "opened_days")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub hall_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub day: Date,
+        pub follows: String,
+        pub created_by: Uuid,
+        pub created_at: DateTimeUtc,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod hall_policy {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "hall_policies")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub hall_id: Uuid,
+        pub days_ahead: i32,
+        pub opens_at: String,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub priorities: Json,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

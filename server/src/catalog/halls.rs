@@ -5,7 +5,7 @@ use actix_web::{
     web::{Data, Json, Path},
 };
 use shared::{
-    catalog::wire::{Counter, Group, HallDetail, HallSummary, OpeningHours},
+    catalog::wire::{Counter, Group, HallDetail, HallService, HallSummary, OpeningHours},
     ids::HallId,
     language::Language,
     list::List,
@@ -87,6 +87,35 @@ pub async fn show_hall(
             })
             .collect(),
     }))
+}
+
+/// What the counters of a hall serve.
+#[utoipa::path(
+    tag = "catalog",
+    security(()),
+    params(("id" = HallId, Path, description = "The hall.")),
+    responses((status = 200, body = List<HallService>), crate::problem::Refusals),
+)]
+#[get("/halls/{id}/services")]
+pub async fn hall_services(
+    request: HttpRequest,
+    catalogue: Data<Catalogue>,
+    id: Path<HallId>,
+) -> Result<Json<List<HallService>>, Failure> {
+    let language = language_of(request.headers());
+    let snapshot = catalogue.now();
+    let hall = snapshot.hall(*id).ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
+    let groups: Vec<_> = snapshot.groups_of(hall).into_iter().map(|group| group.id).collect();
+    let served = snapshot
+        .search("", None)
+        .into_iter()
+        .filter(|service| groups.contains(&service.group));
+    let items = served.map(|service| HallService {
+        id: service.id,
+        name: service.content.name.in_language(language).to_owned(),
+        group_id: service.group,
+    });
+    Ok(Json(List::whole(items.collect())))
 }
 
 /// What lists show of a hall.

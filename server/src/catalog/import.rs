@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
+use aws_lc_rs::digest::{SHA256, digest};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
@@ -17,7 +18,10 @@ use sea_orm::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use shared::ids::{GroupId, HallId};
+use shared::{
+    catalog::arrangements::ScheduleKind,
+    ids::{GroupId, HallId},
+};
 use uuid::Uuid;
 
 use super::{
@@ -246,17 +250,13 @@ async fn import_halls(
         .col_expr(hall::Column::Active, Expr::value(false))
         .exec(db)
         .await?;
-    counter::Entity::update_many()
-        .col_expr(counter::Column::Active, Expr::value(false))
-        .exec(db)
-        .await?;
-    schedule::Entity::delete_many().exec(db).await?;
     for entry in &halls.hall {
         let row = hall::ActiveModel {
             id: Set(Uuid::now_v7()),
             code: Set(entry.code.clone()),
             active: Set(true),
             content: Set(serde_json::to_value(entry)?),
+            imported: Set(None),
         };
         let mut again = OnConflict::column(hall::Column::Code);
         again.update_columns([hall::Column::Active, hall::Column::Content]);
@@ -269,11 +269,27 @@ async fn import_halls(
             .one(db)
             .await?
             .context("a hall vanished while being imported")?;
+        // As long as the files say what they said before, what the hall's manager has changed since then stays.
+        let arranged = fingerprint(entry)?;
+        if hall.imported.as_deref() == Some(arranged.as_str()) {
+            continue;
+        }
         import_counters(db, hall.id, &entry.counters, groups).await?;
         import_schedules(db, hall.id, &entry.schedules, groups).await?;
+        hall::Entity::update_many()
+            .col_expr(hall::Column::Imported, Expr::value(arranged))
+            .filter(hall::Column::Id.eq(hall.id))
+            .exec(db)
+            .await?;
     }
     let rows = hall::Entity::find().all(db).await?;
     Ok(rows.into_iter().map(|row| (row.code, row.id.into())).collect())
+}
+
+/// What the files say of a hall's counters and timetable, in short.
+fn fingerprint(entry: &content::Hall) -> anyhow::Result<String> {
+    let said = serde_json::to_vec(&(&entry.counters, &entry.schedules))?;
+    Ok(hex::encode(digest(&SHA256, &said)))
 }
 
 async fn import_counters(
@@ -282,6 +298,11 @@ async fn import_counters(
     counters: &[content::Counter],
     groups: &HashMap<String, GroupId>,
 ) -> anyhow::Result<()> {
+    counter::Entity::update_many()
+        .col_expr(counter::Column::Active, Expr::value(false))
+        .filter(counter::Column::HallId.eq(hall))
+        .exec(db)
+        .await?;
     for entry in counters {
         let served = entry
             .groups
@@ -312,6 +333,10 @@ async fn import_schedules(
     schedules: &[ScheduleEntry],
     groups: &HashMap<String, GroupId>,
 ) -> anyhow::Result<()> {
+    schedule::Entity::delete_many()
+        .filter(schedule::Column::HallId.eq(hall))
+        .exec(db)
+        .await?;
     for entry in schedules {
         let row = schedule::ActiveModel {
             id: Set(Uuid::now_v7()),
@@ -325,6 +350,7 @@ async fn import_schedules(
             online_percent: Set(entry.online_percent),
             valid_from: Set(None),
             valid_until: Set(None),
+            kind: Set(ScheduleKind::Regular.as_str().to_owned()),
         };
         schedule::Entity::insert(row).exec_without_returning(db).await?;
     }

@@ -2,6 +2,7 @@
 //!
 //! It is read-mostly and small, so every instance holds it whole in memory ([`Catalogue`]) and reads it again when it was imported.
 
+mod admin;
 mod calendar;
 mod content;
 mod entity;
@@ -10,6 +11,7 @@ mod import;
 mod services;
 mod snapshot;
 
+use self::snapshot::policy_of;
 pub use self::{
     content::{Schedule, Weekdays},
     import::{Imported, import},
@@ -22,5 +24,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(services::list_services)
         .service(services::show_service)
         .service(halls::list_halls)
-        .service(halls::show_hall);
+        .service(halls::show_hall)
+        .service(halls::hall_services)
+        .configure(admin::routes);
 }

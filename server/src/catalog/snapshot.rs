@@ -6,10 +6,14 @@ use std::{
 };
 
 use anyhow::Context;
+use chrono::{NaiveDate, Weekday};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use shared::{
-    catalog::rules::{Family, Searchable, Synonym, search},
+    catalog::{
+        arrangements::{HallPolicy, weekday},
+        rules::{Family, Searchable, Synonym, search},
+    },
     ids::{CounterId, GroupId, HallId, ServiceId},
     language::Text,
     time::WorkCalendar,
@@ -17,7 +21,9 @@ use shared::{
 
 use super::{
     content::{self, Schedule, Weekdays},
-    entity::{calendar_day, calendar_year, counter, group, hall, schedule, service, vocabulary},
+    entity::{
+        calendar_day, calendar_year, counter, group, hall, hall_policy, opened_day, schedule, service, vocabulary,
+    },
 };
 use crate::platform::{
     Platform,
@@ -41,6 +47,9 @@ pub struct Snapshot {
     pub schedules: Vec<Schedule>,
     /// The working calendar.
     pub calendar: WorkCalendar,
+    /// The days of rest on which a hall opens, and the weekdays whose timetables they follow.
+    opened: HashMap<(HallId, NaiveDate), Weekday>,
+    policies: HashMap<HallId, HallPolicy>,
     synonyms: Vec<Synonym>,
 }
 
@@ -94,6 +103,17 @@ pub struct Counter {
     pub name: Text,
     /// The groups it serves.
     pub groups: Vec<GroupId>,
+    /// Whether it is in use; one that is not keeps its name for the tickets that were called to it.
+    pub active: bool,
+}
+
+/// The policy of a row.
+pub fn policy_of(row: hall_policy::Model) -> anyhow::Result<HallPolicy> {
+    Ok(HallPolicy {
+        days_ahead: row.days_ahead,
+        opens_at: row.opens_at,
+        priorities: serde_json::from_value(row.priorities)?,
+    })
 }
 
 #[derive(Deserialize)]
@@ -165,14 +185,14 @@ impl Snapshot {
             .enumerate()
             .map(|(at, service)| (service.id, at))
             .collect();
-        let counters = counter::Entity::find().filter(counter::Column::Active.eq(true));
-        for row in counters.order_by_asc(counter::Column::Number).all(db).await? {
+        for row in counter::Entity::find().all(db).await? {
             let counter = Counter {
                 id: row.id.into(),
                 hall: row.hall_id.into(),
                 number: row.number,
                 name: serde_json::from_value(row.name)?,
                 groups: serde_json::from_value(row.groups)?,
+                active: row.active,
             };
             snapshot.counters.insert(counter.id, counter);
         }
@@ -182,7 +202,7 @@ impl Snapshot {
             let mut counters: Vec<&Counter> = snapshot
                 .counters
                 .values()
-                .filter(|counter| counter.hall == id)
+                .filter(|counter| counter.active && counter.hall == id)
                 .collect();
             counters.sort_by_key(|counter| counter.number);
             let counters = counters.into_iter().map(|counter| counter.id).collect();
@@ -195,8 +215,17 @@ impl Snapshot {
             .enumerate()
             .map(|(at, hall)| (hall.id, at))
             .collect();
+        snapshot.read_arrangements(db).await?;
+        if let Some(row) = vocabulary::Entity::find_by_id("synonyms").one(db).await? {
+            snapshot.synonyms = serde_json::from_value(row.content)?;
+        }
+        Ok(snapshot)
+    }
+
+    /// Reads when halls open: timetables, special days, and what the halls have chosen.
+    async fn read_arrangements(&mut self, db: &impl ConnectionTrait) -> anyhow::Result<()> {
         for row in schedule::Entity::find().all(db).await? {
-            snapshot.schedules.push(Schedule {
+            self.schedules.push(Schedule {
                 hall: row.hall_id.into(),
                 group: row.group_id.into(),
                 weekdays: Weekdays::parse(&serde_json::from_value::<Vec<String>>(row.weekdays)?)?,
@@ -209,6 +238,13 @@ impl Snapshot {
                 valid_until: row.valid_until,
             });
         }
+        for row in opened_day::Entity::find().all(db).await? {
+            let follows = weekday(&row.follows).with_context(|| format!("{:?} is no weekday", row.follows))?;
+            self.opened.insert((row.hall_id.into(), row.day), follows);
+        }
+        for row in hall_policy::Entity::find().all(db).await? {
+            self.policies.insert(row.hall_id.into(), policy_of(row)?);
+        }
         let days = calendar_day::Entity::find().all(db).await?;
         let special = days
             .into_iter()
@@ -219,11 +255,8 @@ impl Snapshot {
             .into_iter()
             .map(|row| row.year)
             .collect();
-        snapshot.calendar = WorkCalendar::new(special.collect::<anyhow::Result<_>>()?, announced);
-        if let Some(row) = vocabulary::Entity::find_by_id("synonyms").one(db).await? {
-            snapshot.synonyms = serde_json::from_value(row.content)?;
-        }
-        Ok(snapshot)
+        self.calendar = WorkCalendar::new(special.collect::<anyhow::Result<_>>()?, announced);
+        Ok(())
     }
 
     /// A service.
@@ -241,12 +274,30 @@ impl Snapshot {
         &self.halls
     }
 
+    /// The weekday whose timetable a hall follows on a day; none when it rests.
+    pub fn timetable(&self, hall: HallId, day: NaiveDate) -> Option<Weekday> {
+        let opened = self.opened.get(&(hall, day)).copied();
+        opened.or_else(|| self.calendar.timetable(day))
+    }
+
+    /// What a hall has chosen.
+    pub fn policy(&self, hall: HallId) -> HallPolicy {
+        self.policies.get(&hall).cloned().unwrap_or_default()
+    }
+
+    /// Every group, in the order of their letters.
+    pub fn groups(&self) -> Vec<&ServiceGroup> {
+        let mut groups: Vec<&ServiceGroup> = self.groups.values().collect();
+        groups.sort_by(|a, b| a.prefix.cmp(&b.prefix));
+        groups
+    }
+
     /// A group.
     pub fn group(&self, id: GroupId) -> Option<&ServiceGroup> {
         self.groups.get(&id)
     }
 
-    /// A counter.
+    /// A counter, also one that is no longer in use.
     pub fn counter(&self, id: CounterId) -> Option<&Counter> {
         self.counters.get(&id)
     }

@@ -24,6 +24,7 @@ use shared::{
 
 use super::{
     cookies,
+    device::Device,
     entity::staff,
     sessions::{Sessions, SubjectKind},
     store::PersonFacts,
@@ -33,13 +34,15 @@ use crate::{
     problem::Failure,
 };
 
-/// Everyone who is signed in with this request: a browser may hold a resident's and a member of staff's session at once.
+/// Everyone who is signed in with this request: a browser may hold a resident's, a member of staff's and a device's session at once.
 #[derive(Clone, Debug, Default)]
 pub struct Signed {
     /// The resident.
     pub resident: Option<Resident>,
     /// The member of staff.
     pub staff: Option<Staff>,
+    /// The device.
+    pub device: Option<Device>,
 }
 
 /// A resident who is signed in.
@@ -110,6 +113,16 @@ pub struct HallStaff {
 
 impl HallStaff {
     /// The member of staff as the one who acts.
+    pub const fn actor(&self) -> Actor {
+        Actor {
+            kind: "staff",
+            id: self.staff.0,
+        }
+    }
+}
+
+impl Clerk {
+    /// The clerk as the one who acts.
     pub const fn actor(&self) -> Actor {
         Actor {
             kind: "staff",
@@ -220,12 +233,16 @@ pub async fn authenticate(
             Ok(signed) => signed,
             Err(failure) => return Ok(request.error_response(failure)),
         };
-        let actor = signed.resident.as_ref().map(Resident::actor).or_else(|| {
+        let staff = || {
             signed.staff.as_ref().map(|staff| Actor {
-                kind: "staff",
+                kind: SubjectKind::Staff.as_str(),
                 id: staff.id.0,
             })
-        });
+        };
+        let resident = signed.resident.as_ref().map(Resident::actor);
+        let actor = resident
+            .or_else(staff)
+            .or_else(|| signed.device.as_ref().map(Device::actor));
         if let Some(actor) = actor {
             request.extensions_mut().insert(actor);
         }
@@ -255,6 +272,11 @@ async fn find(request: &HttpRequest, platform: &Platform, sessions: &Sessions) -
     {
         signed.staff.clone_from(&holder.staff);
     }
+    if let Some(token) = cookies::access(request, &platform.config, SubjectKind::Device)
+        && let Some(holder) = sessions.holder(platform, &token).await?
+    {
+        signed.device.clone_from(&holder.device);
+    }
     Ok(signed)
 }
 
@@ -272,7 +294,8 @@ impl FromRequest for Signed {
     }
 }
 
-fn signed(request: &HttpRequest) -> Result<Arc<Signed>, Failure> {
+/// Whoever is signed in, for the extractors.
+pub(super) fn signed(request: &HttpRequest) -> Result<Arc<Signed>, Failure> {
     request
         .extensions()
         .get::<Arc<Signed>>()
@@ -282,19 +305,25 @@ fn signed(request: &HttpRequest) -> Result<Arc<Signed>, Failure> {
 
 fn resident(request: &HttpRequest) -> Result<Resident, Failure> {
     let signed = signed(request)?;
-    match (&signed.resident, &signed.staff) {
-        (Some(resident), _) => Ok(resident.clone()),
-        (None, Some(_)) => Err(Failure::from(&problem::FORBIDDEN)),
-        (None, None) => Err(Failure::from(&problem::UNAUTHENTICATED)),
-    }
+    signed.resident.clone().ok_or_else(|| signed.refusal())
 }
 
 fn staff(request: &HttpRequest) -> Result<Staff, Failure> {
     let signed = signed(request)?;
-    match (&signed.staff, &signed.resident) {
-        (Some(staff), _) => Ok(staff.clone()),
-        (None, Some(_)) => Err(Failure::from(&problem::FORBIDDEN)),
-        (None, None) => Err(Failure::from(&problem::UNAUTHENTICATED)),
+    signed.staff.clone().ok_or_else(|| signed.refusal())
+}
+
+impl Signed {
+    /// Why nobody of those who are signed in may do what was asked.
+    pub(super) fn refusal(&self) -> Failure {
+        Failure::from(match self {
+            Self {
+                resident: None,
+                staff: None,
+                device: None,
+            } => &problem::UNAUTHENTICATED,
+            _ => &problem::FORBIDDEN,
+        })
     }
 }
 
@@ -307,6 +336,7 @@ fn staff_with(request: &HttpRequest, role: StaffRole) -> Result<Staff, Failure> 
     }
 }
 
+/// Makes extractors of functions that find an authority in a request.
 macro_rules! extracted_by {
     ($($authority:ty: $find:expr;)*) => {$(
         impl FromRequest for $authority {
@@ -320,6 +350,7 @@ macro_rules! extracted_by {
         }
     )*};
 }
+pub(super) use extracted_by;
 
 extracted_by! {
     Resident: resident;

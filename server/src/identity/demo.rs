@@ -12,14 +12,18 @@ use sea_orm::{
 };
 use serde::Deserialize;
 use shared::{
-    identity::rules::{IdNumber, PersonName, Phone, StaffRole},
+    identity::{
+        devices::{DeviceKey, DeviceKind},
+        rules::{IdNumber, PersonName, Phone, StaffRole},
+    },
     ids::{HallId, PersonId, ResidentId},
     language::Language,
 };
 use uuid::Uuid;
 
 use super::{
-    entity::{person, resident, session, staff},
+    devices,
+    entity::{device, person, resident, session, staff},
     sessions::SubjectKind,
     staff_sign_in::TOTP_SECRET,
     store,
@@ -53,6 +57,19 @@ struct DemoStaff {
     hall: Option<String>,
     totp_secret: String,
     id_number: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Devices {
+    device: Vec<DemoDevice>,
+}
+
+#[derive(Deserialize)]
+struct DemoDevice {
+    hall: String,
+    kind: String,
+    name: String,
+    key: String,
 }
 
 /// Adds the residents of a file, with their identities confirmed; those who are there already stay as they are.
@@ -137,6 +154,36 @@ pub async fn load_staff(
             .await?;
     }
     Ok(file.staff.len())
+}
+
+/// Adds the screens and kiosks of a file, whose keys are published with it; those who are there already stay as they are.
+pub async fn load_devices(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    file: &str,
+    halls: &HashMap<String, HallId>,
+) -> anyhow::Result<usize> {
+    let file: Devices = toml::from_str(file).context("devices.toml cannot be read")?;
+    for entry in &file.device {
+        let kind: DeviceKind = entry.kind.parse()?;
+        let key: DeviceKey = entry.key.parse()?;
+        let hall = halls
+            .get(&entry.hall)
+            .with_context(|| format!("{}: no hall {}", entry.name, entry.hall))?;
+        let row = device::Model {
+            id: Uuid::now_v7(),
+            hall_id: hall.0,
+            kind: kind.as_str().to_owned(),
+            name: entry.name.clone(),
+            key_hash: devices::hash(&key),
+            created_by: None,
+            created_at: platform.clock.now(),
+            paired_at: None,
+            revoked_at: None,
+        };
+        devices::add(db, &row).await?;
+    }
+    Ok(file.device.len())
 }
 
 /// A resident of a crowd, signed in.

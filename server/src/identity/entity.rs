@@ -80,6 +80,28 @@ pub mod staff {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub mod device {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "devices")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub hall_id: Uuid,
+        pub kind: String,
+        pub name: String,
+        pub key_hash: Vec<u8>,
+        pub created_by: Option<Uuid>,
+        pub created_at: DateTimeUtc,
+        pub paired_at: Option<DateTimeUtc>,
+        pub revoked_at: Option<DateTimeUtc>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub mod session {
     use sea_orm::entity::prelude::*;
 

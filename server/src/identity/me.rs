@@ -20,11 +20,11 @@ use crate::{platform::Platform, problem::Failure};
 pub async fn me(signed: Signed, platform: Data<Platform>, which: Query<WhichSession>) -> Result<Json<Me>, Failure> {
     let unauthenticated = || Failure::from(&problem::UNAUTHENTICATED);
     match (signed.resident, signed.staff) {
-        (Some(resident), _) if which.kind != Some(SubjectKind::Staff) => {
+        (Some(resident), _) if matches!(which.kind, None | Some(SubjectKind::Resident)) => {
             let view = store::resident_view(platform.db.reader(), &platform, resident.id).await?;
             Ok(Json(Me::Resident(view.ok_or_else(unauthenticated)?)))
         }
-        (_, Some(staff)) if which.kind != Some(SubjectKind::Resident) => Ok(Json(Me::Staff(staff.view()))),
+        (_, Some(staff)) if matches!(which.kind, None | Some(SubjectKind::Staff)) => Ok(Json(Me::Staff(staff.view()))),
         _ => Err(unauthenticated()),
     }
 }

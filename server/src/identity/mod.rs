@@ -7,6 +7,8 @@ mod authenticate;
 mod bind_identity;
 mod cookies;
 pub mod demo;
+mod device;
+mod devices;
 mod entity;
 mod family;
 mod me;
@@ -27,13 +29,14 @@ pub use self::{
         Auditor, CaseOfficer, Clerk, Director, Finance, HallStaff, IdentifiedResident, Resident, Signed, Staff,
         authenticate,
     },
+    device::{HallScreen, Kiosk, TicketDesk},
     origin::refuse_foreign_origins,
     request_code::CodeTexts,
     sessions::Sessions,
     staff_sign_in::confirm_code,
     store::{
         Person, PersonFacts, find_or_add_person, id_number_index, is_staff, lock_persons, may_act_for, person,
-        person_of_phone, persons_names, phone_of, resident_of_phone, residents_of, staff_names,
+        person_of_phone, person_with, persons_names, phone_of, resident_of_phone, residents_of, staff_names,
     },
 };
 use crate::platform::Platform;
@@ -50,7 +53,12 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(bind_identity::bind_identity)
         .service(family::list_family)
         .service(family::add_family)
-        .service(family::remove_family);
+        .service(family::remove_family)
+        .service(devices::register_device)
+        .service(devices::list_devices)
+        .service(devices::revoke_device)
+        .service(devices::pair_device)
+        .service(devices::current_device);
 }
 
 /// What the slice keeps in memory; built once for a server.

@@ -11,7 +11,7 @@ use shared::{
 };
 
 use super::{
-    cookies,
+    cookies, devices,
     sessions::{Sessions, SubjectKind},
     store,
 };
@@ -65,10 +65,14 @@ pub async fn refresh(
         None => None,
     };
     let mut response = HttpResponse::Ok();
-    let kind = if holder.staff.is_some() {
-        SubjectKind::Staff
-    } else {
-        SubjectKind::Resident
+    let device = match &holder.device {
+        Some(device) => devices::view_of(platform.db.reader(), device.id).await?,
+        None => None,
+    };
+    let kind = match (&holder.staff, &holder.device) {
+        (Some(_), _) => SubjectKind::Staff,
+        (None, Some(_)) => SubjectKind::Device,
+        (None, None) => SubjectKind::Resident,
     };
     cookies::set(&mut response, &platform.config, kind, &begun);
     Ok(response.json(Session {
@@ -77,5 +81,6 @@ pub async fn refresh(
         expires_at: begun.expires_at,
         resident,
         staff: holder.staff.as_ref().map(super::Staff::view),
+        device,
     }))
 }

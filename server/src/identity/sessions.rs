@@ -11,12 +11,16 @@ use chrono::TimeDelta;
 use moka::future::Cache;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::Deserialize;
-use shared::{ids::SessionId, time::Instant};
+use shared::{
+    ids::{DeviceId, SessionId},
+    time::Instant,
+};
 use uuid::Uuid;
 
 use super::{
     authenticate::{Resident, Signed, Staff},
-    entity::{resident, session, staff},
+    device::Device,
+    entity::{device, resident, session, staff},
     store,
     token::Tokens,
 };
@@ -32,6 +36,8 @@ use crate::{
 const RESIDENT_LIFE: TimeDelta = TimeDelta::days(30);
 /// How long a member of staff stays signed in: a working day.
 const STAFF_LIFE: TimeDelta = TimeDelta::hours(12);
+/// How long a device stays paired: until it is revoked, or stands unused for the life of its cookie.
+const DEVICE_LIFE: TimeDelta = TimeDelta::days(3650);
 /// How long a refresh token that was used works once more.
 const GRACE: TimeDelta = TimeDelta::seconds(30);
 /// How long a looked-up session is remembered.
@@ -45,6 +51,8 @@ pub enum SubjectKind {
     Resident,
     /// A member of staff's.
     Staff,
+    /// A device's.
+    Device,
 }
 
 impl SubjectKind {
@@ -53,6 +61,7 @@ impl SubjectKind {
         match self {
             Self::Resident => "resident",
             Self::Staff => "staff",
+            Self::Device => "device",
         }
     }
 
@@ -60,6 +69,7 @@ impl SubjectKind {
         match self {
             Self::Resident => RESIDENT_LIFE,
             Self::Staff => STAFF_LIFE,
+            Self::Device => DEVICE_LIFE,
         }
     }
 }
@@ -107,8 +117,13 @@ impl Sessions {
         let Ok(claims) = self.tokens.verify(token, platform.clock.now()) else {
             return Ok(None);
         };
+        self.signed(platform, claims.sid).await
+    }
+
+    /// Whoever is signed in with this session, if it goes on; what streams asks again.
+    pub async fn signed(&self, platform: &Platform, session: SessionId) -> Result<Option<Arc<Signed>>, Failure> {
         self.known
-            .try_get_with(claims.sid, look_up(platform, claims.sid))
+            .try_get_with(session, look_up(platform, session))
             .await
             .map_err(|error: Arc<Failure>| Failure::Fault(anyhow::anyhow!("a session could not be looked up: {error}")))
     }
@@ -203,6 +218,27 @@ impl Sessions {
         )))
     }
 
+    /// Ends every session of a device. The caller makes instances forget them once that is committed.
+    pub async fn end_all_of(
+        &self,
+        db: &impl ConnectionTrait,
+        device: DeviceId,
+        now: Instant,
+    ) -> Result<Vec<SessionId>, Failure> {
+        let open = session::Entity::find()
+            .filter(session::Column::SubjectId.eq(device.0))
+            .filter(session::Column::RevokedAt.is_null())
+            .all(db)
+            .await?;
+        session::Entity::update_many()
+            .col_expr(session::Column::RevokedAt, Expr::value(now))
+            .filter(session::Column::SubjectId.eq(device.0))
+            .filter(session::Column::RevokedAt.is_null())
+            .exec(db)
+            .await?;
+        Ok(open.into_iter().map(|row| row.id.into()).collect())
+    }
+
     /// Ends a session on every instance.
     pub async fn end(
         &self,
@@ -236,8 +272,18 @@ async fn look_up(platform: &Platform, id: SessionId) -> Result<Option<Arc<Signed
             .await?
             .and_then(|account| Staff::from_row(&account, id))
             .map(|staff| Signed {
-                resident: None,
                 staff: Some(staff),
+                ..Signed::default()
+            })
+    } else if row.subject_kind == SubjectKind::Device.as_str() {
+        device::Entity::find_by_id(row.subject_id)
+            .filter(device::Column::RevokedAt.is_null())
+            .one(db)
+            .await?
+            .and_then(|row| Device::from_row(&row, id))
+            .map(|device| Signed {
+                device: Some(device),
+                ..Signed::default()
             })
     } else {
         match resident::Entity::find_by_id(row.subject_id).one(db).await? {
@@ -256,7 +302,7 @@ async fn look_up(platform: &Platform, id: SessionId) -> Result<Option<Arc<Signed
                 };
                 Some(Signed {
                     resident: Some(resident),
-                    staff: None,
+                    ..Signed::default()
                 })
             }
         }

@@ -88,6 +88,7 @@ pub async fn sign_in(
         expires_at: begun.expires_at,
         resident,
         staff: None,
+        device: None,
     }))
 }
 

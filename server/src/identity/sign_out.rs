@@ -31,10 +31,12 @@ pub async fn sign_out(
         .resident
         .map(|resident| (SubjectKind::Resident, resident.session));
     let staff = signed.staff.map(|staff| (SubjectKind::Staff, staff.session));
+    let device = signed.device.map(|device| (SubjectKind::Device, device.session));
     let chosen = match which.kind {
         Some(SubjectKind::Resident) => resident,
         Some(SubjectKind::Staff) => staff,
-        None => resident.or(staff),
+        Some(SubjectKind::Device) => device,
+        None => resident.or(staff).or(device),
     };
     let (kind, session) = chosen.ok_or_else(|| Failure::from(&problem::UNAUTHENTICATED))?;
     let transaction = platform.db.begin().await?;

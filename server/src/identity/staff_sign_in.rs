@@ -116,6 +116,7 @@ pub async fn staff_sign_in(
         expires_at: begun.expires_at,
         resident: None,
         staff: Some(staff.view()),
+        device: None,
     }))
 }
 

@@ -95,6 +95,24 @@ pub async fn person(db: &impl ConnectionTrait, platform: &Platform, id: PersonId
         .transpose()
 }
 
+/// The index by which an ID number is found.
+pub fn id_number_index(platform: &Platform, id_number: &IdNumber) -> Vec<u8> {
+    platform.keys.blind_index("id-number", id_number.expose())
+}
+
+/// The person with this ID number, if the bureau knows one.
+pub async fn person_with(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    id_number: &IdNumber,
+) -> Result<Option<PersonId>, DbErr> {
+    let row = person::Entity::find()
+        .filter(person::Column::IdNumberIndex.eq(id_number_index(platform, id_number)))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| row.id.into()))
+}
+
 /// The masked names of persons.
 pub async fn persons_names(
     db: &impl ConnectionTrait,

@@ -69,7 +69,7 @@ pub async fn call_chosen(
         .ok_or_else(|| Failure::from(&COUNTER_CLOSED))?;
     let transaction = platform.db.begin().await?;
     let session = own_session(&transaction, &clerk, counter.id).await?;
-    require_calling(&session)?;
+    require_calling(&session, counter)?;
     if store::open_ticket(&transaction, session.id).await?.is_some() {
         return Err(Failure::from(&TICKET_OPEN));
     }

@@ -19,7 +19,7 @@ use shared::{
     queue::{
         order::{OrderPolicy, Turn, near, next, order, streak_after},
         rules::{Action, TicketStatus},
-        wire::{COUNTER_CLOSED, COUNTER_PAUSED, ClerkTicket, QUEUE_EMPTY, TICKET_OPEN},
+        wire::{COUNTER_CLOSED, COUNTER_PAUSED, COUNTER_RETIRED, ClerkTicket, QUEUE_EMPTY, TICKET_OPEN},
     },
     time::{Instant, day_of},
 };
@@ -68,7 +68,7 @@ pub async fn call_next(
         .ok_or_else(|| Failure::from(&COUNTER_CLOSED))?;
     let transaction = platform.db.begin().await?;
     let session = own_session(&transaction, &clerk, counter.id).await?;
-    require_calling(&session)?;
+    require_calling(&session, counter)?;
     if store::open_ticket(&transaction, session.id).await?.is_some() {
         return Err(Failure::from(&TICKET_OPEN));
     }
@@ -82,9 +82,11 @@ pub async fn call_next(
     Ok(response)
 }
 
-/// A paused counter calls nobody.
-pub fn require_calling(session: &counter_session::Model) -> Result<(), Failure> {
-    if session.paused {
+/// A counter that is paused or out of use calls nobody.
+pub fn require_calling(session: &counter_session::Model, counter: &Counter) -> Result<(), Failure> {
+    if !counter.active {
+        Err(Failure::from(&COUNTER_RETIRED))
+    } else if session.paused {
         Err(Failure::from(&COUNTER_PAUSED))
     } else {
         Ok(())

@@ -12,7 +12,7 @@ use shared::{
     language::Language,
     list::List,
     problem,
-    queue::wire::{COUNTER_CLOSED, COUNTER_TAKEN, ClerkTicket, CounterSession, TICKET_OPEN},
+    queue::wire::{COUNTER_CLOSED, COUNTER_RETIRED, COUNTER_TAKEN, ClerkTicket, CounterSession, TICKET_OPEN},
     time::day_of,
 };
 use uuid::Uuid;
@@ -74,6 +74,9 @@ pub async fn open_session(
         .counter(*counter)
         .filter(|counter| counter.hall == clerk.hall)
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
+    if !counter_in_use(&snapshot, *counter) {
+        return Err(Failure::from(&COUNTER_RETIRED));
+    }
     let row = counter_session::Model {
         id: Uuid::now_v7(),
         counter_id: counter.0,
@@ -168,6 +171,11 @@ pub async fn counter_queue(
         .waiting_for(&counter.groups)
         .map(|row| state.clerk_ticket(row, &snapshot, language));
     Ok(Json(List::whole(tickets.collect::<Result<_, _>>()?)))
+}
+
+/// Whether tickets are called to a counter.
+fn counter_in_use(catalogue: &Snapshot, counter: CounterId) -> bool {
+    catalogue.counter(counter).is_some_and(|counter| counter.active)
 }
 
 /// The clerk's open session at this counter.

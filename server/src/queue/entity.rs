@@ -30,6 +30,7 @@ pub mod ticket {
         pub called_at: Option<DateTimeUtc>,
         pub served_at: Option<DateTimeUtc>,
         pub finished_at: Option<DateTimeUtc>,
+        pub holder_index: Option<Vec<u8>>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Timelike};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use shared::{
     ids::{CounterId, HallId, ServiceId},
@@ -10,10 +10,10 @@ use shared::{
         estimate::WaitRange,
         rules::TicketStatus,
         score::{Scored, score},
-        statistics::spread,
-        wire::{CounterFigures, ServiceFigures, VisitFigures},
+        statistics::{Spread, spread},
+        wire::{CounterFigures, DayFigures, HourFigures, ServiceFigures, VisitFigures},
     },
-    time::instant,
+    time::{instant, local},
 };
 
 use super::entity::{rating, ticket, wait_estimate};
@@ -112,7 +112,52 @@ pub async fn figures(
                 serving: spread(&serving),
             })
             .collect(),
+        by_day: by_day(&rows),
+        by_hour: by_hour(&rows),
         estimates: score(&scored),
         ratings: ratings.to_vec(),
     })
+}
+
+fn waited(rows: &[&ticket::Model]) -> Spread {
+    let waits: Vec<i64> = rows
+        .iter()
+        .filter_map(|row| Some((row.called_at? - row.entered_at).num_seconds()))
+        .collect();
+    spread(&waits)
+}
+
+fn by_day(rows: &[ticket::Model]) -> Vec<DayFigures> {
+    let mut days: BTreeMap<NaiveDate, Vec<&ticket::Model>> = BTreeMap::new();
+    for row in rows {
+        days.entry(row.day).or_default().push(row);
+    }
+    let served = |rows: &[&ticket::Model]| {
+        rows.iter()
+            .filter(|row| row.status == TicketStatus::Served.as_str())
+            .count()
+    };
+    days.into_iter()
+        .map(|(day, rows)| DayFigures {
+            day,
+            issued: rows.len(),
+            served: served(&rows),
+            waiting: waited(&rows),
+        })
+        .collect()
+}
+
+fn by_hour(rows: &[ticket::Model]) -> Vec<HourFigures> {
+    let mut hours: BTreeMap<u32, Vec<&ticket::Model>> = BTreeMap::new();
+    for row in rows {
+        hours.entry(local(row.entered_at).hour()).or_default().push(row);
+    }
+    hours
+        .into_iter()
+        .map(|(hour, rows)| HourFigures {
+            hour,
+            issued: rows.len(),
+            waiting: waited(&rows),
+        })
+        .collect()
 }

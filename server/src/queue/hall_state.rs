@@ -11,6 +11,7 @@ use shared::{
         estimate::{OpenCounter, Pace, Queued, WaitRange, estimate},
         order::{OrderPolicy, order},
         rules::{TicketStatus, actions},
+        tide::Load,
         wire::{Board, BoardCall, BoardGroup, ClerkTicket, CounterPlace, Ticket},
     },
     time::{Instant, day_of},
@@ -147,6 +148,25 @@ impl HallState {
         )
     }
 
+    /// How each group that the hall serves stands.
+    pub fn loads(&self, catalogue: &Snapshot, groups: &[GroupId]) -> Vec<(GroupId, Load)> {
+        let load = |group: GroupId| Load {
+            waiting: count(self.waiting_for(&[group])),
+            counters: count(self.sessions.iter().filter(|session| serves(session, group, catalogue))),
+            longest_wait: self
+                .waiting_for(&[group])
+                .filter_map(|row| self.tickets.get(&TicketId(row.id))?.wait)
+                .map(|wait| wait.high)
+                .max(),
+        };
+        groups.iter().map(|group| (*group, load(*group))).collect()
+    }
+
+    /// Whether a clerk sits at a counter.
+    pub fn is_open(&self, counter: CounterId) -> bool {
+        self.sessions.iter().any(|session| session.counter_id == counter.0)
+    }
+
     /// What the big screen shows.
     pub fn board(&self, catalogue: &Snapshot, language: Language, presence: String) -> Option<Board> {
         let hall = catalogue.hall(self.hall)?;
@@ -201,7 +221,7 @@ fn serves(session: &counter_session::Model, group: GroupId, catalogue: &Snapshot
     !session.paused
         && catalogue
             .counter(session.counter_id.into())
-            .is_some_and(|counter| counter.groups.contains(&group))
+            .is_some_and(|counter| counter.active && counter.groups.contains(&group))
 }
 
 /// The pace of each service that was measured often enough.
@@ -231,7 +251,9 @@ fn open_counters(
         .iter()
         .filter(|session| !session.paused)
         .filter_map(|session| {
-            let counter = catalogue.counter(session.counter_id.into())?;
+            let counter = catalogue
+                .counter(session.counter_id.into())
+                .filter(|counter| counter.active)?;
             let open = rows.iter().find(|row| {
                 row.session_id == Some(session.id)
                     && row

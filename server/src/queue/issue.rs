@@ -9,7 +9,10 @@ use sea_orm::{
 use shared::{
     ids::{AppointmentId, HallId, PersonId, ResidentId, ServiceId, TicketId},
     problem,
-    queue::rules::{PriorityReason, TicketStatus, ticket_number},
+    queue::{
+        rules::{PriorityReason, TicketStatus, ticket_number},
+        wire::TICKET_HELD,
+    },
     time::{Instant, day_of},
 };
 use uuid::Uuid;
@@ -18,7 +21,7 @@ use super::{
     entity::{sequence, ticket},
     store,
 };
-use crate::{catalog::Snapshot, problem::Failure};
+use crate::{catalog::Snapshot, platform::db, problem::Failure};
 
 /// Whoever joins a queue.
 #[derive(Clone, Debug)]
@@ -35,13 +38,15 @@ pub struct Entrant {
     pub person: Option<PersonId>,
     /// The account to which the ticket belongs; a ticket without one is shown to whoever has its id.
     pub resident: Option<ResidentId>,
+    /// The index of the ID number with which a walk-in took the ticket: one person holds one open ticket for a service.
+    pub holder_index: Option<Vec<u8>>,
     /// Why the ticket goes before others.
     pub priority: Option<PriorityReason>,
 }
 
 /// Issues a ticket.
 pub async fn issue(
-    db: &impl ConnectionTrait,
+    connection: &impl ConnectionTrait,
     catalogue: &Snapshot,
     entrant: Entrant,
     now: Instant,
@@ -68,7 +73,7 @@ pub async fn issue(
     );
     let sequence = sequence::Entity::insert(first)
         .on_conflict(next)
-        .exec_with_returning(db)
+        .exec_with_returning(connection)
         .await?
         .last;
 
@@ -96,8 +101,18 @@ pub async fn issue(
         called_at: Set(None),
         served_at: Set(None),
         finished_at: Set(None),
+        holder_index: Set(entrant.holder_index),
     };
-    ticket::Entity::insert(row).exec_without_returning(db).await?;
-    store::log(db, id, "issue", None, None, now).await?;
+    ticket::Entity::insert(row)
+        .exec_without_returning(connection)
+        .await
+        .map_err(|error| {
+            if db::is_duplicate(&error) {
+                Failure::from(&TICKET_HELD)
+            } else {
+                error.into()
+            }
+        })?;
+    store::log(connection, id, "issue", None, None, now).await?;
     Ok(id)
 }

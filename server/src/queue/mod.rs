@@ -4,6 +4,7 @@
 //! the hall once for all its listeners ([`Halls`]).
 
 mod act;
+mod alerts;
 mod board;
 mod call_chosen;
 mod call_next;
@@ -13,6 +14,7 @@ mod figures;
 mod hall_state;
 mod halls;
 mod issue;
+mod kiosk;
 mod pause;
 pub mod presence;
 mod store;
@@ -24,6 +26,7 @@ pub use self::{
     figures::figures,
     halls::{Halls, OnServed},
     issue::{Entrant, issue},
+    kiosk::{count_kiosk_use, qr_svg},
     store::counter_of,
     visit::record_estimate,
 };
@@ -34,6 +37,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(walk_in::walk_in)
         .service(ticket::show_ticket)
         .service(ticket::ticket_events)
+        .service(kiosk::ticket_qr)
         .service(board::show_board)
         .service(board::board_events)
         .service(presence::presence_svg)
@@ -45,6 +49,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(call_chosen::call_chosen)
         .service(pause::pause_session)
         .service(pause::resume_session)
+        .service(alerts::list_alerts)
         .service(visit::rate)
         .service(act::act);
 }

@@ -5,11 +5,11 @@ use actix_web::{
     http::header,
     web::{Data, Path},
 };
-use qrcode::{QrCode, render::svg};
-use shared::{ids::HallId, problem, time::Instant};
+use shared::{ids::HallId, time::Instant};
 
+use super::{board::require_own, kiosk::qr_svg};
 use crate::{
-    catalog::Catalogue,
+    identity::HallScreen,
     platform::{Platform, keys::Keys},
     problem::Failure,
 };
@@ -33,7 +33,7 @@ pub fn is_valid(keys: &Keys, hall: HallId, sent: &str, now: Instant) -> bool {
 /// The QR code on the hall's screen: it opens the check-in page with the present code filled in.
 #[utoipa::path(
     tag = "queue",
-    security(()),
+    security(("device" = []), ("clerk" = []), ("manager" = [])),
     params(("id" = HallId, Path, description = "The hall.")),
     responses(
         (status = 200, content_type = "image/svg+xml", description = "The QR code."),
@@ -42,24 +42,17 @@ pub fn is_valid(keys: &Keys, hall: HallId, sent: &str, now: Instant) -> bool {
 )]
 #[get("/halls/{id}/presence.svg")]
 pub async fn presence_svg(
+    screen: HallScreen,
     platform: Data<Platform>,
-    catalogue: Data<Catalogue>,
     hall: Path<HallId>,
 ) -> Result<HttpResponse, Failure> {
-    catalogue
-        .now()
-        .hall(*hall)
-        .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
+    require_own(&screen, *hall)?;
     let code = code(&platform.keys, *hall, platform.clock.now());
     let address = format!(
         "{}/appointments?hall={}&presence={code}",
         platform.config.public_url, *hall
     );
-    let image = QrCode::new(address)
-        .map_err(anyhow::Error::from)?
-        .render::<svg::Color<'_>>()
-        .min_dimensions(320, 320)
-        .build();
+    let image = qr_svg(&address)?;
     Ok(HttpResponse::Ok()
         .content_type("image/svg+xml")
         .insert_header((header::CACHE_CONTROL, "no-store"))

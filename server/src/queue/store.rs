@@ -17,6 +17,14 @@ use uuid::Uuid;
 use super::entity::{counter_session, event, ticket};
 
 const CALLABLE: [&str; 2] = [TicketStatus::Waiting.as_str(), TicketStatus::Missed.as_str()];
+/// The statuses in which something may still happen.
+pub const LIVE: [&str; 5] = [
+    TicketStatus::Waiting.as_str(),
+    TicketStatus::Called.as_str(),
+    TicketStatus::Serving.as_str(),
+    TicketStatus::Missed.as_str(),
+    TicketStatus::Parked.as_str(),
+];
 const OPEN: [&str; 2] = [TicketStatus::Called.as_str(), TicketStatus::Serving.as_str()];
 
 /// A ticket by id.
@@ -30,14 +38,10 @@ pub async fn live_tickets(
     hall: HallId,
     day: NaiveDate,
 ) -> Result<Vec<ticket::Model>, DbErr> {
-    let live = TicketStatus::ALL
-        .into_iter()
-        .filter(|status| !status.is_final())
-        .map(TicketStatus::as_str);
     ticket::Entity::find()
         .filter(ticket::Column::HallId.eq(hall.0))
         .filter(ticket::Column::Day.eq(day))
-        .filter(ticket::Column::Status.is_in(live))
+        .filter(ticket::Column::Status.is_in(LIVE))
         .order_by_asc(ticket::Column::Id)
         .all(db)
         .await

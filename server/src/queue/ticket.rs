@@ -8,7 +8,7 @@ use actix_web::{
 };
 use actix_web_lab::sse::{self, Sse};
 use futures::stream;
-use shared::{ids::TicketId, language::Language, problem, queue::wire::Ticket};
+use shared::{identity::devices::DeviceKind, ids::TicketId, language::Language, problem, queue::wire::Ticket};
 use tokio::sync::watch;
 
 use super::{
@@ -30,7 +30,7 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// A ticket of one's own; a paper ticket belongs to whoever has its id, which is on it.
 #[utoipa::path(
     tag = "queue",
-    security((), ("resident" = []), ("clerk" = [])),
+    security((), ("resident" = []), ("clerk" = []), ("device" = [])),
     params(("id" = TicketId, Path, description = "The ticket.")),
     responses((status = 200, body = Ticket), crate::problem::Refusals),
 )]
@@ -55,7 +55,7 @@ pub async fn show_ticket(
 /// The same, as server-sent events: each `data` is a ticket, the first comes at once, and the stream ends when the ticket is over.
 #[utoipa::path(
     tag = "queue",
-    security((), ("resident" = []), ("clerk" = [])),
+    security((), ("resident" = []), ("clerk" = []), ("device" = [])),
     params(("id" = TicketId, Path, description = "The ticket.")),
     responses(
         (status = 200, content_type = "text/event-stream", description = "A ticket in each event.", body = Ticket),
@@ -100,7 +100,15 @@ pub async fn visible(platform: &Platform, signed: &Signed, id: TicketId) -> Resu
         .staff
         .as_ref()
         .is_some_and(|staff| staff.hall == Some(row.hall_id.into()));
-    if own || of_hall { Ok(row) } else { Err(not_found()) }
+    let of_kiosk = signed
+        .device
+        .as_ref()
+        .is_some_and(|device| device.kind == DeviceKind::Kiosk && device.hall.0 == row.hall_id);
+    if own || of_hall || of_kiosk {
+        Ok(row)
+    } else {
+        Err(not_found())
+    }
 }
 
 struct Watcher {

@@ -51,8 +51,12 @@ pub async fn rate(
     id: Path<TicketId>,
     body: Json<RatingRequest>,
 ) -> Result<HttpResponse, Failure> {
-    // Staff see the hall's tickets, but a visit is rated by the visitor.
-    let visitor = Signed { staff: None, ..signed };
+    // Staff and kiosks see the hall's tickets, but a visit is rated by the visitor.
+    let visitor = Signed {
+        staff: None,
+        device: None,
+        ..signed
+    };
     let row = visible(&platform, &visitor, *id).await?;
     let said = Rating::new(body.stars, &body.tags, body.comment.as_deref()).map_err(|error| match error {
         RatingError::Stars => invalid_field("stars", error),

@@ -1,4 +1,4 @@
-//! `POST /halls/{id}/tickets`: a ticket for someone who came without an appointment.
+//! `POST /halls/{id}/tickets`: a ticket for someone who came without an appointment, from a clerk or a kiosk.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -6,35 +6,41 @@ use actix_web::{
     post,
     web::{Data, Json, Path},
 };
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
 use shared::{
     appointments::wire::SERVICE_NOT_SERVED,
+    identity::rules::IdNumber,
     ids::HallId,
-    problem,
-    queue::wire::{Ticket, TicketRequest},
+    problem::{self, Problem},
+    queue::wire::{PRIORITY_NOT_GRANTED, TICKET_HELD, Ticket, TicketRequest},
+    time::{Instant, day_of},
 };
 
 use super::{
+    entity::ticket,
     halls::Halls,
     issue::{Entrant, issue},
+    kiosk::count_kiosk_use,
+    store::LIVE,
     visit::record_estimate,
 };
 use crate::{
     catalog::Catalogue,
-    identity::Clerk,
+    identity::{self, TicketDesk},
     platform::{
         Platform,
         audit::{self, Deed},
         bus::Event,
-        idempotency::{Actor, Once},
+        idempotency::Once,
     },
-    problem::{Failure, language_of},
+    problem::{Failure, invalid_field, language_of},
 };
 
-/// Issues a walk-in ticket at the clerk's own hall. A priority needs its reason, and is recorded.
+/// Issues a walk-in ticket at the own hall. A kiosk asks for the ID number; only a clerk grants priority, which needs its reason and is recorded.
 #[utoipa::path(
     tag = "queue",
-    security(("clerk" = [])),
+    security(("clerk" = []), ("device" = [])),
     params(("id" = HallId, Path, description = "The hall.")),
     request_body = TicketRequest,
     responses((status = 201, body = Ticket), crate::problem::Refusals),
@@ -43,7 +49,7 @@ use crate::{
 #[allow(clippy::too_many_arguments, reason = "each is an extractor, and each is needed")]
 pub async fn walk_in(
     request: HttpRequest,
-    clerk: Clerk,
+    desk: TicketDesk,
     once: Once,
     platform: Data<Platform>,
     catalogue: Data<Catalogue>,
@@ -53,8 +59,18 @@ pub async fn walk_in(
 ) -> Result<HttpResponse, Failure> {
     let now = platform.clock.now();
     let snapshot = catalogue.now();
-    if *hall != clerk.hall {
+    if *hall != desk.hall() {
         return Err(Failure::from(&problem::NOT_FOUND));
+    }
+    if let TicketDesk::Kiosk(kiosk) = &desk {
+        count_kiosk_use(&platform, kiosk, now).await?;
+    }
+    let holder = holder(&desk, &body)?;
+    if body
+        .priority_reason
+        .is_some_and(|reason| !snapshot.policy(*hall).priorities.contains(&reason))
+    {
+        return Err(Failure::from(&PRIORITY_NOT_GRANTED));
     }
     let service = snapshot
         .service(body.service_id)
@@ -62,23 +78,30 @@ pub async fn walk_in(
     if !snapshot.halls_serving(service.group).any(|serving| serving.id == *hall) {
         return Err(Failure::from(&SERVICE_NOT_SERVED));
     }
+    let transaction = platform.db.begin().await?;
+    let person = match &holder {
+        None => None,
+        Some(number) => identity::person_with(&transaction, &platform, number).await?,
+    };
     let entrant = Entrant {
         hall: *hall,
         service: body.service_id,
         appointment: None,
         window_starts_at: None,
-        person: None,
+        person,
         resident: None,
+        holder_index: holder
+            .as_ref()
+            .map(|number| identity::id_number_index(&platform, number)),
         priority: body.priority_reason,
     };
-    let transaction = platform.db.begin().await?;
+    if let Some(number) = held(&transaction, &entrant, now).await? {
+        return Err(Problem::new(&TICKET_HELD).with("number", number).into());
+    }
     let ticket = issue(&transaction, &snapshot, entrant, now).await?;
-    if let Some(reason) = body.priority_reason {
+    if let (TicketDesk::Clerk(clerk), Some(reason)) = (&desk, body.priority_reason) {
         let deed = Deed {
-            actor: Some(Actor {
-                kind: "staff",
-                id: clerk.staff.0,
-            }),
+            actor: Some(clerk.actor()),
             action: "ticket.prioritise",
             subject_kind: "ticket",
             subject_id: Some(ticket.0),
@@ -102,4 +125,33 @@ pub async fn walk_in(
     let response = once.commit(transaction, StatusCode::CREATED, &answer).await?;
     platform.bus.publish(Event::Queue(*hall));
     Ok(response)
+}
+
+/// Whose ticket it is to be. A kiosk has to ask, and grants no priority.
+fn holder(desk: &TicketDesk, wish: &TicketRequest) -> Result<Option<IdNumber>, Failure> {
+    let holder = wish.id_number.as_deref().map(str::parse::<IdNumber>).transpose();
+    let holder = holder.map_err(|error| invalid_field("id_number", error))?;
+    match desk {
+        TicketDesk::Kiosk(_) if holder.is_none() => Err(invalid_field("id_number", "a kiosk asks for the ID number")),
+        TicketDesk::Kiosk(_) if wish.priority_reason.is_some() => {
+            Err(invalid_field("priority_reason", "a clerk grants priority, not a kiosk"))
+        }
+        TicketDesk::Kiosk(_) | TicketDesk::Clerk(_) => Ok(holder),
+    }
+}
+
+/// The number of the open ticket that the holder has for this service.
+async fn held(db: &impl ConnectionTrait, entrant: &Entrant, now: Instant) -> Result<Option<String>, DbErr> {
+    let Some(index) = &entrant.holder_index else {
+        return Ok(None);
+    };
+    let open = ticket::Entity::find()
+        .filter(ticket::Column::HallId.eq(entrant.hall.0))
+        .filter(ticket::Column::Day.eq(day_of(now)))
+        .filter(ticket::Column::ServiceId.eq(entrant.service.0))
+        .filter(ticket::Column::HolderIndex.eq(index.clone()))
+        .filter(ticket::Column::Status.is_in(LIVE))
+        .one(db)
+        .await?;
+    Ok(open.map(|row| row.number))
 }

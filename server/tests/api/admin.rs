@@ -1,5 +1,13 @@
 //! `/admin`: what the manager of a hall does.
 
+mod alerts;
+mod closures;
+mod counters;
+mod export;
+mod holidays;
+mod policy;
+mod schedules;
+
 use chrono::DateTime;
 use serde_json::{Value, json};
 use shared::{
@@ -10,16 +18,16 @@ use shared::{
 
 use crate::support::{Client, TAKEN_IS_BOOKED, TestApp};
 
-const SERVICE: &str = "id-card-replace-lost";
+pub const SERVICE: &str = "id-card-replace-lost";
 
-async fn book(app: &TestApp, number: usize, window: &Value) -> (Client, Value) {
+pub async fn book(app: &TestApp, number: usize, window: &Value) -> (Client, Value) {
     let resident = app.resident(number).await;
     let wish = json!({"window_id": window["id"], "service_id": app.service(SERVICE)});
     let booked = resident.post("/appointments", wish).await.expect(201);
     (resident, booked)
 }
 
-fn path(appointment: &Value, rest: &str) -> String {
+pub fn path(appointment: &Value, rest: &str) -> String {
     format!("/appointments/{}{rest}", appointment["id"].as_str().unwrap())
 }
 

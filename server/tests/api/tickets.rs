@@ -1,10 +1,9 @@
 //! `/tickets` and the board: where a ticket stands, once and live.
 
-use futures::StreamExt;
 use serde_json::{Value, json};
 use shared::problem::NOT_FOUND;
 
-use crate::support::{Client, TestApp};
+use crate::support::{Client, Events, TestApp};
 
 const SERVICE: &str = "id-card-replace-lost";
 
@@ -28,44 +27,6 @@ async fn open_counter(app: &TestApp, clerk: &Client) -> String {
         .await
         .expect(201);
     counter
-}
-
-/// Listens to a stream of events.
-struct Events {
-    stream: futures::stream::BoxStream<'static, reqwest::Result<bytes::Bytes>>,
-    text: String,
-}
-
-impl Events {
-    async fn open(client: &Client, path: &str) -> Self {
-        let response = client.request(reqwest::Method::GET, path).send().await.unwrap();
-        assert_eq!(response.status(), 200);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Self {
-            stream: response.bytes_stream().boxed(),
-            text: String::new(),
-        }
-    }
-
-    /// The data of the next event; nothing once the stream has ended.
-    async fn next(&mut self) -> Option<Value> {
-        loop {
-            if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let data = event
-                    .lines()
-                    .find_map(|line| line.strip_prefix("data: "))
-                    .map(ToOwned::to_owned);
-                self.text = String::from(rest);
-                match data {
-                    Some(data) => return Some(serde_json::from_str(&data).unwrap()),
-                    None => continue,
-                }
-            }
-            let chunk = tokio::time::timeout(std::time::Duration::from_secs(10), self.stream.next()).await;
-            let chunk = chunk.expect("an event comes within ten seconds")?;
-            self.text.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -147,7 +108,8 @@ async fn the_board_shows_calls_with_masked_names_and_who_waits() {
     let clerk = app.staff("clerk-zhongxin-1").await;
     let counter = open_counter(&app, &clerk).await;
     let path = format!("/halls/{}/board", app.hall("zhongxin"));
-    let mut events = Events::open(&app.anyone(), &format!("{path}/events")).await;
+    let screen = app.device("board", "zhongxin").await;
+    let mut events = Events::open(&screen, &format!("{path}/events")).await;
     assert_eq!(events.next().await.unwrap()["calls"], json!([]));
     walk_in(&app, &clerk).await;
     walk_in(&app, &clerk).await;
@@ -161,7 +123,7 @@ async fn the_board_shows_calls_with_masked_names_and_who_waits() {
             break;
         }
     }
-    let board = app.anyone().get(&path).await.expect(200);
+    let board = screen.get(&path).await.expect(200);
     assert_eq!(board["waiting"][0]["waiting"], 1);
     assert_eq!(board["waiting"][0]["counters"], 1);
     assert_eq!(board["presence"].as_str().unwrap().len(), 6);

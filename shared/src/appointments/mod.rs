@@ -9,8 +9,10 @@
 
 pub mod calendar;
 pub mod closures;
+pub mod codes;
 pub mod reminders;
 pub mod returns;
 pub mod rules;
 pub mod strikes;
+pub mod tables;
 pub mod wire;

@@ -77,6 +77,10 @@ problem_types! {
     SEATS_FREE = 409 "seats-free",
         "还有余号，无需候补" / "There are free seats",
         "请直接预约。" / "Book one directly.";
+    /// Nothing is booked at this hall today under this code or number.
+    NOTHING_BOOKED = 404 "nothing-booked",
+        "今天在本大厅没有查到预约" / "No booking was found at this hall today",
+        "请核对号码和日期；也可以取现场号，或到咨询台询问。" / "Check the number and the day, take a walk-in ticket, or ask at the desk.";
 }
 
 impl From<SeatError> for Problem {
@@ -225,6 +229,19 @@ pub struct CheckInRequest {
     /// What the hall's screen shows at the moment, as proof of presence.
     #[cfg_attr(feature = "openapi", schema(example = "583920"))]
     pub presence: String,
+}
+
+/// `POST /halls/{id}/check-ins`: by a booking code, or by the ID number of the person.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KioskCheckIn {
+    /// The booking code, or what a scanner read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(example = "7K3M9Q"))]
+    pub code: Option<String>,
+    /// The ID number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_number: Option<String>,
 }
 
 /// `POST /appointments/{id}/reschedule`.
@@ -377,6 +394,19 @@ pub struct Closure {
     /// How many appointments were cancelled, in the answer to the request that closed the hall.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled: Option<usize>,
+    /// How many windows are offered again, in the answer to the request that lifted the closure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened: Option<usize>,
+}
+
+/// `POST /admin/closures/effect`: what a closure would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ClosureEffect {
+    /// How many published windows it concerns.
+    pub windows: u64,
+    /// How many appointments it would cancel.
+    pub appointments: u64,
 }
 
 /// `PUT /admin/windows/{id}/quota`.
@@ -405,6 +435,10 @@ pub struct WindowQuota {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlannedWindow {
+    /// The window, once it is published.
+    pub window_id: Option<WindowId>,
+    /// How many of its seats are booked online, once it is published.
+    pub taken: Option<i32>,
     /// The group.
     pub service_group: GroupId,
     /// When it begins.

@@ -5,5 +5,6 @@
 //!
 //! Invariant: content comes from the bureau's files, is checked when it is imported and is the same for everyone.
 
+pub mod arrangements;
 pub mod rules;
 pub mod wire;

@@ -16,6 +16,18 @@ problem_types! {
     RANGE_INVALID = 422 "range-invalid",
         "日期范围不正确" / "The range of days is not valid",
         "请选择不超过62天的日期范围。" / "Choose a range of at most 62 days.";
+    /// Another counter of the hall has this number.
+    COUNTER_NUMBER_TAKEN = 409 "counter-number-taken",
+        "窗口号已存在" / "The counter's number is taken",
+        "请换一个窗口号，或修改原有窗口。" / "Choose another number, or change the counter that has it.";
+    /// Another entry of the timetable gives windows of this group at the same time.
+    SCHEDULES_OVERLAP = 409 "schedules-overlap",
+        "与已有排班重叠" / "The timetable has an entry for that time",
+        "同一业务同一时间只能有一条排班，请调整时间或修改原有排班。" / "A group has one entry at a time. Change the times or the other entry.";
+    /// The day lies in the past.
+    DAY_PASSED = 422 "day-passed",
+        "日期已过" / "The day has passed",
+        "请选择今天或以后的日期。" / "Choose today or a later day.";
 }
 
 /// An entry of `GET /services`.
@@ -204,6 +216,18 @@ pub struct Group {
     pub prefix: String,
     /// What it is called.
     pub name: String,
+}
+
+/// An entry of `GET /halls/{id}/services`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HallService {
+    /// The service.
+    pub id: ServiceId,
+    /// What it is called.
+    pub name: String,
+    /// The group with whose counters it is served.
+    pub group_id: GroupId,
 }
 
 /// An entry of `GET /halls/{id}/windows`.

@@ -3,9 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::rules::{CodeError, StaffRole};
+use super::{
+    devices::DeviceKind,
+    rules::{CodeError, StaffRole},
+};
 use crate::{
-    ids::{HallId, PersonId, ResidentId, StaffId},
+    ids::{DeviceId, HallId, PersonId, ResidentId, StaffId},
     problem::Problem,
     problem_types,
     time::wire_time,
@@ -48,6 +51,10 @@ problem_types! {
     FAMILY_FULL = 409 "family-full",
         "家庭成员已达上限" / "The family list is full",
         "请先移除一位家庭成员。" / "Remove a family member first.";
+    /// No device has this key, or it was revoked.
+    DEVICE_KEY_WRONG = 401 "device-key-wrong",
+        "设备密钥无效" / "The device key is not valid",
+        "请大厅管理员在后台重新登记此设备。" / "Ask the hall manager to register this device again.";
 }
 
 impl From<CodeError> for Problem {
@@ -152,6 +159,9 @@ pub struct Session {
     /// Who signed in, when it is a member of staff.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub staff: Option<StaffView>,
+    /// Which device it is, when it is one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub device: Option<DeviceView>,
 }
 
 /// A resident's own account, masked.
@@ -231,6 +241,59 @@ pub struct StaffView {
     pub role: StaffRole,
     /// The hall to which the account is bound.
     pub hall: Option<HallId>,
+}
+
+/// `POST /admin/devices`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeviceRequest {
+    /// What it is there for.
+    pub kind: DeviceKind,
+    /// What the hall calls it, at most 40 characters.
+    #[cfg_attr(feature = "openapi", schema(example = "东门取号机"))]
+    pub name: String,
+}
+
+/// A device of a hall.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeviceView {
+    /// The device.
+    pub id: DeviceId,
+    /// What it is there for.
+    pub kind: DeviceKind,
+    /// What the hall calls it.
+    pub name: String,
+    /// Its hall.
+    pub hall_id: HallId,
+    /// When it was registered.
+    #[serde(with = "wire_time")]
+    pub created_at: DateTime<Utc>,
+    /// When a browser was last paired with its key.
+    #[serde(with = "wire_time::option")]
+    pub paired_at: Option<DateTime<Utc>>,
+}
+
+/// A device that has just been registered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RegisteredDevice {
+    /// The device.
+    #[serde(flatten)]
+    pub device: DeviceView,
+    /// Its key. It is kept nowhere and shown this once.
+    #[cfg_attr(feature = "openapi", schema(example = "QF7MW-3K9XA-HJ2NP-8RSTC-V5WYZ"))]
+    pub key: String,
+    /// The address that pairs the browser which opens it.
+    pub pairing_url: String,
+}
+
+/// `POST /auth/device-sessions`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeviceSessionRequest {
+    /// The device's key.
+    pub key: String,
 }
 
 /// `GET /me`.

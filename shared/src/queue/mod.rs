@@ -12,4 +12,5 @@ pub mod rating;
 pub mod rules;
 pub mod score;
 pub mod statistics;
+pub mod tide;
 pub mod wire;

@@ -1,6 +1,6 @@
 //! Bodies and problems of the queue.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -43,10 +43,22 @@ problem_types! {
     COUNTER_PAUSED = 409 "counter-paused",
         "窗口已暂停" / "The counter is paused",
         "请先恢复值守再叫号。" / "Resume the counter before calling.";
+    /// The counter was taken out of use.
+    COUNTER_RETIRED = 409 "counter-retired",
+        "窗口已停用" / "The counter is out of use",
+        "大厅已停用此窗口：请办结当前号票后结束值守，换其他窗口。" / "The hall has taken this counter out of use: finish the current ticket, close it and open another.";
+    /// The hall does not grant priority for this reason.
+    PRIORITY_NOT_GRANTED = 422 "priority-not-granted",
+        "本大厅未启用此优先类别" / "The hall does not grant this priority",
+        "请选择其他优先类别，或请大厅管理员启用。" / "Choose another reason, or ask the hall manager to allow it.";
     /// The visit was rated already.
     ALREADY_RATED = 409 "already-rated",
         "本次办理已评价" / "This visit was rated",
         "每次办理只能评价一次，感谢您的反馈。" / "A visit can be rated once. Thank you.";
+    /// The person holds an open ticket for this service; `number` says which.
+    TICKET_HELD = 409 "ticket-held",
+        "您已取过此事项的号" / "There is an open ticket for this service",
+        "请凭原号等候叫号；号票遗失请到咨询台。" / "Wait with that ticket; if it is lost, ask at the desk.";
 }
 
 impl From<NotAllowed> for Problem {
@@ -58,11 +70,14 @@ impl From<NotAllowed> for Problem {
 }
 
 /// `POST /halls/{id}/tickets`: a walk-in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TicketRequest {
     /// What is to be done.
     pub service_id: ServiceId,
+    /// Whose ticket it is; a kiosk has to ask, a clerk may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_number: Option<String>,
     /// Why the ticket goes before others, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority_reason: Option<PriorityReason>,
@@ -253,6 +268,10 @@ pub struct VisitFigures {
     pub by_service: Vec<ServiceFigures>,
     /// The throughput by counter.
     pub by_counter: Vec<CounterFigures>,
+    /// The same by day.
+    pub by_day: Vec<DayFigures>,
+    /// When people come: by the hour at which they took their tickets, on all days together.
+    pub by_hour: Vec<HourFigures>,
     /// How good the foretold waits were.
     pub estimates: EstimateScore,
     /// How many ratings there were of one to five stars.
@@ -279,4 +298,30 @@ pub struct CounterFigures {
     pub counter_id: CounterId,
     /// How long it served.
     pub serving: Spread,
+}
+
+/// The figures of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DayFigures {
+    /// The day.
+    pub day: NaiveDate,
+    /// How many tickets were issued.
+    pub issued: usize,
+    /// How many were served.
+    pub served: usize,
+    /// How long people waited.
+    pub waiting: Spread,
+}
+
+/// The figures of an hour of the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HourFigures {
+    /// The hour, 0 to 23.
+    pub hour: u32,
+    /// How many tickets were issued in it.
+    pub issued: usize,
+    /// How long those who took them waited.
+    pub waiting: Spread,
 }

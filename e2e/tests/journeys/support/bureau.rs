@@ -66,8 +66,35 @@ pub async fn windows(hall: &str, service: &str) -> Vec<Value> {
 
 /// The code that a hall's screen shows now.
 pub async fn presence_code(hall: &str) -> String {
-    let board = get(&format!("/halls/{hall}/board")).await;
+    let key = json!({"key": device_key("board", &code_of(hall).await)});
+    let address = format!("{}/api/v1/auth/device-sessions", pages());
+    let (status, session) = call(Method::POST, address, None, Some(key)).await;
+    assert_eq!(status, 201, "{session}");
+    let address = format!("{}/api/v1/halls/{hall}/board", pages());
+    let (status, board) = call(Method::GET, address, session["access_token"].as_str(), None).await;
+    assert_eq!(status, 200, "{board}");
     board["presence"].as_str().unwrap().to_owned()
+}
+
+/// The code of a hall in the content files.
+async fn code_of(hall: &str) -> String {
+    let halls = items(&get("/halls").await);
+    let found = halls.iter().find(|known| known["id"] == hall).unwrap();
+    found["code"].as_str().unwrap().to_owned()
+}
+
+/// The address that pairs a browser as a device of a hall.
+pub async fn pairing(kind: &str, hall: &str) -> String {
+    format!("/{kind}#{}", device_key(kind, &code_of(hall).await))
+}
+
+/// The published key of a demonstration device.
+fn device_key(kind: &str, hall: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content/yunchuan/devices.toml");
+    let file: toml::Table = std::fs::read_to_string(file).unwrap().parse().unwrap();
+    let devices = file["device"].as_array().unwrap();
+    let is_it = |device: &&toml::Value| device["kind"].as_str() == Some(kind) && device["hall"].as_str() == Some(hall);
+    devices.iter().find(is_it).unwrap()["key"].as_str().unwrap().to_owned()
 }
 
 /// Waits for a text from this template to a phone.

@@ -9,7 +9,10 @@ mod place;
 pub use self::{
     axe::Axe,
     browser::Browser,
-    bureau::{HALL, LOST_CARD, QUIET_HALL, Resident, VISA, digits, hall, presence_code, service, text_to, windows},
+    bureau::{
+        HALL, LOST_CARD, QUIET_HALL, Resident, VISA, digits, hall, pairing, presence_code, service, staff, text_to,
+        windows,
+    },
     line::Line,
     place::Place,
 };

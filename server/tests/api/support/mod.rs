@@ -3,7 +3,11 @@
 mod client;
 mod clock;
 mod database;
+<<<<<<< HEAD
 mod program;
+=======
+mod events;
+>>>>>>> hall
 mod sandbox;
 
 use std::{collections::HashMap, net::TcpListener, path::PathBuf, sync::Arc};
@@ -22,7 +26,11 @@ use uuid::Uuid;
 pub use self::{
     client::{Answer, Client},
     clock::TestClock,
+<<<<<<< HEAD
     program::Program,
+=======
+    events::Events,
+>>>>>>> hall
     sandbox::{Sandbox, eventually},
 };
 
@@ -210,9 +218,21 @@ impl TestApp {
         json!({"username": username, "password": file["password"].as_str(), "totp": code.to_string()})
     }
 
+<<<<<<< HEAD
     /// What the server does about slips beyond its paths.
     pub fn slips(&self) -> &server::slips::Slips {
         &self.services.slips
+=======
+    /// A demonstration device of a hall, paired by its key.
+    pub async fn device(&self, kind: &str, hall: &str) -> Client {
+        let key = device_key(kind, hall);
+        let session = self
+            .anyone()
+            .post("/auth/device-sessions", json!({"key": key}))
+            .await
+            .expect(201);
+        Client::new(&self.address, Some(session["access_token"].as_str().unwrap()))
+>>>>>>> hall
     }
 
     /// The id of a service by its code.
@@ -267,6 +287,39 @@ impl TestApp {
         appointments::remind(&self.platform, &snapshot, now).await.unwrap();
     }
 
+    /// Publishes windows as a running server does when the catalogue has changed, and waits until every part has heard of it.
+    pub async fn publish(&self) {
+        use server::{appointments, catalog::Snapshot, platform::bus::Event, platform::clock::Clock};
+        let (snapshot, now) = (
+            Snapshot::load(self.platform.db.reader()).await.unwrap(),
+            self.clock.now(),
+        );
+        let transaction = self.platform.db.begin().await.unwrap();
+        appointments::publish_windows(&transaction, &snapshot, now)
+            .await
+            .unwrap();
+        transaction.commit().await.unwrap();
+        appointments::rest_on_holidays(&self.platform, &snapshot, now)
+            .await
+            .unwrap();
+        for hall in snapshot.halls() {
+            self.platform.bus.publish(Event::SeatsReturned(hall.id));
+        }
+        self.platform.bus.publish(Event::Catalogue);
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+
+    /// The id of a group by the service that it serves.
+    pub fn group_of(&self, service: &str) -> String {
+        let snapshot = self.services.catalogue.now();
+        let services = snapshot.search("", None);
+        let found = services
+            .into_iter()
+            .find(|known| known.content.code == service)
+            .unwrap();
+        found.group.to_string()
+    }
+
     /// Asks about open orders and does what is to be done outside, until nothing is due.
     pub async fn do_payments(&self) {
         while server::fines::run_due(&self.platform, &self.services.fines)
@@ -289,7 +342,8 @@ impl TestApp {
     /// The code that a hall's screen shows.
     pub async fn presence(&self, hall: &str) -> String {
         let board = self
-            .anyone()
+            .device("board", hall)
+            .await
             .get(&format!("/halls/{}/board", self.hall(hall)))
             .await
             .expect(200);
@@ -323,6 +377,16 @@ impl TestApp {
         transaction.execute_unprepared(sql).await.unwrap();
         transaction.commit().await.unwrap();
     }
+}
+
+/// The published key of a demonstration device.
+pub fn device_key(kind: &str, hall: &str) -> String {
+    let file = std::fs::read_to_string(root().join("content/yunchuan/devices.toml")).unwrap();
+    let file: toml::Table = file.parse().unwrap();
+    let devices = file["device"].as_array().unwrap();
+    let is_it = |device: &&toml::Value| device["kind"].as_str() == Some(kind) && device["hall"].as_str() == Some(hall);
+    let device = devices.iter().find(is_it).unwrap();
+    device["key"].as_str().unwrap().to_owned()
 }
 
 /// The phone of a demonstration resident, counted from one.

@@ -1,0 +1,71 @@
+//! What holds for every use of a kiosk, and the paper that it prints.
+
+use actix_web::{
+    HttpResponse, get,
+    http::header,
+    web::{Data, Path},
+};
+use chrono::TimeDelta;
+use qrcode::{QrCode, render::svg};
+use shared::{
+    ids::TicketId,
+    problem::{self, Problem},
+    time::Instant,
+};
+
+use super::ticket::visible;
+use crate::{
+    identity::{Kiosk, Signed},
+    platform::{
+        Platform,
+        limits::{self, Rule},
+    },
+    problem::Failure,
+};
+
+/// People take longer than this; whoever tries numbers out does not get far.
+const PACE: Rule = Rule {
+    name: "kiosk",
+    times: 20,
+    seconds: TimeDelta::minutes(1).num_seconds(),
+};
+
+/// Counts a use of a kiosk, also when it then fails.
+pub async fn count_kiosk_use(platform: &Platform, kiosk: &Kiosk, now: Instant) -> Result<(), Failure> {
+    let transaction = platform.db.begin().await?;
+    let counted = limits::count(&transaction, kiosk.device.0.as_bytes(), &[PACE], now).await?;
+    transaction.commit().await?;
+    counted.map_err(|exceeded| {
+        Problem::new(&problem::RATE_LIMITED)
+            .with("retry_after", exceeded.retry_after)
+            .into()
+    })
+}
+
+/// The QR code on a paper ticket: it opens the live position on a phone.
+#[utoipa::path(
+    tag = "queue",
+    security((), ("resident" = []), ("clerk" = []), ("device" = [])),
+    params(("id" = TicketId, Path, description = "The ticket.")),
+    responses(
+        (status = 200, content_type = "image/svg+xml", description = "The QR code."),
+        crate::problem::Refusals,
+    ),
+)]
+#[get("/tickets/{id}/qr.svg")]
+pub async fn ticket_qr(signed: Signed, platform: Data<Platform>, id: Path<TicketId>) -> Result<HttpResponse, Failure> {
+    let row = visible(&platform, &signed, *id).await?;
+    let image = qr_svg(&format!("{}/tickets/{}", platform.config.public_url, row.id))?;
+    Ok(HttpResponse::Ok()
+        .content_type("image/svg+xml")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(image))
+}
+
+/// A QR code as a picture.
+pub fn qr_svg(text: &str) -> anyhow::Result<String> {
+    Ok(QrCode::new(text)?
+        .render::<svg::Color<'_>>()
+        .min_dimensions(320, 320)
+        .build())
+}

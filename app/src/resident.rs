@@ -69,16 +69,20 @@ fn show(route: Route) -> View {
         Route::Book(id) => appointments::form(id),
         Route::Appointments => appointments::list(),
         Route::Appointment(id) => appointments::page(id),
+        Route::Reschedule(id) => appointments::reschedule(id),
         Route::Ticket(id) => queue::ticket(id),
         Route::Login => identity::login(),
-        Route::Me => identity::page(),
+        Route::Me => identity::page(appointments::strikes),
         Route::Console | Route::Board(_) | Route::Unknown => unknown(),
     }
 }
 
 fn unknown() -> View {
-    let way_home = el("a").class("button plain").attr("href", "/").child(t(GO_HOME));
-    ui::page(t(NOT_FOUND), None, ui::empty(NO_PAGE, Some(way_home)))
+    ui::page(
+        t(NOT_FOUND),
+        None,
+        ui::empty(NO_PAGE, Some(ui::way("button plain", GO_HOME, "/"))),
+    )
 }
 
 /// Puts the focus on the title of the page that was gone to, as a browser does on a page that it loads.

@@ -21,6 +21,7 @@ pub enum Route {
     Book(ServiceId),
     Appointments,
     Appointment(AppointmentId),
+    Reschedule(AppointmentId),
     Ticket(TicketId),
     Login,
     Me,
@@ -39,7 +40,11 @@ impl Route {
             ("services", Some(id)) => id.parse().map(Self::Service).ok(),
             ("book", Some(id)) => id.parse().map(Self::Book).ok(),
             ("appointments", None) => Some(Self::Appointments),
-            ("appointments", Some(id)) => id.parse().map(Self::Appointment).ok(),
+            ("appointments", Some(id)) => match (id.parse(), parts.next()) {
+                (Ok(id), None) => Some(Self::Appointment(id)),
+                (Ok(id), Some("reschedule")) => Some(Self::Reschedule(id)),
+                _ => None,
+            },
             ("tickets", Some(id)) => id.parse().map(Self::Ticket).ok(),
             ("login", None) => Some(Self::Login),
             ("me", None) => Some(Self::Me),
@@ -69,9 +74,23 @@ pub fn visits() -> u32 {
     VISIT.with(GetUntracked::get_untracked)
 }
 
+/// The list in which what a page shows would be found, and where one goes on when it is not there.
+pub fn list_of(route: Route) -> Option<&'static str> {
+    match route {
+        Route::Service(_) | Route::Book(_) => Some("/services"),
+        Route::Appointment(_) | Route::Reschedule(_) | Route::Ticket(_) => Some("/appointments"),
+        _ => None,
+    }
+}
+
 /// The page of the address bar.
 pub fn here() -> Route {
-    Route::at(&window().location().pathname().unwrap_or_default())
+    Route::at(&path())
+}
+
+/// The address bar without what is asked for.
+pub fn path() -> String {
+    window().location().pathname().unwrap_or_default()
 }
 
 fn visit() {
@@ -136,8 +155,7 @@ pub fn with_query(path: &str, values: &[(&str, Option<String>)]) -> String {
 
 /// The address of this page, as a place to come back to.
 pub fn address() -> String {
-    let location = window().location();
-    location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
+    path() + &window().location().search().unwrap_or_default()
 }
 
 /// The sign-in page that comes back to an address.
@@ -207,6 +225,12 @@ mod tests {
         assert_eq!(Route::at("/services/"), Route::Services);
         assert!(matches!(Route::at(&format!("/book/{id}")), Route::Book(_)));
         assert!(matches!(Route::at(&format!("/board/{id}")), Route::Board(_)));
+        assert!(matches!(
+            Route::at(&format!("/appointments/{id}/reschedule")),
+            Route::Reschedule(_)
+        ));
+        assert_eq!(Route::at(&format!("/appointments/{id}/x")), Route::Unknown);
+        assert_eq!(Route::at(&format!("/appointments/{id}/reschedule/x")), Route::Unknown);
         assert_eq!(Route::at("/services/x"), Route::Unknown);
         assert_eq!(Route::at("/me/x"), Route::Unknown);
         assert_eq!(Route::at(&format!("/tickets/{id}/x")), Route::Unknown);

@@ -1,0 +1,35 @@
+//! The client's files: pages are shown, in the smallest form that the browser takes.
+
+use std::fs;
+
+use crate::support::TestApp;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_compressed_page_is_shown_and_not_saved() {
+    let app = TestApp::start().await;
+    let folder = &app.platform.config.client_dir;
+    fs::create_dir_all(folder).unwrap();
+    for page in ["index.html", "staff.html"] {
+        fs::write(folder.join(page), "<!DOCTYPE html>").unwrap();
+        fs::write(folder.join(format!("{page}.br")), [0]).unwrap();
+    }
+    let browser = reqwest::Client::builder().no_proxy().build().unwrap();
+    for path in ["/", "/appointments", "/console", "/index.html"] {
+        let address = format!("{}{path}", app.address);
+        let answer = browser
+            .get(address)
+            .header("Accept-Encoding", "br")
+            .send()
+            .await
+            .unwrap();
+        let header = |name: &str| {
+            answer
+                .headers()
+                .get(name)
+                .map(|value| value.to_str().unwrap().to_owned())
+        };
+        assert_eq!(header("content-encoding").as_deref(), Some("br"), "{path}");
+        assert!(header("content-type").unwrap().starts_with("text/html"), "{path}");
+        assert_eq!(header("content-disposition"), None, "{path} would be saved as a file");
+    }
+}

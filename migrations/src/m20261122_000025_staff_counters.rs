@@ -10,7 +10,8 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         // The numbers over the counters, as a JSON array; nothing for whoever works at any counter of the hall.
         let db = manager.get_connection();
-        db.execute_unprepared("ALTER TABLE staff ADD COLUMN counters text").await?;
+        db.execute_unprepared("ALTER TABLE staff ADD COLUMN counters text")
+            .await?;
         Ok(())
     }
 

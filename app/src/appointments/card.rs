@@ -83,12 +83,13 @@ pub fn next_step(appointment: &Appointment, now: Instant) -> String {
     t(words).to_owned()
 }
 
-/// Whether it is still to come, or under way.
+/// Whether it is still to come or under way, or asks for another time because the hall called it off.
 pub fn is_ahead(appointment: &Appointment, now: Instant) -> bool {
     match appointment.status {
         AppointmentStatus::Held => appointment.hold_expires_at.is_some_and(|until| now < until),
         AppointmentStatus::Confirmed => now < check_in_until(appointment),
         AppointmentStatus::CheckedIn => true,
+        AppointmentStatus::HallCancelled => now < appointment.starts_at,
         _ => false,
     }
 }

@@ -1,7 +1,6 @@
 //! The waiting list (候补): where one waits for a seat to be given back. A seat that is offered stands among the appointments, to be
 //! confirmed as any hold.
 
-use leptos::prelude::*;
 use shared::{
     appointments::{returns::WaitlistStatus, wire::WaitlistEntry},
     list::List,

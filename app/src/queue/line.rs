@@ -1,6 +1,5 @@
 //! Who waits for a counter, in calling order, and why the first is first.
 
-use leptos::prelude::*;
 use shared::queue::{
     order::Reason,
     rules::{Action, TicketStatus},

@@ -83,10 +83,10 @@ pub fn form(ticket: TicketId, rated: RwSignal<Option<i64>>) -> View {
                 el("input")
                     .attr("type", "radio")
                     .attr("name", "stars")
-                    .attr("aria-label", level(of))
                     .live_prop("checked", move || stars.get() == of)
                     .on("change", move |_| stars.set(of)),
             )
+            .child(el("span").class("hidden").child(level(of)))
             .child(
                 el("span")
                     .attr("aria-hidden", "true")

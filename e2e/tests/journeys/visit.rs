@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::support::{Browser, HALL, LOST_CARD, digits, hall, presence_code, sandbox, service, text_to};
+use crate::{
+    changes::{span, spoken_day},
+    support::{Browser, HALL, LOST_CARD, digits, hall, presence_code, sandbox, service, text_to},
+};
 
 const RESIDENT: &str = "13800000001";
 const CLERK: &str = "clerk-zhongxin-1";
@@ -19,7 +22,7 @@ async fn from_a_lost_card_to_the_counter() {
     let window = phone.chooses_window(&hall, &service).await;
     let day = window["day"].as_str().unwrap();
     if !phone.address().await.contains(day) {
-        phone.presses(&spoken_day(day)).await;
+        phone.presses(&spoken_day(&window)).await;
     }
     phone.presses(&span(&window)).await;
     phone.sees("登录并预约").await;
@@ -104,6 +107,7 @@ async fn from_a_lost_card_to_the_counter() {
 
     phone.sees("已办结").await;
     phone.shows("18-ticket-done").await;
+    rates(&phone).await;
     assert_eq!(
         phone.asks("return window.stillTheSamePage === true").await,
         Value::Bool(true)
@@ -115,6 +119,25 @@ async fn from_a_lost_card_to_the_counter() {
     for browser in [phone, wall, desk] {
         browser.leaves().await;
     }
+}
+
+async fn rates(phone: &Browser) {
+    phone.presses("非常满意").await;
+    phone.presses("效率高").await;
+    phone.types("comment", "窗口同志很耐心").await;
+    phone.shows("18-rating").await;
+    phone.presses("评价这次办理").await;
+    phone.sees("您已评价：非常满意").await;
+    phone.sees_no_more("补充说明").await;
+    // Also whoever comes back later is not asked again.
+    let address = phone.address().await;
+    let elsewhere = Browser::phone("visit").await;
+    elsewhere
+        .becomes_the_phone_of(&crate::support::Resident::signs_in(RESIDENT).await)
+        .await;
+    elsewhere.opens(&address).await;
+    elsewhere.sees("您已评价：非常满意").await;
+    elsewhere.leaves().await;
 }
 
 async fn finds_out_what_to_bring(phone: &Browser) {
@@ -146,14 +169,4 @@ async fn signs_in_on_the_way(phone: &Browser) {
         .await;
     phone.shows("05-login").await;
     phone.presses("登录").await;
-}
-
-fn span(window: &Value) -> String {
-    let clock = |end: &str| window[end].as_str().unwrap()[11..16].to_owned();
-    format!("{}–{}", clock("starts_at"), clock("ends_at"))
-}
-
-fn spoken_day(day: &str) -> String {
-    let number = |range: std::ops::Range<usize>| day[range].trim_start_matches('0').to_owned();
-    format!("{}月{}日", number(5..7), number(8..10))
 }

@@ -23,6 +23,7 @@ mod m20261122_000022_waitlist;
 mod m20261122_000023_visits;
 mod m20261122_000024_closures;
 mod m20261122_000025_staff_counters;
+mod m20261122_000070_reminders;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000023_visits::Migration),
             Box::new(m20261122_000024_closures::Migration),
             Box::new(m20261122_000025_staff_counters::Migration),
+            Box::new(m20261122_000070_reminders::Migration),
         ]
     }
 }

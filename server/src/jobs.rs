@@ -11,7 +11,8 @@ use crate::{
     platform::{Platform, bus::Event, idempotency},
 };
 
-/// How often seats of expired holds and cancelled bookings are given back, and missed appointments marked, without anyone asking.
+/// How often seats of expired holds and cancelled bookings are given back, missed appointments marked and residents reminded, without
+/// anyone asking.
 const RECLAIM: Duration = Duration::from_secs(2);
 /// How often windows are published and old rows forgotten.
 const UPKEEP: Duration = Duration::from_mins(10);
@@ -33,6 +34,9 @@ pub fn start(platform: &Platform, catalogue: &Catalogue) {
             }
             if let Err(failure) = appointments::mark_no_shows(&reclaiming, &snapshot, now).await {
                 tracing::warn!(%failure, "missed appointments were not marked");
+            }
+            if let Err(failure) = appointments::remind(&reclaiming, &snapshot, now).await {
+                tracing::warn!(%failure, "residents were not reminded");
             }
         }
     });

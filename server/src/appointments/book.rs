@@ -116,8 +116,8 @@ async fn confirm_hold(
         .pop()
         .ok_or_else(|| anyhow::anyhow!("the window of a hold vanished"))?;
     close_offer(&transaction, id, WaitlistStatus::Claimed, now).await?;
-    let messages = texts::booked(resident.id, &appointment, now);
-    notify::enqueue(&transaction, platform, now, messages).await?;
+    let message = texts::booked(resident.id, &appointment);
+    notify::enqueue(&transaction, platform, now, vec![message]).await?;
     let response = once.commit(transaction, StatusCode::CREATED, &appointment).await?;
     notify::wake(platform);
     Ok(response)
@@ -152,7 +152,7 @@ async fn book_at_once(
     )?;
     let seat = SeatRequest {
         remembered: once.remember(StatusCode::CREATED, &appointment)?,
-        messages: texts::booked(resident.id, &appointment, now),
+        message: Some(texts::booked(resident.id, &appointment)),
         row,
     };
     let verdict = seats.take(seat).await?;

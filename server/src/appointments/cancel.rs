@@ -73,7 +73,6 @@ pub async fn cancel(
         let kind = StrikeKind::LateCancel;
         strikes::record(&transaction, &platform, &snapshot, &row, window.span, kind, now).await?;
     }
-    notify::withdraw(&transaction, &texts::reminder_events(*id), now).await?;
     let row = appointment::Model {
         status: cancelled.as_str().to_owned(),
         ..row

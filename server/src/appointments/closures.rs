@@ -116,9 +116,6 @@ pub async fn close_hall(
         .iter()
         .filter_map(|appointment| Some(texts::hall_closed(*residents.get(&appointment.id)?, appointment)))
         .collect();
-    for row in &cancelled {
-        notify::withdraw(&transaction, &texts::reminder_events(row.id.into()), now).await?;
-    }
     notify::enqueue(&transaction, &platform, now, messages).await?;
     let deed = Deed {
         actor: Some(director.actor()),

@@ -45,6 +45,7 @@ pub mod appointment {
         pub created_at: DateTimeUtc,
         pub changed_at: DateTimeUtc,
         pub ticket_id: Option<Uuid>,
+        pub remind_at: Option<DateTimeUtc>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -8,6 +8,7 @@ use actix_web::{
 };
 use shared::{
     appointments::{
+        reminders,
         returns::WaitlistStatus,
         rules::{AppointmentStatus, BookingPolicy, SeatError, open_for_booking},
         wire::{ALREADY_BOOKED, Hold, HoldRequest, SERVICE_NOT_SERVED},
@@ -81,7 +82,7 @@ pub async fn hold(
             hold_expires_at: Some(expires_at),
             ..wanted.row
         },
-        messages: Vec::new(),
+        message: None,
     };
     let verdict = seats.take(seat).await?;
     answered(verdict, &once, &platform, &availability, &wanted.window, now).await?;
@@ -159,6 +160,7 @@ pub async fn wanted(
         created_at: now,
         changed_at: now,
         ticket_id: None,
+        remind_at: reminders::next_after(window.span, now),
     };
     Ok(Wanted { window, person, row })
 }

@@ -21,6 +21,7 @@ mod preview;
 mod publish;
 mod quota;
 mod reclaim;
+mod remind;
 mod reschedule;
 mod returns;
 mod seats;
@@ -33,7 +34,7 @@ mod waitlist;
 mod windows;
 
 pub use self::{
-    availability::Availability, no_shows::mark_no_shows, publish::publish_windows, reclaim::reclaim,
+    availability::Availability, no_shows::mark_no_shows, publish::publish_windows, reclaim::reclaim, remind::remind,
     returns::return_seats, seats::Seats, store::fulfil,
 };
 

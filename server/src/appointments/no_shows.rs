@@ -11,7 +11,7 @@ use shared::{
 
 use super::{
     entity::{appointment, window},
-    store, strikes, texts,
+    store, strikes,
 };
 use crate::{catalog::Snapshot, notify, platform::Platform, problem::Failure};
 
@@ -46,7 +46,6 @@ pub async fn mark_no_shows(platform: &Platform, catalogue: &Snapshot, now: Insta
         let absent = is_no_show(confirmed, window.span, now, &policy)
             && store::change_status(&transaction, row.id.into(), confirmed, AppointmentStatus::NoShow, now).await?;
         if absent {
-            notify::withdraw(&transaction, &texts::reminder_events(row.id.into()), now).await?;
             strikes::record(
                 &transaction,
                 platform,

@@ -9,6 +9,7 @@ use actix_web::{
 use sea_orm::ConnectionTrait;
 use shared::{
     appointments::{
+        reminders,
         rules::{
             AppointmentStatus, BookingPolicy, MOST_ACTIVE, NotAllowed, SeatError, open_for_booking,
             reschedule as reschedule_rule,
@@ -92,9 +93,8 @@ pub async fn reschedule(
             }
         };
         let told = view_of(&transaction, &platform, &snapshot, &moved, Language::Chinese).await?;
-        notify::withdraw(&transaction, &texts::reminder_events(*id), now).await?;
-        let messages = texts::moved(row.resident_id.into(), *id, &told, now);
-        notify::enqueue(&transaction, &platform, now, messages).await?;
+        let message = texts::moved(row.resident_id.into(), *id, &told);
+        notify::enqueue(&transaction, &platform, now, vec![message]).await?;
         let language = language_of(request.headers());
         let answer = view_of(&transaction, &platform, &snapshot, &moved, language).await?;
         let response = once.commit(transaction, StatusCode::OK, &answer).await?;
@@ -175,6 +175,7 @@ async fn exchange(
         created_at: now,
         changed_at: now,
         ticket_id: None,
+        remind_at: reminders::next_after(target.span, now),
         ..row.clone()
     };
     if !seats::insert(db, std::iter::once(moved.clone()))

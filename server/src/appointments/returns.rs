@@ -9,6 +9,7 @@ use sea_orm::{
 };
 use shared::{
     appointments::{
+        reminders,
         returns::{ReturnPolicy, WaitlistStatus, delay, offer_until},
         rules::{AppointmentStatus, MOST_ACTIVE, Span},
     },
@@ -147,6 +148,7 @@ async fn hold_for(
         created_at: now,
         changed_at: now,
         ticket_id: None,
+        remind_at: reminders::next_after(window.span, now),
     };
     let id = hold.id;
     let (waiting, offered) = (WaitlistStatus::Waiting, WaitlistStatus::Offered);

@@ -58,8 +58,8 @@ pub struct SeatRequest {
     pub row: appointment::Model,
     /// The answer to remember with it.
     pub remembered: Option<Remembered>,
-    /// The texts to send with it.
-    pub messages: Vec<Message>,
+    /// The text to send with it.
+    pub message: Option<Message>,
 }
 
 type Verdict = Result<(), SeatError>;
@@ -271,7 +271,7 @@ async fn try_group(
         if inserted.contains(&request.row.id) {
             *taken.entry(request.row.window_id).or_default() += 1;
             remembered.extend(request.remembered.clone());
-            messages.extend(request.messages.clone());
+            messages.extend(request.message.clone());
             verdicts.push((at, Ok(())));
         } else {
             verdicts.push((at, Err(SeatError::AlreadyBooked)));
@@ -318,6 +318,7 @@ pub async fn insert(
             row.created_at.into(),
             row.changed_at.into(),
             row.ticket_id.into(),
+            row.remind_at.into(),
         ]);
     }
     if !any {

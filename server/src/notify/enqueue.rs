@@ -89,19 +89,6 @@ pub async fn enqueue(
     Ok(())
 }
 
-/// Calls off texts of these events that have not been sent, for whomever they are.
-///
-/// A text that a worker is sending at this moment still goes out.
-pub async fn withdraw(db: &impl ConnectionTrait, events: &[String], now: Instant) -> Result<u64, DbErr> {
-    let withdrawn = Entity::update_many()
-        .col_expr(Column::Status, Expr::value(status::WITHDRAWN))
-        .filter(Column::Event.is_in(events.iter().map(String::as_str)))
-        .filter(waiting(now))
-        .exec(db)
-        .await?;
-    Ok(withdrawn.rows_affected)
-}
-
 /// Makes workers on every instance look at once. Texts are sent without it too, only a moment later.
 pub fn wake(platform: &Platform) {
     platform.bus.publish(Event::Message);

@@ -16,8 +16,6 @@ pub mod status {
     pub const EXPIRED: &str = "expired";
     /// A later message says more.
     pub const SUPERSEDED: &str = "superseded";
-    /// Its event was called off.
-    pub const WITHDRAWN: &str = "withdrawn";
     /// No provider takes it; somebody has to look.
     pub const DEAD: &str = "dead";
 }

@@ -76,7 +76,7 @@ pub async fn list_notifications(
     let mut rows = Entity::find()
         .filter(Column::ResidentId.eq(resident.id.0))
         .filter(Column::Priority.ne(Class::Code.priority()))
-        .filter(Column::Status.is_not_in([status::SUPERSEDED, status::WITHDRAWN]))
+        .filter(Column::Status.ne(status::SUPERSEDED))
         // A reminder for next week is no notification yet.
         .filter(Column::WantedAt.lte(platform.clock.now()))
         .order_by_desc(Column::WantedAt)

@@ -34,7 +34,7 @@ mod workers;
 pub use self::{
     accounts::{Accounts, AliyunAccount, TencentAccount},
     dispatch::Dispatcher,
-    enqueue::{Message, Recipient, enqueue, wake, withdraw},
+    enqueue::{Message, Recipient, enqueue, wake},
     login_code::text_login_code,
 };
 

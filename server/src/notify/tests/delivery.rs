@@ -9,7 +9,7 @@ use super::{
         claim::{Lane, candidates},
         enqueue,
         entity::status,
-        store, withdraw,
+        store,
     },
     rig::{Death, Rig, Treatment, code, progress, ticket},
 };
@@ -177,22 +177,6 @@ async fn a_later_text_replaces_an_unsent_one_about_the_same_ticket() {
         rig.statuses().await,
         [status::SUPERSEDED, status::PENDING, status::PENDING]
     );
-}
-
-#[tokio::test]
-async fn an_event_that_is_called_off_is_not_told() {
-    let rig = Rig::new().await;
-    let mut reminder = progress(1, 1);
-    reminder.due_at = Some(rig.clock.now() + TimeDelta::hours(1));
-    let event = reminder.event.clone();
-    rig.enqueue(vec![reminder]).await;
-    rig.drain().await;
-    let transaction = rig.platform.db.begin().await.unwrap();
-    assert_eq!(withdraw(&transaction, &[event], rig.clock.now()).await.unwrap(), 1);
-    transaction.commit().await.unwrap();
-    rig.advance(TimeDelta::hours(2));
-    rig.drain().await;
-    assert!(rig.texts().is_empty());
 }
 
 #[tokio::test]

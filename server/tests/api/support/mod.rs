@@ -234,6 +234,7 @@ impl TestApp {
         appointments::mark_no_shows(&self.platform, &snapshot, now)
             .await
             .unwrap();
+        appointments::remind(&self.platform, &snapshot, now).await.unwrap();
     }
 
     /// An id as the database's SQL writes it.

@@ -49,12 +49,16 @@ fn row(entry: &WaitlistEntry, entries: Remote<List<WaitlistEntry>>) -> View {
         None | Some(0) => t(WAIT_FIRST).to_owned(),
         Some(ahead) => filled(WAIT_AHEAD, &[&ahead.to_string()]),
     };
+    let time = entry
+        .starts_at
+        .zip(entry.ends_at)
+        .map_or_else(|| dates::date(entry.day), |(from, to)| dates::day_span(from, to));
     fragment()
         .child(
             el("div")
                 .class("booking")
                 .child(el("strong").child(entry.service.clone()))
-                .child(el("span").class("booking-time").child(dates::date(entry.day)))
+                .child(el("span").class("booking-time").child(time))
                 .child(
                     el("span")
                         .class("booking-place")

@@ -46,7 +46,7 @@ words! {
     FULL_NONE: "您选的时段刚刚约满，也没有其他空余时段。" / "That time was just taken, and no other is free.";
 
     CONFIRM: "确认预约" / "Confirm booking";
-    HELD_FOR: "已为您占号，请在 {} 内确认" / "The seat is yours for {}";
+    HELD_FOR: "还剩 {}，过时名额会释放" / "{} left, then the seat is given back";
     HELD_OVER: "占号已超时，名额已释放。" / "The hold ran out and the seat was given back.";
     CHOOSE_AGAIN: "重新选择" / "Choose again";
     GIVE_BACK: "不约了" / "Give it back";

@@ -100,7 +100,10 @@ pub fn open(staff: &StaffView, hall: &HallDetail, open: CounterSession, session:
     fragment()
         .child(console::top(staff, place))
         .child(closing.outcome())
-        .child(live(move || desk.paused.get().then(|| notice("bad", t(PAUSED)))))
+        .child(live(move || {
+            let in_the_midst = desk.paused.get() && desk.current.with(Option::is_some);
+            in_the_midst.then(|| notice("bad", t(PAUSED)))
+        }))
         .child(
             el("div")
                 .class("desk")
@@ -130,7 +133,11 @@ fn with_key(class: &'static str, words: Phrase, key: &'static str, deed: Deed, p
 fn now(desk: Desk) -> View {
     let ticket = move || match desk.current.get() {
         Some(ticket) => current(desk, &ticket),
-        None if desk.paused.get() => el("p").class("desk-idle").child(t(PAUSED)),
+        None if desk.paused.get() => fragment()
+            .child(el("p").class("desk-idle").child(t(PAUSED)))
+            .child(with_key("button primary huge", GO_ON, "B", desk.deed, move || {
+                desk.pause()
+            })),
         None => fragment()
             .child(el("p").class("desk-idle").child(t(NO_CURRENT)))
             .child(with_key("button primary huge", CALL_NEXT, "N", desk.deed, move || {

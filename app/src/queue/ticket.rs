@@ -208,6 +208,11 @@ fn show(ticket: &Ticket, rated: RwSignal<Option<i64>>) -> View {
                 .child(way("button plain", BACK_TO_BOOKINGS, "/appointments")),
         )
     });
+    // Whoever was called in vain is told to stay instead.
+    let away = ticket
+        .wait_minutes
+        .filter(|_| ticket.status == TicketStatus::Waiting)
+        .map(leave::section);
     let facts = fragment()
         .child(fact(t(HALL), ticket.hall.clone()))
         .child(fact(t(SERVICE), ticket.service.clone()))
@@ -223,7 +228,7 @@ fn show(ticket: &Ticket, rated: RwSignal<Option<i64>>) -> View {
                 .child(position)
                 .child(el("p").class("number-next").child(next_step(ticket))),
         )
-        .child(ticket.wait_minutes.map(leave::section))
+        .child(away)
         .child(rating(ticket, rated))
         .child(cells("", facts))
         .child(way_back)

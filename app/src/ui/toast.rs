@@ -17,11 +17,11 @@ thread_local! {
 
 /// Says something for three seconds.
 pub fn toast(words: Phrase) {
+    browser::hand_on(HANDED_ON_AS, Some(t(words)));
     say(t(words).to_owned());
 }
 
 fn say(words: String) {
-    browser::hand_on(HANDED_ON_AS, Some(&words));
     TOAST.with(|toast| {
         let number = toast.get_untracked().map_or(0, |(number, _)| number + 1);
         toast.set(Some((number, words)));
@@ -44,6 +44,7 @@ pub fn toasts() -> View {
             .map(|(_, words)| el("p").class("toast").child(words))
     };
     if let Some(words) = browser::handed_on(HANDED_ON_AS) {
+        browser::hand_on(HANDED_ON_AS, None);
         say(words);
     }
     el("div")

@@ -301,6 +301,10 @@ async fn view(
         None => None,
         Some(hold) => offer(db, hold).await?,
     };
+    let window = match row.window_id {
+        None => None,
+        Some(id) => store::window(db, id.into()).await?,
+    };
     let person = PersonId(row.person_id);
     let names = identity::persons_names(db, platform, [person]).await?;
     let said = |text: Option<&Text>| {
@@ -318,6 +322,8 @@ async fn view(
         hall: said(hall.map(|hall| &hall.content.name)),
         day: row.day,
         window_id: row.window_id.map(Into::into),
+        starts_at: window.as_ref().map(|window| window.span.starts_at),
+        ends_at: window.as_ref().map(|window| window.span.ends_at),
         person_id: person,
         person: names.get(&person).cloned().unwrap_or_default(),
         ahead,

@@ -45,6 +45,7 @@ async fn a_cancelled_seat_is_offered_to_whoever_waits_longest_and_confirmed_once
     let (second, third) = (app.resident(2).await, app.resident(3).await);
     let waiting = second.post("/waitlist", entry(&app, &window)).await.expect(201);
     assert_eq!((&waiting["status"], &waiting["ahead"]), (&json!("waiting"), &json!(0)));
+    assert_eq!(waiting["starts_at"], window["starts_at"]);
     assert_eq!(
         third.post("/waitlist", entry(&app, &window)).await.expect(201)["ahead"],
         1

@@ -340,6 +340,12 @@ pub struct WaitlistEntry {
     pub day: NaiveDate,
     /// The only window that is wanted.
     pub window_id: Option<WindowId>,
+    /// When that window begins.
+    #[serde(default, with = "wire_time::option")]
+    pub starts_at: Option<DateTime<Utc>>,
+    /// When that window ends.
+    #[serde(default, with = "wire_time::option")]
+    pub ends_at: Option<DateTime<Utc>>,
     /// For whom.
     pub person_id: PersonId,
     /// The person's name, masked.

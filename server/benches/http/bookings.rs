@@ -87,6 +87,47 @@ pub async fn refused(bureau: &Bureau, server: SocketAddr, run: Run<'_>, with_key
     Ok(outcome)
 }
 
+/// Lets residents, each once and all at the same moment, ask for far fewer seats than they are.
+///
+/// It fails unless exactly as many as there were seats got one, each a different resident, and all others were told that the window is
+/// full.
+pub async fn rush(
+    bureau: &Bureau,
+    server: SocketAddr,
+    run: Run<'_>,
+    residents: usize,
+    seats: usize,
+) -> Result<Outcome> {
+    for window in run.windows {
+        bureau.leave_seats(window, seats / run.windows.len()).await?;
+    }
+    let before = Counts::of(bureau).await?;
+    let mut requests = Requests::new(bureau, run.windows, run.seen);
+    requests.tokens.truncate(residents);
+    let asked = requests.tokens.len();
+    let outcome = load::run(server, run.clients, Duration::from_mins(5), move |buffer| {
+        requests.write(buffer, true)
+    })
+    .await?;
+    let with = |status: u16| outcome.statuses.get(&status).copied().unwrap_or(0);
+    ensure!(
+        with(201) == seats && with(409) == asked - seats,
+        "{asked} asked for {seats} seats: {:?}",
+        outcome.statuses
+    );
+    let after = Counts::of(bureau).await?;
+    ensure!(
+        after.appointments - before.appointments == seats,
+        "more was booked than acknowledged"
+    );
+    let twice = "SELECT count(*) FROM (SELECT person_id FROM appointments WHERE status = 'confirmed' GROUP BY person_id \
+        HAVING count(*) > 1) AS twice";
+    ensure!(bureau.count(twice).await? == 0, "a resident got two seats");
+    bureau.check().await?;
+    bureau.settle().await?;
+    Ok(outcome)
+}
+
 struct Counts {
     appointments: usize,
     texts: usize,

@@ -233,11 +233,12 @@ impl Bureau {
         &self.site
     }
 
-    /// Leaves a window without seats.
-    pub async fn sell_out(&self, window: &Window) -> Result<()> {
+    /// Leaves a window with so many seats.
+    pub async fn leave_seats(&self, window: &Window, seats: usize) -> Result<()> {
         let transaction = self.platform.db.begin().await?;
-        let close = "UPDATE windows SET online_quota = online_taken WHERE id = $1";
-        execute(&transaction, close, [window.id.into()]).await?;
+        let leave = "UPDATE windows SET online_quota = online_taken + $1 WHERE id = $2";
+        let seats = i32::try_from(seats)?;
+        execute(&transaction, leave, [seats.into(), window.id.into()]).await?;
         Ok(transaction.commit().await?)
     }
 

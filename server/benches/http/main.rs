@@ -59,6 +59,8 @@ struct Extent {
     size: Size,
     starts: usize,
     calls: usize,
+    /// How many residents want how many seats at the moment of publication.
+    rush: (usize, usize),
 }
 
 const QUICK: Extent = Extent {
@@ -71,6 +73,7 @@ const QUICK: Extent = Extent {
     },
     starts: 3,
     calls: 3,
+    rush: (2_000, 200),
 };
 const FULL: Extent = Extent {
     span: Duration::from_secs(3),
@@ -82,6 +85,7 @@ const FULL: Extent = Extent {
     },
     starts: 7,
     calls: 7,
+    rush: (10_000, 1_000),
 };
 
 fn main() -> Result<()> {
@@ -165,6 +169,7 @@ async fn deployment(place: &Place, bare: &Program, extent: &Extent) -> Result<Ve
     let ceiling = booking_ceilings(&bureau, extent, &mut rows).await?;
     let (server, _) = bureau.site().serve().await?;
     booking_rates(&bureau, &server, &ceiling, extent, &mut rows).await?;
+    publication(&bureau, &server, extent, &mut rows).await?;
     refusals(&bureau, &server, bare, extent, &mut rows).await?;
     availability(&bureau, &server, bare, extent, &mut rows).await?;
     live_queue(&bureau, &server, extent, &mut rows).await?;
@@ -213,6 +218,7 @@ struct BookingCeiling {
 const WINDOW_OF_CEILINGS: usize = 0;
 const WINDOW_SOLD_OUT: usize = 1;
 const FIRST_HOT_WINDOW: usize = 2;
+const WINDOWS_OF_RUSH: std::ops::Range<usize> = 6..8;
 const FIRST_OF_MANY: usize = 8;
 const MANY: usize = 100;
 /// Copies of the service, for the bare program: it books faster than there are residents.
@@ -314,6 +320,27 @@ async fn booking_rates(
     Ok(())
 }
 
+/// The moment at which a day's seats are published.
+async fn publication(bureau: &Bureau, server: &Program, extent: &Extent, rows: &mut Vec<Row>) -> Result<()> {
+    let run = Run {
+        clients: 512,
+        windows: &bureau.windows[WINDOWS_OF_RUSH],
+        seen: false,
+        span: extent.span,
+    };
+    let (residents, seats) = extent.rush;
+    let outcome = bookings::rush(bureau, server.address, run, residents, seats).await?;
+    rows.push(Row::rate(
+        format!(
+            "{} residents at once for {} seats, exactly sold",
+            grouped(residents as f64),
+            grouped(seats as f64)
+        ),
+        &outcome,
+    ));
+    Ok(())
+}
+
 async fn refusals(
     bureau: &Bureau,
     server: &Program,
@@ -322,7 +349,7 @@ async fn refusals(
     rows: &mut Vec<Row>,
 ) -> Result<()> {
     let window = &bureau.windows[WINDOW_SOLD_OUT];
-    bureau.sell_out(window).await?;
+    bureau.leave_seats(window, 0).await?;
     let nothing = load::post(
         "/nothing",
         "Authorization: Bearer x\r\nIdempotency-Key: x\r\n",

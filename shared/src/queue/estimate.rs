@@ -83,6 +83,9 @@ pub fn leave_at(wait: WaitRange, way: TimeDelta, now: Instant) -> Option<Instant
     (at > now).then_some(at)
 }
 
+/// Seconds of waiting after which halls open another counter.
+const LONG: i64 = 30 * 60;
+
 struct Desk<'a> {
     groups: &'a [GroupId],
     free_at: Instant,
@@ -117,11 +120,12 @@ pub fn estimate(queue: &[Queued], counters: &[OpenCounter], now: Instant) -> Vec
             let margin = pooled.max(0).isqrt() * 3 / 2;
             desk.free_at += TimeDelta::seconds(queued.pace.typical);
             desk.variance = desk.variance.saturating_add(queued.pace.spread.saturating_pow(2));
-            // Appointments that arrive later may go first and counters close for lunch; both lengthen a wait in proportion, while a
-            // counter that opens shortens it.
+            // Appointments that arrive later may go first and counters close for lunch; both lengthen a wait in proportion. A counter
+            // that opens shortens it, and the more the longer it is: a hall does not watch a long queue for half an hour.
+            let sooner = margin + wait / 5 + (wait - LONG).max(0) * 2 / 5;
             Some(WaitRange {
-                low: (wait - margin - wait / 10).max(0) / 60,
-                high: (wait + margin + wait / 3).max(0).div_euclid(60) + 1,
+                low: (wait - sooner).max(0) / 60,
+                high: (wait + margin + wait / 3).max(0) / 60 + 1,
             })
         })
         .collect()
@@ -186,7 +190,9 @@ mod tests {
             free_at: NOW,
         };
         let last = |counters: &[OpenCounter]| estimate(&queue(9), counters, NOW).pop().unwrap().unwrap();
-        assert!(last(&[one.clone(), one.clone()]).high < last(std::slice::from_ref(&one)).low);
+        let middle = |range: WaitRange| range.low + range.high;
+        let (two, single) = (last(&[one.clone(), one.clone()]), last(std::slice::from_ref(&one)));
+        assert!(middle(two) * 3 < middle(single) * 2 && two.high < single.high);
         assert_eq!(last(&[one.clone(), foreign.clone()]), last(&[one]));
         assert_eq!(estimate(&queue(1), &[foreign], NOW), [None]);
     }

@@ -85,7 +85,68 @@ mod tests {
         seconds: i64,
     }
 
-    /// A counter: the groups it serves, the minutes of the day between which it is open, and the visit it serves.
+    /// The groups that a counter serves, and the minutes of the day between which it is open.
+    type Rota = (&'static [usize], &'static [(i64, i64)]);
+
+    /// A hall: its counters, and how many seconds pass between two arrivals on average.
+    #[derive(Clone, Copy)]
+    struct Hall {
+        name: &'static str,
+        counters: &'static [Rota],
+        gap: i64,
+    }
+
+    const ALL_DAY: &[(i64, i64)] = &[(0, 480)];
+    const EARLY_LUNCH: &[(i64, i64)] = &[(0, 180), (240, 480)];
+    const LATE_LUNCH: &[(i64, i64)] = &[(0, 210), (270, 480)];
+    const PEAKS: &[(i64, i64)] = &[(60, 180), (240, 420)];
+
+    const LARGE: &[Rota] = &[
+        (&[0], ALL_DAY),
+        (&[0], EARLY_LUNCH),
+        (&[0], LATE_LUNCH),
+        (&[0], PEAKS),
+        (&[0, 1], LATE_LUNCH),
+        (&[0, 1], PEAKS),
+        (&[1], ALL_DAY),
+        (&[1], EARLY_LUNCH),
+        (&[1], LATE_LUNCH),
+        (&[1], PEAKS),
+    ];
+
+    const HALLS: [Hall; 5] = [
+        Hall {
+            name: "large",
+            counters: LARGE,
+            gap: 92,
+        },
+        Hall {
+            name: "large, quiet",
+            counters: LARGE,
+            gap: 120,
+        },
+        Hall {
+            name: "large, more come than can be served",
+            counters: LARGE,
+            gap: 80,
+        },
+        Hall {
+            name: "four counters",
+            counters: &[
+                (&[0, 1], ALL_DAY),
+                (&[0], EARLY_LUNCH),
+                (&[0, 1], LATE_LUNCH),
+                (&[1], PEAKS),
+            ],
+            gap: 230,
+        },
+        Hall {
+            name: "two counters",
+            counters: &[(&[0, 1], ALL_DAY), (&[0, 1], LATE_LUNCH)],
+            gap: 400,
+        },
+    ];
+
     struct Desk {
         groups: &'static [usize],
         open: &'static [(i64, i64)],
@@ -106,26 +167,18 @@ mod tests {
 
     /// A day from nine to five: counters open and close, services differ in length, and appointments mix with walk-ins.
     #[allow(clippy::too_many_lines, reason = "a day is told from its morning to its evening")]
-    fn day(seed: u64) -> (Vec<Scored>, i64) {
+    fn day(hall: &Hall, seed: u64) -> (Vec<Scored>, i64) {
         let mut dice = Dice(seed);
-        let desk = |groups, open| Desk {
-            groups,
-            open,
-            serving: None,
-            streak: 0,
-        };
-        let mut desks = [
-            desk(&[0], &[(0, 480)]),
-            desk(&[0], &[(0, 180), (240, 480)]),
-            desk(&[0], &[(0, 200), (260, 480)]),
-            desk(&[0], &[(60, 180), (240, 420)]),
-            desk(&[0, 1], &[(30, 210), (270, 480)]),
-            desk(&[0, 1], &[(60, 180), (240, 480)]),
-            desk(&[1], &[(0, 480)]),
-            desk(&[1], &[(0, 180), (240, 480)]),
-            desk(&[1], &[(30, 210), (270, 480)]),
-            desk(&[1], &[(60, 180), (270, 420)]),
-        ];
+        let mut desks: Vec<Desk> = hall
+            .counters
+            .iter()
+            .map(|(groups, open)| Desk {
+                groups,
+                open,
+                serving: None,
+                streak: 0,
+            })
+            .collect();
         let mut durations: Vec<Vec<i64>> = SERVICES
             .iter()
             .map(|(typical, _)| (0..9).map(|n| typical * (70 + n * 8) / 100).collect())
@@ -171,8 +224,8 @@ mod tests {
                     naive_error += (waited - naive).abs();
                 }
             }
-            // About two people in three minutes, until half an hour before the end.
-            if second > 450 * 60 || dice.below(92) > 0 {
+            // People come until half an hour before the end.
+            if second > 450 * 60 || dice.below(hall.gap) > 0 {
                 continue;
             }
             sequence += 1;
@@ -244,25 +297,37 @@ mod tests {
         (scored, naive_error)
     }
 
+    /// The days that are judged. The ranges were drawn by other days (seeds from 1,000), so that these are as new to them as tomorrow.
+    const JUDGED: std::ops::RangeInclusive<u64> = 1..=6;
+
     #[test]
-    fn in_simulated_hall_days_four_waits_in_five_lie_inside_the_range() {
-        let (mut all, mut naive_error) = (Vec::new(), 0);
-        for seed in 1..=10 {
-            let (scored, naive) = day(seed);
-            all.extend(scored);
+    fn in_every_kind_of_hall_four_waits_in_five_lie_inside_the_range_and_all_in_all_the_error_is_less_than_half_that_of_an_average()
+     {
+        let (mut error, mut naive_error) = (0, 0);
+        for hall in HALLS {
+            let (mut all, mut naive) = (Vec::new(), 0);
+            for seed in JUDGED {
+                let (scored, by_average) = day(&hall, seed);
+                all.extend(scored);
+                naive += by_average;
+            }
+            let (found, count) = (score(&all), i64::try_from(all.len()).unwrap());
+            let mean = |seconds: fn(&Scored) -> i64| all.iter().map(seconds).sum::<i64>() / count;
+            println!(
+                "{}: {count} waits of {} s; {} % inside a range of {} min; mean error {} s; ahead times average: {} s",
+                hall.name,
+                mean(|one| one.waited),
+                found.inside_percent,
+                mean(|one| one.range.high - one.range.low),
+                found.mean_error_seconds,
+                naive / count,
+            );
+            assert!(count > 300 && found.inside_percent >= 80, "{}", hall.name);
+            assert!(found.mean_error_seconds < naive / count, "{}", hall.name);
+            error += found.mean_error_seconds * count;
             naive_error += naive;
         }
-        let found = score(&all);
-        let naive = naive_error / i64::try_from(all.len()).unwrap();
-        println!(
-            "{} waits: {} % inside the range, mean error {} s; ahead times average: {naive} s",
-            found.scored, found.inside_percent, found.mean_error_seconds
-        );
-        let longest = all.iter().map(|one| one.waited).max().unwrap();
-        assert!(longest > 20 * 60, "the day has a queue worth estimating: {longest} s");
-        assert!(found.scored > 1000);
-        assert!(found.inside_percent >= 80);
-        assert!(found.mean_error_seconds * 2 <= naive);
+        assert!(error * 2 <= naive_error);
     }
 
     #[test]

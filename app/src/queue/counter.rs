@@ -87,7 +87,9 @@ pub fn open(staff: &StaffView, hall: &HallDetail, open: CounterSession, session:
         }))
         .child(live(move || {
             let words = if desk.paused.get() { GO_ON } else { PAUSE };
-            with_key("text-button", words, "B", desk.deed, move || desk.pause())
+            with_key("text-button", words, "B", desk.deed, move || {
+                desk.pause();
+            })
         }))
         .child(button("text-button", CLOSE, Some(closing), close));
     let (hall_id, groups) = (hall.summary.id, hall.groups.clone());
@@ -136,7 +138,7 @@ fn now(desk: Desk) -> View {
         None if desk.paused.get() => fragment()
             .child(el("p").class("desk-idle").child(t(PAUSED)))
             .child(with_key("button primary huge", GO_ON, "B", desk.deed, move || {
-                desk.pause()
+                desk.pause();
             })),
         None => fragment()
             .child(el("p").class("desk-idle").child(t(NO_CURRENT)))

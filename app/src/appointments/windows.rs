@@ -119,9 +119,13 @@ fn day_button<'w>(day: Day, windows: impl Iterator<Item = &'w WindowView>, choic
         1..=FEW => (filled(SEATS, &[&seats.to_string()]), "day free"),
         _ => (t(DAY_FREE).to_owned(), "day free"),
     };
-    let number = day.day().to_string();
+    let (mark, number) = (dates::calendar_mark(day), day.day().to_string());
     // What is read begins with what is seen: whoever steers by voice says that.
-    let said = filled(DAY_SAID, &[&number, &state, &dates::spoken_day(day)]);
+    let seen = mark.as_ref().map(|mark| format!("{mark} {number}"));
+    let said = filled(
+        DAY_SAID,
+        &[seen.as_ref().unwrap_or(&number), &state, &dates::spoken_day(day)],
+    );
     el("button")
         .attr("type", "button")
         .class(class)
@@ -129,7 +133,7 @@ fn day_button<'w>(day: Day, windows: impl Iterator<Item = &'w WindowView>, choic
         .live_attr("aria-pressed", move || (choice.day.get() == Some(day)).to_string())
         .attr("aria-label", said)
         .on("click", move |_| choice.choose_day(day))
-        .child(el("span").child(dates::calendar_mark(day)))
+        .child(el("span").child(mark))
         .child(el("strong").child(number))
         .child(el("small").child(state))
 }

@@ -23,7 +23,13 @@ mod m20261122_000022_waitlist;
 mod m20261122_000023_visits;
 mod m20261122_000024_closures;
 mod m20261122_000025_staff_counters;
+mod m20261122_000030_upstream;
+mod m20261122_000031_decisions;
+mod m20261122_000032_payments;
+mod m20261122_000033_reconciliation;
+mod m20261122_000034_payment_alerts;
 mod m20261122_000070_reminders;
+mod m20261122_000071_audit_chain;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -46,7 +52,13 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000023_visits::Migration),
             Box::new(m20261122_000024_closures::Migration),
             Box::new(m20261122_000025_staff_counters::Migration),
+            Box::new(m20261122_000030_upstream::Migration),
+            Box::new(m20261122_000031_decisions::Migration),
+            Box::new(m20261122_000032_payments::Migration),
+            Box::new(m20261122_000033_reconciliation::Migration),
+            Box::new(m20261122_000034_payment_alerts::Migration),
             Box::new(m20261122_000070_reminders::Migration),
+            Box::new(m20261122_000071_audit_chain::Migration),
         ]
     }
 }

@@ -22,11 +22,13 @@ use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 use crate::{
     appointments::{self, Availability, Seats},
     catalog::{self, Catalogue},
+    fines::{self, Fines},
     identity::{self, CodeTexts, Sessions},
     notify, operations,
     platform::{Platform, idempotency},
     problem,
     queue::{self, Halls},
+    upstream::Systems,
 };
 
 /// Everything that a server keeps in memory.
@@ -36,6 +38,9 @@ pub struct Services {
     pub platform: Data<Platform>,
     /// The catalogue.
     pub catalogue: Data<Catalogue>,
+    /// Fines and payments.
+    pub fines: Data<Fines>,
+    systems: Data<Systems>,
     sessions: Data<Sessions>,
     seats: Data<Seats>,
     availability: Data<Availability>,
@@ -53,6 +58,8 @@ impl Services {
             availability: Data::from(Availability::new(&platform)),
             halls: Data::from(Halls::new(&platform, &catalogue, appointments::fulfil)),
             catalogue: Data::new(catalogue),
+            fines: Data::new(Fines::start(&platform)?),
+            systems: Data::new(Systems::start(&platform.config)?),
             metrics: Data::new(metrics),
             platform: Data::new(platform),
         })
@@ -91,9 +98,14 @@ fn base() -> Document {
                 .build(),
         )
     };
-    for role in ["session", "resident", "clerk", "manager"] {
+    for role in ["session", "resident", "clerk", "manager", "finance"] {
         components.add_security_scheme(role, bearer());
     }
+    let signature = ApiKey::Header(ApiKeyValue::with_description(
+        "X-Signature",
+        "Ed25519 over `POST\\n{path}\\n{X-System}\\n{X-Timestamp}\\n{X-Nonce}\\n{X-Sequence}\\n{Digest}\\n`, in base64.",
+    ));
+    components.add_security_scheme("upstream", SecurityScheme::ApiKey(signature));
     let cookie = ApiKey::Cookie(ApiKeyValue::new("bianmin-resident-access"));
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
     document
@@ -106,7 +118,9 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .configure(catalog::routes)
             .configure(appointments::routes)
             .configure(queue::routes)
-            .configure(notify::routes),
+            .configure(fines::routes)
+            .configure(notify::routes)
+            .configure(operations::api_routes),
     );
 }
 
@@ -121,6 +135,8 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .into_utoipa_app()
             .app_data(services.platform.clone())
             .app_data(services.catalogue.clone())
+            .app_data(services.fines.clone())
+            .app_data(services.systems.clone())
             .app_data(services.sessions.clone())
             .app_data(Data::new(CodeTexts(notify::text_login_code)))
             .app_data(services.seats.clone())

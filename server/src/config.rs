@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use secrecy::SecretString;
 use serde::Deserialize;
 
 /// Where the data is kept and how instances wake each other: decided here, known only to [`crate::platform`].
@@ -22,8 +23,61 @@ pub enum Store {
     Postgres(String),
 }
 
+/// The systems around the bureau, where no sandbox stands in for them.
+#[derive(Clone, Default)]
+pub struct Outside {
+    /// WeChat Pay; without it nothing can be paid.
+    pub wechat_pay: Option<WechatPaySettings>,
+    /// The fiscal system and the police systems.
+    pub government: Option<GovernmentSettings>,
+    /// A file of the registered systems upstream and their Ed25519 keys.
+    pub upstream_keys: Option<PathBuf>,
+    /// The greatest fine that may be handled without going to a window.
+    pub self_service_ceiling_fen: Option<i64>,
+    /// The rule that sets it.
+    pub self_service_citation: Option<String>,
+}
+
+/// The merchant's account at WeChat Pay. Paths lead to PEM files.
+#[derive(Clone)]
+pub struct WechatPaySettings {
+    /// The address of the API.
+    pub url: String,
+    /// The address of WeChat's authorisation API.
+    pub authorization_url: String,
+    /// The merchant.
+    pub mchid: String,
+    /// The official account.
+    pub appid: String,
+    /// The official account's secret.
+    pub app_secret: SecretString,
+    /// The serial number of the merchant's certificate.
+    pub serial: String,
+    /// The merchant's private key.
+    pub private_key: PathBuf,
+    /// The merchant's certificate, to check the key against.
+    pub certificate: Option<PathBuf>,
+    /// Decrypts notifications.
+    pub api_v3_key: SecretString,
+    /// The id and the file of WeChat Pay's public key; without it platform certificates are used alone.
+    pub public_key: Option<(String, PathBuf)>,
+}
+
+/// How the server calls the fiscal system and the police systems.
+#[derive(Clone)]
+pub struct GovernmentSettings {
+    /// The address of the fiscal system.
+    pub fiscal_url: String,
+    /// The address of the police systems.
+    pub police_url: String,
+    /// The server's application id.
+    pub app_id: String,
+    /// Its secret.
+    pub app_secret: SecretString,
+}
+
 /// What an operator can set, as `name` in the file or `BIANMIN_NAME` in the environment.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
     listen: String,
@@ -36,6 +90,24 @@ struct Settings {
     keys_dir: Option<PathBuf>,
     workers: Option<usize>,
     log: String,
+    wechat_pay_url: Option<String>,
+    wechat_authorization_url: Option<String>,
+    wechat_pay_mchid: Option<String>,
+    wechat_pay_appid: Option<String>,
+    wechat_app_secret: Option<SecretString>,
+    wechat_pay_serial: Option<String>,
+    wechat_pay_private_key: Option<PathBuf>,
+    wechat_pay_certificate: Option<PathBuf>,
+    wechat_pay_api_v3_key: Option<SecretString>,
+    wechat_pay_public_key_id: Option<String>,
+    wechat_pay_public_key: Option<PathBuf>,
+    fiscal_url: Option<String>,
+    police_url: Option<String>,
+    government_app_id: Option<String>,
+    government_app_secret: Option<SecretString>,
+    upstream_keys: Option<PathBuf>,
+    self_service_ceiling_fen: Option<i64>,
+    self_service_citation: Option<String>,
 }
 
 /// The checked configuration.
@@ -57,6 +129,8 @@ pub struct Config {
     pub workers: Option<usize>,
     /// The log filter, in the words of `tracing_subscriber::EnvFilter`.
     pub log: String,
+    /// The systems around the bureau.
+    pub outside: Outside,
 }
 
 /// A setting that cannot be used.
@@ -104,6 +178,7 @@ impl Config {
                 format!("{:?} is no address like 127.0.0.1:8080", settings.listen),
             )
         })?;
+        let outside = outside(&settings)?;
         let store = match settings.database_url {
             None => Store::Sqlite(settings.data_dir.join("bianmin.sqlite3")),
             Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Store::Postgres(url),
@@ -126,6 +201,7 @@ impl Config {
             return Err(invalid("PUBLIC_URL", "expected http://… or https://…"));
         }
         Ok(Self {
+            outside,
             listen,
             mode: Mode {
                 store,
@@ -139,6 +215,83 @@ impl Config {
             log: settings.log,
         })
     }
+}
+
+/// A part of the settings is given whole or not at all: what is missing of it is named.
+fn outside(settings: &Settings) -> Result<Outside, ConfigError> {
+    let needed = |setting: &'static str, why: &str| invalid(setting, format!("it is needed as well, because {why}"));
+    let wechat_pay = match &settings.wechat_pay_mchid {
+        None => None,
+        Some(mchid) => {
+            let why = "BIANMIN_WECHAT_PAY_MCHID is set";
+            let missing = |setting| needed(setting, why);
+            let public_key = match (&settings.wechat_pay_public_key_id, &settings.wechat_pay_public_key) {
+                (None, None) => None,
+                (Some(id), Some(file)) if id.starts_with("PUB_KEY_ID_") => Some((id.clone(), file.clone())),
+                (Some(_), Some(_)) => return Err(invalid("WECHAT_PAY_PUBLIC_KEY_ID", "expected PUB_KEY_ID_…")),
+                (Some(_), None) => return Err(needed("WECHAT_PAY_PUBLIC_KEY", "its id is set")),
+                (None, Some(_)) => return Err(needed("WECHAT_PAY_PUBLIC_KEY_ID", "its file is set")),
+            };
+            let url =
+                |url: &Option<String>, real: &str| url.as_deref().unwrap_or(real).trim_end_matches('/').to_owned();
+            Some(WechatPaySettings {
+                url: url(&settings.wechat_pay_url, "https://api.mch.weixin.qq.com"),
+                authorization_url: url(&settings.wechat_authorization_url, "https://api.weixin.qq.com"),
+                mchid: mchid.clone(),
+                appid: settings
+                    .wechat_pay_appid
+                    .clone()
+                    .ok_or_else(|| missing("WECHAT_PAY_APPID"))?,
+                app_secret: settings
+                    .wechat_app_secret
+                    .clone()
+                    .ok_or_else(|| missing("WECHAT_APP_SECRET"))?,
+                serial: settings
+                    .wechat_pay_serial
+                    .clone()
+                    .ok_or_else(|| missing("WECHAT_PAY_SERIAL"))?,
+                private_key: settings
+                    .wechat_pay_private_key
+                    .clone()
+                    .ok_or_else(|| missing("WECHAT_PAY_PRIVATE_KEY"))?,
+                certificate: settings.wechat_pay_certificate.clone(),
+                api_v3_key: settings
+                    .wechat_pay_api_v3_key
+                    .clone()
+                    .ok_or_else(|| missing("WECHAT_PAY_API_V3_KEY"))?,
+                public_key,
+            })
+        }
+    };
+    let government = match &settings.government_app_id {
+        None => None,
+        Some(app_id) => {
+            let missing = |setting| needed(setting, "BIANMIN_GOVERNMENT_APP_ID is set");
+            let url = |url: &Option<String>| url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
+            Some(GovernmentSettings {
+                fiscal_url: url(&settings.fiscal_url).ok_or_else(|| missing("FISCAL_URL"))?,
+                police_url: url(&settings.police_url).ok_or_else(|| missing("POLICE_URL"))?,
+                app_id: app_id.clone(),
+                app_secret: settings
+                    .government_app_secret
+                    .clone()
+                    .ok_or_else(|| missing("GOVERNMENT_APP_SECRET"))?,
+            })
+        }
+    };
+    if settings.self_service_ceiling_fen.is_some() && settings.self_service_citation.is_none() {
+        return Err(needed(
+            "SELF_SERVICE_CITATION",
+            "the ceiling is set, and stands in some rule",
+        ));
+    }
+    Ok(Outside {
+        wechat_pay,
+        government,
+        upstream_keys: settings.upstream_keys.clone(),
+        self_service_ceiling_fen: settings.self_service_ceiling_fen,
+        self_service_citation: settings.self_service_citation.clone(),
+    })
 }
 
 #[cfg(test)]
@@ -157,6 +310,7 @@ mod tests {
             keys_dir: None,
             workers: None,
             log: "info".into(),
+            ..Settings::default()
         }
     }
 
@@ -187,6 +341,9 @@ mod tests {
         assert!(refusal(|s| s.listen = "here".into()).starts_with("BIANMIN_LISTEN"));
         assert!(refusal(|s| s.database_url = Some("mysql://x".into())).starts_with("BIANMIN_DATABASE_URL"));
         assert!(refusal(|s| s.redis_url = Some("redis://x".into())).contains("PostgreSQL"));
+        assert!(refusal(|s| s.wechat_pay_mchid = Some("1900000109".into())).starts_with("BIANMIN_WECHAT_PAY_APPID"));
+        assert!(refusal(|s| s.government_app_id = Some("bianmin".into())).starts_with("BIANMIN_FISCAL_URL"));
+        assert!(refusal(|s| s.self_service_ceiling_fen = Some(1)).starts_with("BIANMIN_SELF_SERVICE_CITATION"));
         assert!(refusal(|s| s.public_url = Some("bianmin.example".into())).starts_with("BIANMIN_PUBLIC_URL"));
     }
 }

@@ -8,7 +8,7 @@ use shared::time::day_of;
 use crate::{
     appointments,
     catalog::{self, Imported, Snapshot},
-    identity, notify,
+    fines, identity, notify,
     platform::{Platform, bus::Event},
 };
 
@@ -32,6 +32,7 @@ pub async fn load_demo(platform: &Platform, folder: &Path) -> anyhow::Result<Imp
     let transaction = platform.db.begin().await?;
     identity::demo::load_residents(&transaction, platform, &residents).await?;
     identity::demo::load_staff(&transaction, platform, &staff, &imported.halls).await?;
+    fines::load_demo(&transaction, platform, &read(folder, "decisions.toml")?).await?;
     let snapshot = Snapshot::load(&transaction).await?;
     appointments::publish_windows(&transaction, &snapshot, day_of(platform.clock.now())).await?;
     transaction.commit().await?;

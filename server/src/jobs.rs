@@ -1,6 +1,6 @@
 //! What a server does by itself, again and again. Every instance does all of it: each job is harmless to do twice.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use shared::time::day_of;
 use tokio::time::{MissedTickBehavior, interval};
@@ -8,17 +8,32 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::{
     appointments,
     catalog::Catalogue,
-    platform::{Platform, bus::Event, idempotency},
+    fines::{self, Fines},
+    platform::{Platform, audit, bus::Event, idempotency},
 };
 
-/// How often seats of expired holds and cancelled bookings are given back, missed appointments marked and residents reminded, without
-/// anyone asking.
+/// How often seats of expired holds and cancelled bookings are given back, missed appointments marked, residents reminded and audit rows
+/// sealed, without anyone asking.
 const RECLAIM: Duration = Duration::from_secs(2);
 /// How often windows are published and old rows forgotten.
 const UPKEEP: Duration = Duration::from_mins(10);
 
+/// How often open orders and what is to be told outside are looked at.
+const PAYMENTS: Duration = Duration::from_secs(2);
+
 /// Starts the jobs; they end with the process.
-pub fn start(platform: &Platform, catalogue: &Catalogue) {
+pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>) {
+    let (paying, fines) = (platform.clone(), Arc::clone(fines));
+    tokio::spawn(async move {
+        let mut ticks = interval(PAYMENTS);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(failure) = fines::run_due(&paying, &fines).await {
+                tracing::warn!(%failure, "payments were not looked after");
+            }
+        }
+    });
     let (reclaiming, names) = (platform.clone(), catalogue.clone());
     tokio::spawn(async move {
         let mut ticks = interval(RECLAIM);
@@ -34,6 +49,9 @@ pub fn start(platform: &Platform, catalogue: &Catalogue) {
             }
             if let Err(failure) = appointments::mark_no_shows(&reclaiming, &snapshot, now).await {
                 tracing::warn!(%failure, "missed appointments were not marked");
+            }
+            if let Err(error) = audit::seal(&reclaiming, now).await {
+                tracing::warn!(%error, "audit rows were not sealed");
             }
             if let Err(failure) = appointments::remind(&reclaiming, &snapshot, now).await {
                 tracing::warn!(%failure, "residents were not reminded");

@@ -2,15 +2,19 @@
 
 use std::{net::TcpListener, path::PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail, ensure};
 use clap::{Parser, Subcommand};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use server::{
     app::{self, Services},
     config::Config,
-    content, jobs,
+    content, doctor, jobs,
     notify::Dispatcher,
-    platform::Platform,
+    platform::{
+        Platform,
+        audit::{self, Verified},
+        backup,
+    },
 };
 use tokio::sync::watch;
 use tracing::info;
@@ -39,6 +43,20 @@ enum Command {
         /// The folder.
         folder: PathBuf,
     },
+    /// Copies the embedded database into a file, while the server goes on, and checks the copy.
+    Backup {
+        /// The file, which must not exist yet.
+        file: PathBuf,
+    },
+    /// Puts a copy in the place of the embedded database; the server must be stopped.
+    Restore {
+        /// A file that `backup` made.
+        file: PathBuf,
+    },
+    /// Goes through the whole audit log and tells whether any entry was changed or removed.
+    VerifyAudit,
+    /// Looks at everything that a server needs, and says what to do where something is not well.
+    Doctor,
     /// Migrates and loads the demonstration bureau; it can be repeated.
     Demo {
         /// The content folder.
@@ -86,6 +104,10 @@ async fn run(command: Command, config: Config) -> anyhow::Result<()> {
             );
             Ok(())
         }
+        Command::Backup { file } => backup::backup(&config.mode.store, &file).await,
+        Command::Restore { file } => backup::restore(&config.mode.store, &file).await,
+        Command::VerifyAudit => verify_audit(config).await,
+        Command::Doctor => examine(config).await,
         Command::Demo { content } => {
             let platform = Platform::connect(config).await?;
             platform.db.migrate().await?;
@@ -101,6 +123,28 @@ async fn run(command: Command, config: Config) -> anyhow::Result<()> {
     }
 }
 
+async fn verify_audit(config: Config) -> anyhow::Result<()> {
+    let platform = Platform::connect(config).await?;
+    match audit::verify(&platform).await? {
+        Verified::Sound { sealed, unsealed } => {
+            println!("{sealed} entries, none changed or removed; {unsealed} wait to be sealed.");
+            Ok(())
+        }
+        Verified::Broken { at } => bail!("entry {at} was changed or removed, or another deployment's keys are in use"),
+        Verified::Cut { sealed } => bail!("the log ends after {sealed} entries and is not signed as whole there"),
+    }
+}
+
+async fn examine(config: Config) -> anyhow::Result<()> {
+    let platform = Platform::connect(config).await?;
+    let findings = doctor::examine(&platform).await;
+    for finding in &findings {
+        println!("{}  {}", if finding.well { "well" } else { "ILL " }, finding.sentence);
+    }
+    ensure!(findings.iter().all(|finding| finding.well), "not everything is well");
+    Ok(())
+}
+
 async fn serve(config: Config) -> anyhow::Result<()> {
     let metrics = PrometheusBuilder::new()
         .install_recorder()
@@ -109,7 +153,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let platform = Platform::connect(config).await?;
     platform.db.migrate().await?;
     let services = Services::start(platform.clone(), Some(metrics)).await?;
-    jobs::start(&platform, &services.catalogue);
+    jobs::start(&platform, &services.catalogue, &services.fines);
     let (stop, stopping) = watch::channel(false);
     let dispatcher = Dispatcher::new(platform.clone())?.spawn(stopping);
     info!(address = %platform.config.listen, "serving");

@@ -127,6 +127,10 @@ impl ResponseError for Failure {
     }
 }
 
+/// Marks an answer whose body another party's protocol prescribes: it is left as it is.
+#[derive(Clone, Copy, Debug)]
+pub struct ForeignBody;
+
 /// Middleware that writes the document of a failure, in the language that the request accepts and with the request's id.
 pub async fn present(
     request: ServiceRequest,
@@ -135,6 +139,9 @@ pub async fn present(
     let language = language_of(request.headers());
     let id = request.extensions().get::<RequestId>().map(ToString::to_string);
     let response = next.call(request).await?.map_into_boxed_body();
+    if response.response().extensions().get::<ForeignBody>().is_some() {
+        return Ok(response);
+    }
     let status = response.status();
     let known = response.response().extensions().get::<Problem>().cloned();
     // What actix refuses by itself carries plain text; the same refusals are told as documents.

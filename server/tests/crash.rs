@@ -22,7 +22,7 @@ use std::{
 use sea_orm::{ConnectionTrait, Database, QueryResult, Statement};
 use serde_json::{Value, json};
 use server::{
-    config::{Config, Mode, Store},
+    config::{Config, Mode, Outside, Store},
     identity::demo::{self, Visitor},
     platform::{Platform, clock::SystemClock},
 };
@@ -131,6 +131,7 @@ impl Bureau {
             keys_dir: folder.path().join("keys"),
             workers: None,
             log: "off".into(),
+            outside: Outside::default(),
         };
         let platform = Platform::connect_with(config, Arc::new(SystemClock)).await.unwrap();
         let transaction = platform.db.begin().await.unwrap();

@@ -74,4 +74,10 @@ ids! {
     TicketId;
     /// A text on its way to a resident (短信).
     MessageId;
+    /// A camera record (非现场违法记录).
+    ViolationId;
+    /// A penalty decision (处罚决定书).
+    DecisionId;
+    /// An attempt to pay a decision, and the payment that it becomes (缴款).
+    PaymentId;
 }

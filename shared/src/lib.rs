@@ -8,7 +8,9 @@
 //! and transitions, `wire.rs` holds bodies, paths and the problems into which rejections turn.
 
 pub mod appointments;
+pub mod audit;
 pub mod catalog;
+pub mod fines;
 pub mod identity;
 pub mod ids;
 pub mod language;
@@ -19,6 +21,7 @@ pub mod notify;
 pub mod problem;
 pub mod queue;
 pub mod time;
+pub mod upstream;
 
 /// The prefix of every path of the programming interface.
 pub const API: &str = "/api/v1";

@@ -184,6 +184,8 @@ pub fn all() -> impl Iterator<Item = &'static ProblemType> {
         .chain(crate::catalog::wire::PROBLEMS)
         .chain(crate::appointments::wire::PROBLEMS)
         .chain(crate::queue::wire::PROBLEMS)
+        .chain(crate::fines::wire::PROBLEMS)
+        .chain(crate::upstream::wire::PROBLEMS)
 }
 
 #[cfg(test)]

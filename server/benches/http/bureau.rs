@@ -14,7 +14,7 @@ use sea_orm::{
     sea_query::{Expr, Query},
 };
 use server::{
-    config::{Config, Mode, Store},
+    config::{Config, Mode, Outside, Store},
     identity::demo::{self, Visitor},
     platform::{Platform, clock::SystemClock},
 };
@@ -183,6 +183,7 @@ impl Bureau {
             keys_dir: site.folder().join("keys"),
             workers: None,
             log: "off".into(),
+            outside: Outside::default(),
         };
         let platform = Platform::connect_with(config, Arc::new(SystemClock)).await?;
         let hall = id(&platform, "SELECT id FROM halls WHERE code = $1", HALL).await?;

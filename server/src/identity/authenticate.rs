@@ -137,6 +137,13 @@ pub struct Auditor {
     pub staff: StaffId,
 }
 
+/// A member of staff who answers for the money.
+#[derive(Clone, Debug)]
+pub struct Finance {
+    /// The account.
+    pub staff: StaffId,
+}
+
 impl Resident {
     /// The resident as the one who acts.
     pub fn actor(&self) -> Actor {
@@ -315,5 +322,6 @@ extracted_by! {
         let hall = staff.hall.filter(|_| trusted).ok_or_else(|| Failure::from(&problem::FORBIDDEN))?;
         Ok(Self { staff: staff.id, hall })
     };
+    Finance: |request| Ok(Self { staff: staff_with(request, StaffRole::Finance)?.id });
     Auditor: |request| Ok(Self { staff: staff_with(request, StaffRole::Auditor)?.id });
 }

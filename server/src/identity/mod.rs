@@ -23,11 +23,16 @@ mod token;
 use std::sync::Arc;
 
 pub use self::{
-    authenticate::{Auditor, Clerk, Director, HallStaff, IdentifiedResident, Resident, Signed, Staff, authenticate},
+    authenticate::{
+        Auditor, Clerk, Director, Finance, HallStaff, IdentifiedResident, Resident, Signed, Staff, authenticate,
+    },
     origin::refuse_foreign_origins,
     request_code::CodeTexts,
     sessions::Sessions,
-    store::{PersonFacts, lock_persons, may_act_for, persons_names, phone_of},
+    store::{
+        Person, PersonFacts, find_or_add_person, lock_persons, may_act_for, person, persons_names, phone_of,
+        resident_of_phone,
+    },
 };
 use crate::platform::Platform;
 

@@ -220,6 +220,19 @@ pub async fn phone_of(
     Ok(phone.parse().ok())
 }
 
+/// The account with this phone, if there is one.
+pub async fn resident_of_phone(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    phone: &Phone,
+) -> Result<Option<ResidentId>, Failure> {
+    let row = resident::Entity::find()
+        .filter(resident::Column::PhoneIndex.eq(phone_index(platform, phone)))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| row.id.into()))
+}
+
 /// Whether a resident may act for a person: for oneself, or for a family member.
 pub async fn may_act_for(
     db: &impl ConnectionTrait,

@@ -1,5 +1,6 @@
 //! Operations: health, readiness, metrics, the API's document, and the files of the client.
 
+mod audit_log;
 mod client;
 mod docs;
 mod health;
@@ -9,6 +10,11 @@ pub use self::{
     client::{CONTENT_SECURITY_POLICY, Client, page},
     measure::{RequestSpan, measure},
 };
+
+/// Mounts what stands under the API's prefix.
+pub fn api_routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config.service(audit_log::search_audit_log);
+}
 
 /// Mounts what stands outside the API's prefix.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {

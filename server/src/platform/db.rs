@@ -6,11 +6,13 @@
 use std::{path::Path, time::Duration};
 
 use anyhow::{Context, bail};
+use chrono::DateTime;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqlErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
+use shared::time::Instant;
 
 use crate::config::Store;
 
@@ -114,6 +116,20 @@ impl Db {
     pub async fn close(self) -> Result<(), DbErr> {
         self.reader.close_by_ref().await?;
         self.writer.close_by_ref().await
+    }
+
+    /// What time the database has.
+    pub async fn clock(&self) -> Result<Instant, DbErr> {
+        let sql = match self.reader.get_database_backend() {
+            DatabaseBackend::Sqlite => "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+            _ => "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
+        };
+        let statement = Statement::from_string(self.reader.get_database_backend(), sql);
+        let row = self.reader.query_one_raw(statement).await?;
+        let millis: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+        millis
+            .and_then(DateTime::from_timestamp_millis)
+            .ok_or_else(|| DbErr::Custom("the database told no time".into()))
     }
 
     /// Whether the database answers and has every migration.

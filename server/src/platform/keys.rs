@@ -46,6 +46,7 @@ pub struct Keys {
     index: hmac::Key,
     token_seed: [u8; MASTER_LEN],
     presence: hmac::Key,
+    audit: hmac::Key,
     random: SystemRandom,
 }
 
@@ -90,6 +91,7 @@ impl Keys {
             index: hmac::Key::new(hmac::HMAC_SHA256, &key("blind index")?),
             token_seed: key("token signing")?,
             presence: hmac::Key::new(hmac::HMAC_SHA256, &key("presence")?),
+            audit: hmac::Key::new(hmac::HMAC_SHA256, &key("audit chain")?),
             random: SystemRandom::new(),
         })
     }
@@ -156,6 +158,11 @@ impl Keys {
     /// Whether a value has this index, compared in constant time.
     pub fn has_index(&self, kind: &str, value: &str, index: &[u8]) -> bool {
         aws_lc_rs::constant_time::verify_slices_are_equal(&self.blind_index(kind, value), index).is_ok()
+    }
+
+    /// The seal of a link of the audit chain.
+    pub fn audit_seal(&self, link: &[u8]) -> Vec<u8> {
+        hmac::sign(&self.audit, link).as_ref().to_vec()
     }
 
     /// A six-digit code that follows from a place and a step of time, for proofs of presence.

@@ -4,6 +4,7 @@
 //! [`Platform::connect`]. No slice can tell whether it runs embedded or scaled out.
 
 pub mod audit;
+pub mod backup;
 pub mod bus;
 pub mod clock;
 pub mod db;

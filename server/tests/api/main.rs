@@ -11,9 +11,12 @@
 
 mod admin;
 mod appointments;
+mod audit;
 mod auth;
+mod backup;
 mod counters;
 mod docs;
+mod fines;
 mod halls;
 mod holds;
 mod me;
@@ -26,5 +29,6 @@ mod services;
 mod strikes;
 mod support;
 mod tickets;
+mod upstream;
 mod visits;
 mod waitlist;

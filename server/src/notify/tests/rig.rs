@@ -2,7 +2,7 @@
 
 // What follows is no product, and may therefore name the store that it runs on.
 #[cfg(test)]
-use crate::config::{Config, Mode, Store};
+use crate::config::{Config, Mode, Outside, Store};
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -150,6 +150,7 @@ impl Rig {
             keys_dir: folder.path().into(),
             workers: None,
             log: "off".into(),
+            outside: Outside::default(),
         };
         let platform = Platform::connect_with(config, clock.clone()).await.unwrap();
         platform.db.migrate().await.unwrap();

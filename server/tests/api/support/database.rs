@@ -7,7 +7,7 @@ use std::{
 
 use sea_orm::{ConnectionTrait, Database};
 use server::{
-    config::{Config, Mode, Store},
+    config::{Config, Mode, Outside, Store},
     content,
     platform::{Platform, db::Db},
 };
@@ -75,6 +75,7 @@ async fn load() -> Template {
         keys_dir: folder.path().join("keys"),
         workers: None,
         log: "off".into(),
+        outside: Outside::default(),
     };
     let clock = Arc::new(TestClock::at(monday_at_eight()));
     let platform = Platform::connect_with(config, clock).await.unwrap();

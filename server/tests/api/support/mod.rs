@@ -3,13 +3,14 @@
 mod client;
 mod clock;
 mod database;
+mod sandbox;
 
 use std::{collections::HashMap, net::TcpListener, path::PathBuf, sync::Arc};
 
 use serde_json::{Value, json};
 use server::{
     app::{self, Services},
-    config::{Config, Mode, Store},
+    config::{Config, Mode, Outside, Store},
     platform::{Platform, keys::Field},
 };
 use shared::time::Instant;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 pub use self::{
     client::{Answer, Client},
     clock::TestClock,
+    sandbox::{Sandbox, eventually},
 };
 
 /// Counts the windows whose taken seats are not the appointments in them and the seats that are on their way back.
@@ -54,7 +56,19 @@ impl TestApp {
         let _installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let (mode, keys_dir) = database::fresh(folder.path()).await;
-        Self::start_on(folder, mode, keys_dir, Arc::new(TestClock::at(monday_at_eight()))).await
+        Self::start_on(folder, mode, keys_dir, Arc::new(TestClock::at(monday_at_eight())), None).await
+    }
+
+    /// Starts a server for which a sandbox of its own stands in for every outside system.
+    pub async fn start_with_sandbox() -> (Self, Sandbox) {
+        let _installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let (mode, keys_dir) = database::fresh(folder.path()).await;
+        let sandbox = Sandbox::start("http://127.0.0.1:1");
+        sandbox.set_clock(monday_at_eight()).await;
+        let clock = Arc::new(TestClock::at(monday_at_eight()));
+        let app = Self::start_on(folder, mode, keys_dir, clock, Some(sandbox.address.clone())).await;
+        (app, sandbox)
     }
 
     /// Starts another instance on the same database, with the same clock.
@@ -66,22 +80,30 @@ impl TestApp {
             mode,
             self.platform.config.keys_dir.clone(),
             Arc::clone(&self.clock),
+            self.platform.config.sandbox_url.clone(),
         )
         .await
     }
 
-    async fn start_on(folder: TempDir, mode: Mode, keys_dir: PathBuf, clock: Arc<TestClock>) -> Self {
+    async fn start_on(
+        folder: TempDir,
+        mode: Mode,
+        keys_dir: PathBuf,
+        clock: Arc<TestClock>,
+        sandbox_url: Option<String>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let listen = listener.local_addr().unwrap();
         let config = Config {
             listen,
             mode,
-            sandbox_url: None,
+            sandbox_url,
             public_url: format!("http://{listen}"),
             client_dir: folder.path().join("no-client"),
             keys_dir,
             workers: Some(2),
             log: "off".into(),
+            outside: Outside::default(),
         };
         let platform = Platform::connect_with(config, Arc::clone(&clock) as _).await.unwrap();
         let services = Services::start(platform.clone(), None).await.unwrap();
@@ -235,6 +257,15 @@ impl TestApp {
             .await
             .unwrap();
         appointments::remind(&self.platform, &snapshot, now).await.unwrap();
+    }
+
+    /// Asks about open orders and does what is to be done outside, until nothing is due.
+    pub async fn do_payments(&self) {
+        while server::fines::run_due(&self.platform, &self.services.fines)
+            .await
+            .unwrap()
+            > 0
+        {}
     }
 
     /// An id as the database's SQL writes it.

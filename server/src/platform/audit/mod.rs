@@ -1,12 +1,23 @@
-//! The audit log (审计日志): who did what to whose data, and why. Rows are only ever added, in the transaction of the deed.
+//! The audit log (审计日志): who did what to whose data, and why. Rows are only ever added, in the transaction of the deed, and a moment
+//! later sealed into a chain (`chain.rs`).
 
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
+mod chain;
+mod search;
+
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ConnectionTrait, DbErr, EntityTrait,
+};
 use serde_json::Value;
 use shared::time::Instant;
 
 use uuid::Uuid;
 
 use self::row::{ActiveModel, Entity};
+pub use self::{
+    chain::{Verified, seal, verify},
+    search::{Wanted, search},
+};
 use super::idempotency::Actor;
 
 /// A deed to be recorded.
@@ -44,6 +55,10 @@ mod row {
         pub reason: Option<String>,
         #[sea_orm(column_type = "JsonBinary")]
         pub detail: Json,
+        /// The place in the chain; none until the row is sealed.
+        pub sequence: Option<i64>,
+        /// What seals the row to all rows before it.
+        pub seal: Option<Vec<u8>>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -61,6 +76,8 @@ pub async fn record(db: &impl ConnectionTrait, now: Instant, deed: Deed<'_>) -> 
         subject_id: Set(deed.subject_id),
         reason: Set(deed.reason.map(ToOwned::to_owned)),
         detail: Set(deed.detail),
+        sequence: NotSet,
+        seal: NotSet,
     };
     Entity::insert(entry).exec_without_returning(db).await?;
     Ok(())

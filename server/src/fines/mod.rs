@@ -1,0 +1,57 @@
+//! Fines (罚款): camera records, decisions, payments by WeChat Pay, receipts, refunds and the books of each day.
+//!
+//! Money comes in through `settle.rs` alone, whoever told of it: a notification, our own question, or the bill of the day. What has to
+//! be told outside stands in `outside_tasks`, written in the transaction of the change and done by `tasks.rs` until it is done.
+//!
+//! Architecture invariants: an order is committed before WeChat Pay is asked for it; nothing is taken from an answer whose signature was
+//! not verified; at most one order of a decision is open and at most one payment effective, by unique keys of the database.
+
+mod alerts;
+mod decisions;
+mod demo;
+mod entity;
+mod government;
+mod hand_out;
+mod handle;
+mod intake;
+mod lookup;
+mod notify;
+mod pay;
+mod payments;
+mod receipts;
+mod reconcile;
+mod reconciliation;
+mod refunds;
+mod service;
+mod settle;
+mod store;
+mod sweep;
+mod tasks;
+mod upstream;
+mod violations;
+mod wechat;
+mod withdraw;
+
+pub use self::{demo::load as load_demo, service::Fines, sweep::run_due};
+
+/// Mounts the paths of this slice.
+pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    config
+        .service(upstream::push_violations)
+        .service(upstream::push_decisions)
+        .service(violations::list_violations)
+        .service(handle::handle_violation)
+        .service(decisions::list_decisions)
+        .service(lookup::look_up_decision)
+        .service(decisions::show_decision)
+        .service(pay::pay_decision)
+        .service(payments::show_payment)
+        .service(payments::refresh_payment)
+        .service(receipts::show_receipt)
+        .service(notify::take_notice)
+        .service(reconciliation::show_day)
+        .service(reconciliation::run_day)
+        .service(reconciliation::sign_off_day)
+        .service(alerts::list_alerts)
+        .service(alerts::see_alert);
+}

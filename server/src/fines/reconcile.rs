@@ -1,0 +1,329 @@
+//! Compares a day's ledger with WeChat's bill, the fiscal system's file and the police system's list.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use serde_json::Value;
+use shared::{
+    fines::{
+        attempt::{Money, Source},
+        staff::Break,
+    },
+    money::Fen,
+    time::day_of,
+};
+use uuid::Uuid;
+
+use super::{
+    entity::{decision, ledger_entry, payment},
+    government::Government,
+    service::Fines,
+    settle::settle,
+    wechat::{Bill, BillError, BillRow, Client},
+};
+use crate::{platform::Platform, problem::Failure};
+
+/// What the comparison found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// What does not agree.
+    pub breaks: Vec<Break>,
+    /// What WeChat charged.
+    pub fee: Fen,
+    /// Payments that only the bill told us of.
+    pub recovered: i32,
+    /// What came.
+    pub received: Fen,
+    /// What went back.
+    pub refunded: Fen,
+}
+
+impl Found {
+    fn add(&mut self, kind: &str, reference: &str, ours: Option<Fen>, theirs: Option<Fen>) {
+        self.breaks.push(Break {
+            kind: kind.to_owned(),
+            reference: reference.to_owned(),
+            ours_fen: ours,
+            theirs_fen: theirs,
+        });
+    }
+}
+
+/// A payment of the day, as our ledger has it.
+struct Ours {
+    payment: Uuid,
+    out_trade_no: String,
+    transaction_id: String,
+    decision_no: String,
+    amount: Fen,
+    is_in_force: bool,
+}
+
+/// Compares a day. Payments that only the bill knows of are settled by it.
+pub async fn compare(platform: &Platform, fines: &Fines, day: NaiveDate) -> Result<Found, Failure> {
+    let client = fines.wechat().await?;
+    let mut found = Found::default();
+    let bill = match client.trade_bill(day).await {
+        Ok(bill) => Some(bill),
+        Err(BillError::Digest) => {
+            found.add("bill_digest", "wechat", None, None);
+            None
+        }
+        Err(BillError::Row) => {
+            found.add("bill_unreadable", "wechat", None, None);
+            None
+        }
+        Err(BillError::NotReady) => {
+            found.add("bill_not_ready", "wechat", None, None);
+            None
+        }
+        Err(BillError::Call(error)) => {
+            tracing::warn!(%error, "the bill cannot be had");
+            found.add("bill_unavailable", "wechat", None, None);
+            None
+        }
+    };
+    if let Some(bill) = &bill {
+        repair(platform, client, bill, &mut found).await?;
+    }
+    let ours = ledger(platform.db.reader(), day, &mut found).await?;
+    if let Some(bill) = &bill {
+        compare_bill(&ours, bill, &mut found);
+        compare_refunds(platform.db.reader(), day, bill, &mut found).await?;
+    }
+    if let Some(government) = &fines.government {
+        compare_fiscal(platform, government, day, &ours, &mut found).await?;
+        compare_police(government, day, &ours, &mut found).await;
+    }
+    Ok(found)
+}
+
+/// Settles what the bill knows and we do not: a notification and every question may have failed.
+async fn repair(platform: &Platform, client: &Client, bill: &Bill, found: &mut Found) -> Result<(), Failure> {
+    for row in bill.rows.iter().filter(|row| row.out_refund_no.is_none()) {
+        let Some(paid_at) = row.paid_at else { continue };
+        let money = Money {
+            out_trade_no: row.out_trade_no.clone(),
+            transaction_id: row.transaction_id.clone(),
+            amount: row.amount,
+            currency: row.currency.clone(),
+            mchid: row.mchid.clone(),
+            appid: row.appid.clone(),
+            paid_at,
+        };
+        // A row that does not fit is a break below, and not an exception: the bill is a paper, not a message about a payment.
+        if !fits(platform.db.reader(), row).await? {
+            continue;
+        }
+        let transaction = platform.db.begin().await?;
+        let now = platform.clock.now();
+        if settle(&transaction, platform, &client.account, money, Source::Bill, now).await? {
+            found.recovered = found.recovered.saturating_add(1);
+        }
+        transaction.commit().await?;
+    }
+    Ok(())
+}
+
+async fn fits(db: &impl ConnectionTrait, row: &BillRow) -> Result<bool, Failure> {
+    let ours = payment::Entity::find()
+        .filter(payment::Column::OutTradeNo.eq(row.out_trade_no.as_str()))
+        .one(db)
+        .await?;
+    Ok(ours.is_some_and(|ours| ours.amount_fen == row.amount.0))
+}
+
+async fn ledger(db: &impl ConnectionTrait, day: NaiveDate, found: &mut Found) -> Result<Vec<Ours>, Failure> {
+    let entries = ledger_entry::Entity::find()
+        .filter(ledger_entry::Column::Day.eq(day))
+        .all(db)
+        .await?;
+    let too_much = || anyhow::anyhow!("the sum of a day does not fit");
+    let mut ours = Vec::new();
+    for entry in entries {
+        let amount = Fen(entry.amount_fen);
+        if entry.kind == "refund" {
+            found.refunded = found.refunded.checked_add(amount).ok_or_else(too_much)?;
+            continue;
+        }
+        found.received = found.received.checked_add(amount).ok_or_else(too_much)?;
+        let Some(row) = payment::Entity::find_by_id(entry.payment_id).one(db).await? else {
+            continue;
+        };
+        let decision = decision::Entity::find_by_id(row.decision_id).one(db).await?;
+        ours.push(Ours {
+            payment: row.id,
+            out_trade_no: row.out_trade_no,
+            transaction_id: entry.reference,
+            decision_no: decision.map(|decision| decision.decision_no).unwrap_or_default(),
+            amount,
+            is_in_force: row.status == "paid",
+        });
+    }
+    Ok(ours)
+}
+
+fn compare_bill(ours: &[Ours], bill: &Bill, found: &mut Found) {
+    let mut seen = HashSet::new();
+    let by_transaction: HashMap<&str, &Ours> = ours.iter().map(|our| (our.transaction_id.as_str(), our)).collect();
+    for row in &bill.rows {
+        found.fee = found.fee.checked_add(row.fee).unwrap_or(found.fee);
+        if row.fee != Fen::ZERO {
+            // The treasury's account is free of charge: a fee means that the money went another way.
+            found.add("nonzero_fee", &row.out_trade_no, Some(Fen::ZERO), Some(row.fee));
+        }
+        if row.out_refund_no.is_some() {
+            continue;
+        }
+        if !seen.insert(row.transaction_id.as_str()) {
+            found.add("duplicate_row", &row.out_trade_no, None, Some(row.amount));
+            continue;
+        }
+        match by_transaction.get(row.transaction_id.as_str()) {
+            None => found.add("only_wechat", &row.out_trade_no, None, Some(row.amount)),
+            Some(our) if our.amount != row.amount => {
+                found.add("amount_differs", &row.out_trade_no, Some(our.amount), Some(row.amount));
+            }
+            Some(_) => {}
+        }
+    }
+    for our in ours.iter().filter(|our| !seen.contains(our.transaction_id.as_str())) {
+        found.add("only_ours", &our.out_trade_no, Some(our.amount), None);
+    }
+}
+
+async fn compare_refunds(
+    db: &impl ConnectionTrait,
+    day: NaiveDate,
+    bill: &Bill,
+    found: &mut Found,
+) -> Result<(), Failure> {
+    let theirs: HashMap<&str, Fen> = bill
+        .rows
+        .iter()
+        .filter_map(|row| row.out_refund_no.as_deref().map(|number| (number, row.refund)))
+        .collect();
+    for (number, amount) in &theirs {
+        let ours = super::entity::refund::Entity::find()
+            .filter(super::entity::refund::Column::OutRefundNo.eq(*number))
+            .one(db)
+            .await?;
+        match ours {
+            None => found.add("refund_only_wechat", number, None, Some(*amount)),
+            Some(ours) if ours.amount_fen != amount.0 => {
+                found.add(
+                    "refund_amount_differs",
+                    number,
+                    Some(Fen(ours.amount_fen)),
+                    Some(*amount),
+                );
+            }
+            Some(_) => {}
+        }
+    }
+    let done = super::entity::refund::Entity::find()
+        .filter(super::entity::refund::Column::Status.eq("success"))
+        .filter(super::entity::refund::Column::Route.eq("wechat"))
+        .all(db)
+        .await?;
+    for ours in done.iter().filter(|ours| day_of(ours.created_at) == day) {
+        if !theirs.contains_key(ours.out_refund_no.as_str()) {
+            found.add(
+                "refund_only_ours",
+                &ours.out_refund_no,
+                Some(Fen(ours.amount_fen)),
+                None,
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The fiscal file also says that the treasury has the money: from then on it goes back only by the treasury.
+async fn compare_fiscal(
+    platform: &Platform,
+    government: &Government,
+    day: NaiveDate,
+    ours: &[Ours],
+    found: &mut Found,
+) -> Result<(), Failure> {
+    let file = match government.fiscal_file(&format!("/fiscal/settlements/{day}")).await {
+        Ok(file) => file,
+        Err(unheard) => {
+            found.add("fiscal_unavailable", &unheard.0, None, None);
+            return Ok(());
+        }
+    };
+    let text = String::from_utf8_lossy(&file).into_owned();
+    let mut rows: HashMap<&str, Fen> = HashMap::new();
+    for line in text.lines().skip(1).filter(|line| !line.starts_with("合计")) {
+        let fields: Vec<&str> = line.split(',').collect();
+        if let (Some(transaction), Some(amount)) = (fields.get(3), fields.get(4).and_then(|yuan| Fen::from_yuan(yuan)))
+            && rows.insert(transaction, amount).is_some()
+        {
+            found.add("fiscal_duplicate", transaction, None, Some(amount));
+        }
+    }
+    for our in ours.iter().filter(|our| our.is_in_force) {
+        match rows.get(our.transaction_id.as_str()) {
+            None => found.add("fiscal_missing", &our.out_trade_no, Some(our.amount), None),
+            Some(amount) if *amount != our.amount => {
+                found.add(
+                    "fiscal_amount_differs",
+                    &our.out_trade_no,
+                    Some(our.amount),
+                    Some(*amount),
+                );
+            }
+            Some(_) => settled(platform, our.payment, day).await?,
+        }
+    }
+    Ok(())
+}
+
+async fn settled(platform: &Platform, payment: Uuid, day: NaiveDate) -> Result<(), Failure> {
+    let transaction = platform.db.begin().await?;
+    payment::Entity::update_many()
+        .col_expr(payment::Column::SettledOn, Expr::value(day))
+        .filter(payment::Column::Id.eq(payment))
+        .filter(payment::Column::SettledOn.is_null())
+        .filter(payment::Column::Status.eq("paid"))
+        .exec(&transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+async fn compare_police(government: &Government, day: NaiveDate, ours: &[Ours], found: &mut Found) {
+    let list = match government
+        .ask_police(&format!("/police/traffic-police/settlements/{day}"))
+        .await
+    {
+        Ok(list) => list,
+        Err(unheard) => return found.add("police_unavailable", &unheard.0, None, None),
+    };
+    let items = list.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
+    let amount_of = |decision: &str| {
+        let mut amounts = items
+            .iter()
+            .filter(|item| item.get("decision_no").and_then(Value::as_str) == Some(decision))
+            .map(|item| item.get("amount_fen").and_then(Value::as_i64).map(Fen));
+        (amounts.next().flatten(), amounts.next().is_some())
+    };
+    for our in ours.iter().filter(|our| our.is_in_force) {
+        match amount_of(&our.decision_no) {
+            (None, _) => found.add("police_missing", &our.out_trade_no, Some(our.amount), None),
+            (Some(amount), _) if amount != our.amount => {
+                found.add(
+                    "police_amount_differs",
+                    &our.out_trade_no,
+                    Some(our.amount),
+                    Some(amount),
+                );
+            }
+            (Some(amount), true) => found.add("police_duplicate", &our.out_trade_no, Some(our.amount), Some(amount)),
+            (Some(_), false) => {}
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Asks WeChat about orders of which nothing was heard, and does what is to be done outside.
+
+use chrono::TimeDelta;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use shared::fines::attempt::Source;
+
+use super::{
+    alerts::{self, Alert},
+    entity::payment,
+    payments::ask,
+    service::Fines,
+    store, tasks,
+};
+use crate::{platform::Platform, problem::Failure};
+
+/// How many orders are asked about at once.
+const AT_ONCE: u64 = 20;
+/// An order is asked about this often while it can be paid, so that a lost notification costs less than a minute.
+const EVERY: TimeDelta = TimeDelta::seconds(45);
+/// And this often in its first minutes, when a payer is most likely looking at the page.
+const AT_FIRST: TimeDelta = TimeDelta::seconds(20);
+/// How often the shorter pause is taken.
+const FIRST_QUESTIONS: i32 = 15;
+/// An order that has run out and of which WeChat says nothing is asked about this often.
+const SELDOM: TimeDelta = TimeDelta::minutes(10);
+/// And is told to an officer once it has run out this long ago.
+const STUCK: TimeDelta = TimeDelta::minutes(30);
+
+/// Does everything that is due at this moment; how much that was.
+pub async fn run_due(platform: &Platform, fines: &Fines) -> Result<usize, Failure> {
+    Ok(ask_due(platform, fines).await? + tasks::run(platform, fines).await?)
+}
+
+async fn ask_due(platform: &Platform, fines: &Fines) -> Result<usize, Failure> {
+    let now = platform.clock.now();
+    let due = payment::Entity::find()
+        .filter(payment::Column::Status.is_in(store::open_statuses()))
+        .filter(payment::Column::AskAt.lte(now))
+        .order_by_asc(payment::Column::AskAt)
+        .limit(AT_ONCE)
+        .all(platform.db.reader())
+        .await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let client = fines.wechat().await?;
+    for row in &due {
+        // The next question is written down before this one, so that an answer that takes long does not hold up the others.
+        let pause = match row.asked {
+            ..FIRST_QUESTIONS => AT_FIRST,
+            _ if now < row.expires_at + EVERY => EVERY,
+            _ => SELDOM,
+        };
+        let transaction = platform.db.begin().await?;
+        store::ask_later(&transaction, row, now + pause).await?;
+        if now - row.expires_at >= STUCK {
+            alerts::raise(&transaction, Alert::StuckPayment, &row.id.to_string(), now).await?;
+        }
+        transaction.commit().await?;
+        ask(platform, client, row, Source::Query).await?;
+    }
+    Ok(due.len())
+}

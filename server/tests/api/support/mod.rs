@@ -3,11 +3,8 @@
 mod client;
 mod clock;
 mod database;
-<<<<<<< HEAD
-mod program;
-=======
 mod events;
->>>>>>> hall
+mod program;
 mod sandbox;
 
 use std::{collections::HashMap, net::TcpListener, path::PathBuf, sync::Arc};
@@ -26,11 +23,8 @@ use uuid::Uuid;
 pub use self::{
     client::{Answer, Client},
     clock::TestClock,
-<<<<<<< HEAD
-    program::Program,
-=======
     events::Events,
->>>>>>> hall
+    program::Program,
     sandbox::{Sandbox, eventually},
 };
 
@@ -218,11 +212,11 @@ impl TestApp {
         json!({"username": username, "password": file["password"].as_str(), "totp": code.to_string()})
     }
 
-<<<<<<< HEAD
     /// What the server does about slips beyond its paths.
     pub fn slips(&self) -> &server::slips::Slips {
         &self.services.slips
-=======
+    }
+
     /// A demonstration device of a hall, paired by its key.
     pub async fn device(&self, kind: &str, hall: &str) -> Client {
         let key = device_key(kind, hall);
@@ -232,7 +226,6 @@ impl TestApp {
             .await
             .expect(201);
         Client::new(&self.address, Some(session["access_token"].as_str().unwrap()))
->>>>>>> hall
     }
 
     /// The id of a service by its code.

@@ -3,6 +3,7 @@
 mod client;
 mod clock;
 mod database;
+mod program;
 mod sandbox;
 
 use std::{collections::HashMap, net::TcpListener, path::PathBuf, sync::Arc};
@@ -21,6 +22,7 @@ use uuid::Uuid;
 pub use self::{
     client::{Answer, Client},
     clock::TestClock,
+    program::Program,
     sandbox::{Sandbox, eventually},
 };
 
@@ -297,6 +299,15 @@ impl TestApp {
         row.try_get_by_index::<i64>(0)
             .or_else(|_| row.try_get_by_index::<i32>(0).map(i64::from))
             .unwrap()
+    }
+
+    /// The only text that a query gives.
+    pub async fn text(&self, sql: &str) -> String {
+        use sea_orm::{ConnectionTrait, Statement};
+        let db = self.platform.db.reader();
+        let statement = Statement::from_string(db.get_database_backend(), sql);
+        let row = db.query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index(0).unwrap()
     }
 
     /// Changes the database as an operator could.

@@ -349,10 +349,8 @@ mod tests {
             cut in 0usize..200, at in 0usize..120, bit in 0u8..8,
         ) {
             let whole = report(42, "DELIVRD");
-            if let Some(short) = whole.get(..cut.min(whole.len())) {
-                if let Some((_, told)) = delivered(short) {
-                    prop_assert!(matches!(told, Delivered::Report { text: 42, .. }), "{told:?}");
-                }
+            if let Some((_, told)) = whole.get(..cut.min(whole.len())).and_then(delivered) {
+                prop_assert!(matches!(told, Delivered::Report { text: 42, .. }), "{told:?}");
             }
             let mut altered = whole;
             if let Some(byte) = altered.get_mut(at) {

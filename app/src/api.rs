@@ -138,6 +138,11 @@ impl Client {
         read(&self.call("POST", path, Some(written(body))).await?)
     }
 
+    /// Asks for something to happen that is answered without a word.
+    pub async fn post_silently(self, path: &str, body: &impl Serialize) -> Result<(), Failure> {
+        self.call("POST", path, Some(written(body))).await.map(drop)
+    }
+
     /// Puts something in its place.
     pub async fn put<T: DeserializeOwned>(self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
         read(&self.call("PUT", path, Some(written(body))).await?)

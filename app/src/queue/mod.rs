@@ -3,11 +3,17 @@
 mod board;
 mod console;
 mod counter;
+mod desk;
+mod dialogs;
+mod keys;
 mod kiosk;
+mod leave;
 mod line;
 mod live;
+mod rating;
 mod ticket;
 mod voice;
+mod walk_in;
 mod words;
 
 pub use board::board;

@@ -21,6 +21,7 @@ mod kiosk_check_in;
 mod lift_closure;
 mod list;
 mod my_strikes;
+mod nearest;
 mod no_shows;
 mod preview;
 mod publish;
@@ -47,6 +48,7 @@ pub use self::{
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config
         .service(windows::list_windows)
+        .service(nearest::nearest_windows)
         .service(hold::hold)
         .service(hold::release)
         .service(book::book)

@@ -67,7 +67,7 @@ pub async fn hand_out(
         .one(&transaction)
         .await?
         .ok_or_else(|| anyhow::anyhow!("a payment vanished while it was made"))?;
-    let mut answer = view(&transaction, &row).await?;
+    let mut answer = view(&transaction, &row, platform.clock.now()).await?;
     match ready {
         Some(Prepaid::PrepayId(id)) => answer.bridge = Some(client.bridge(&id)?),
         Some(Prepaid::Url(url)) if channel == Channel::H5 => answer.h5_url = Some(url),

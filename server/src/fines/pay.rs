@@ -76,7 +76,7 @@ pub async fn pay_decision(
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
     let client = fines.wechat().await?;
     let openid = match body.channel {
-        Channel::Jsapi => Some(payer(&platform, client, &resident, body.wechat_code.as_deref()).await?),
+        Channel::Jsapi => Some(payer(&platform, client, &resident, *id, body.wechat_code.as_deref()).await?),
         Channel::H5 | Channel::Native => None,
     };
     let client_ip = request
@@ -227,26 +227,33 @@ async fn payer(
     platform: &Platform,
     client: &Client,
     resident: &Resident,
+    decision: DecisionId,
     code: Option<&str>,
 ) -> Result<String, Failure> {
     let Some(code) = code else {
         let known = wechat_payer::Entity::find_by_id(resident.id.0)
             .one(platform.db.reader())
             .await?;
-        let known = known.ok_or_else(|| Failure::from(&WECHAT_USER_REQUIRED))?;
+        let known = known.ok_or_else(|| who_pays(platform, client, decision))?;
         return Ok(platform.keys.open(store::OPENID, resident.id.0, &known.openid)?);
     };
-    let openid = openid_of(client, code).await.map_err(|error| {
-        Failure::from(match error {
-            UserError::Code => &WECHAT_USER_REQUIRED,
-            UserError::Snapshot => &SNAPSHOT_USER,
-            UserError::Silent => &PAYMENT_UNAVAILABLE,
-        })
+    let openid = openid_of(client, code).await.map_err(|error| match error {
+        UserError::Code => who_pays(platform, client, decision),
+        UserError::Snapshot => Failure::from(&SNAPSHOT_USER),
+        UserError::Silent => Failure::from(&PAYMENT_UNAVAILABLE),
     })?;
     let transaction = platform.db.begin().await?;
     remember_payer(&transaction, platform, resident.id.0, &openid).await?;
     transaction.commit().await?;
     Ok(openid)
+}
+
+/// WeChat has to say who pays; it comes back to the decision's page with a code. The page adds a `state` of its own.
+fn who_pays(platform: &Platform, client: &Client, decision: DecisionId) -> Failure {
+    let back = format!("{}/fines/{decision}", platform.config.public_url);
+    Problem::new(&WECHAT_USER_REQUIRED)
+        .with("authorize_url", client.authorize_url(&back))
+        .into()
 }
 
 /// Remembers who a resident is inside WeChat.

@@ -13,6 +13,7 @@ use shared::{
     ids::PaymentId,
     money::Fen,
     problem,
+    time::Instant,
 };
 
 use super::{
@@ -47,7 +48,7 @@ pub async fn show_payment(
     let row = store::own_payment(db, &resident, *id)
         .await?
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
-    view(db, &row).await.map(Json)
+    view(db, &row, platform.clock.now()).await.map(Json)
 }
 
 /// Asks WeChat where an open payment stands. What the bridge said is no proof: it only makes the page say that it is being confirmed.
@@ -83,7 +84,7 @@ pub async fn refresh_payment(
         ask(&platform, fines.wechat().await?, &row, Source::Query).await?;
     }
     let row = store::own_payment(db, &resident, *id).await?.ok_or_else(not_found)?;
-    view(db, &row).await.map(Json)
+    view(db, &row, platform.clock.now()).await.map(Json)
 }
 
 /// Asks WeChat what became of an order, and takes what it says; whether it answered. Without an answer everything stays as it is.
@@ -124,12 +125,12 @@ pub async fn ask(platform: &Platform, client: &Client, row: &payment::Model, sou
 }
 
 /// A payment as its payer sees it, without the key to the cashier.
-pub async fn view(db: &impl ConnectionTrait, row: &payment::Model) -> Result<Payment, Failure> {
+pub async fn view(db: &impl ConnectionTrait, row: &payment::Model, now: Instant) -> Result<Payment, Failure> {
     let status: PaymentStatus = row.status.parse().map_err(anyhow::Error::from)?;
     let receipt = receipt::Entity::find_by_id(row.id).one(db).await?;
     let has_receipt = receipt.is_some_and(|receipt| receipt.status != "requested");
     let stage = match status {
-        PaymentStatus::AwaitingPayment if row.claimed_at.is_none() => PaymentStage::Unpaid,
+        PaymentStatus::AwaitingPayment if row.claimed_at.is_none() && now < row.expires_at => PaymentStage::Unpaid,
         PaymentStatus::AwaitingPayment | PaymentStatus::Preparing | PaymentStatus::Unknown => PaymentStage::Confirming,
         PaymentStatus::Paid if row.booked_at.is_none() => PaymentStage::PaidAwaitingBooks,
         PaymentStatus::Paid if has_receipt => PaymentStage::ReceiptReady,

@@ -24,6 +24,7 @@ mod kiosk;
 mod me;
 mod model;
 mod notify;
+mod pages;
 mod problems;
 mod reschedule;
 mod services;

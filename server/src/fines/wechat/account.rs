@@ -15,6 +15,8 @@ use wechat_pay_rust_sdk::util::x509_to_pem;
 
 use crate::config::WechatPaySettings;
 
+/// Where WeChat asks its users.
+const AUTHORIZATION_PAGE: &str = "https://open.weixin.qq.com";
 /// How long the sandbox may take to tell its account.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
@@ -24,6 +26,8 @@ pub struct Account {
     pub url: String,
     /// The address of WeChat's authorisation API.
     pub authorization_url: String,
+    /// The address of WeChat's authorisation pages.
+    pub authorization_page: String,
     /// The merchant.
     pub mchid: String,
     /// The official account.
@@ -95,6 +99,7 @@ impl Account {
         Ok(Self {
             url: settings.url.clone(),
             authorization_url: settings.authorization_url.clone(),
+            authorization_page: AUTHORIZATION_PAGE.to_owned(),
             mchid: settings.mchid.clone(),
             appid: settings.appid.clone(),
             app_secret: settings.app_secret.clone(),
@@ -117,6 +122,7 @@ impl Account {
         Ok(Self {
             url: url.to_owned(),
             authorization_url: url.to_owned(),
+            authorization_page: url.to_owned(),
             key: private_key_of(merchant.private_key.expose_secret())?,
             public_key: Some((
                 merchant.platform_public_key_id,

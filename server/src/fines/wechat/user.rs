@@ -23,6 +23,20 @@ pub enum UserError {
     Silent,
 }
 
+impl Client {
+    /// Where a browser inside WeChat goes to say who its user is, without asking the user anything (`snsapi_base`).
+    pub fn authorize_url(&self, back: &str) -> String {
+        let page = format!("{}/connect/oauth2/authorize", self.account.authorization_page);
+        let parameters = [
+            ("appid", self.account.appid.as_str()),
+            ("redirect_uri", back),
+            ("response_type", "code"),
+            ("scope", "snsapi_base"),
+        ];
+        reqwest::Url::parse_with_params(&page, parameters).map_or(page, String::from)
+    }
+}
+
 /// The openid behind a code.
 pub async fn openid_of(client: &Client, code: &str) -> Result<String, UserError> {
     let account = &client.account;

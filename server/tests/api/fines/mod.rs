@@ -1,11 +1,18 @@
 //! Decisions and their payment, from the traffic police's push to the books of the day. Everything outside is the sandbox, over HTTP.
 
+mod books;
+mod crash;
+mod letter;
 mod notices;
+mod orders;
+mod outside;
 mod pay;
+mod refunds;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use server::platform::clock::Clock;
+use shared::time::Instant;
 
 use crate::support::{Client, Sandbox, TestApp, eventually};
 
@@ -25,6 +32,22 @@ impl Bureau {
     async fn advance(&self, by: TimeDelta) {
         self.app.clock.advance(by);
         self.sandbox.set_clock(self.app.clock.now()).await;
+    }
+
+    /// Puts both clocks to this moment.
+    async fn set(&self, now: Instant) {
+        self.app.clock.set(now);
+        self.sandbox.set_clock(now).await;
+    }
+
+    /// Puts the outside world's clock ahead of the server's.
+    async fn wechat_ahead_by(&self, by: TimeDelta) {
+        self.sandbox.set_clock(self.app.clock.now() + by).await;
+    }
+
+    /// Lets something go wrong until the sandbox is healed.
+    async fn fault(&self, target: &str, kind: &str) {
+        self.sandbox.fault(json!({ "target": target, "kind": kind })).await;
     }
 
     /// Pushes as the traffic police do; gives what became of the entry.
@@ -74,6 +97,50 @@ impl Bureau {
         self.sandbox.post("/wechat/payer/pay", cashier(order)).await
     }
 
+    /// A decision that is paid, booked and receipted.
+    async fn paid(&self, resident: &Client, number: u32) -> Value {
+        let order = self.order(resident, number, "jsapi").await;
+        assert_eq!(self.pay(&order).await.0, 200);
+        self.becomes(resident, &order, "paid").await;
+        self.app.do_payments().await;
+        self.shows(resident, &order, "paid", "receipt_ready").await
+    }
+
+    /// The traffic police withdraw a decision.
+    async fn withdraw(&self, number: u32) {
+        let mut withdrawn = decision(number);
+        withdrawn["status"] = json!("withdrawn");
+        assert_eq!(self.push("/upstream/decisions", withdrawn).await, "updated");
+    }
+
+    /// The orders that WeChat Pay knows.
+    async fn orders_at_wechat(&self) -> Vec<Value> {
+        self.sandbox.get("/wechat/orders").await["items"]
+            .as_array()
+            .unwrap()
+            .clone()
+    }
+
+    /// A payment's order as WeChat Pay knows it.
+    async fn at_wechat(&self, payment: &Value) -> Value {
+        let number = payment["id"].as_str().unwrap().replace('-', "");
+        let orders = self.orders_at_wechat().await;
+        orders
+            .into_iter()
+            .find(|order| order["out_trade_no"] == number.as_str())
+            .unwrap()
+    }
+
+    /// How many entries the ledger has.
+    async fn ledger(&self) -> i64 {
+        self.app.count("SELECT count(*) FROM ledger_entries").await
+    }
+
+    /// A member of staff who answers for the money.
+    async fn finance(&self) -> Client {
+        self.app.staff("finance-1").await
+    }
+
     /// Waits until a notification has brought a payment into a status.
     async fn becomes(&self, resident: &Client, payment: &Value, status: &str) -> Value {
         let path = format!("/payments/{}", payment["id"].as_str().unwrap());
@@ -89,6 +156,19 @@ impl Bureau {
         let listed = self.sandbox.get(&format!("/police/write-backs?kind={kind}")).await;
         listed["items"].as_array().unwrap().clone()
     }
+}
+
+/// The kinds of the alerts that finance staff see.
+async fn alerts(finance: &Client) -> Vec<String> {
+    let listed = finance.get("/admin/payment-alerts").await.expect(200);
+    let kinds = listed["items"].as_array().unwrap().iter();
+    kinds.map(|alert| alert["kind"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Compares the books of a day.
+async fn reconcile(finance: &Client, day: &str) -> Value {
+    let path = format!("/reconciliation/days/{day}/run");
+    finance.post(&path, json!({})).await.expect(200)
 }
 
 /// What the payer holds in hand.

@@ -4,6 +4,7 @@ mod client;
 mod clock;
 mod database;
 mod events;
+mod program;
 mod sandbox;
 
 use std::{collections::HashMap, net::TcpListener, path::PathBuf, sync::Arc};
@@ -23,6 +24,7 @@ pub use self::{
     client::{Answer, Client},
     clock::TestClock,
     events::Events,
+    program::Program,
     sandbox::{Sandbox, eventually},
 };
 
@@ -344,6 +346,15 @@ impl TestApp {
         row.try_get_by_index::<i64>(0)
             .or_else(|_| row.try_get_by_index::<i32>(0).map(i64::from))
             .unwrap()
+    }
+
+    /// The only text that a query gives.
+    pub async fn text(&self, sql: &str) -> String {
+        use sea_orm::{ConnectionTrait, Statement};
+        let db = self.platform.db.reader();
+        let statement = Statement::from_string(db.get_database_backend(), sql);
+        let row = db.query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index(0).unwrap()
     }
 
     /// Changes the database as an operator could.

@@ -89,7 +89,7 @@ fn show(hall: Hall, found: &Statistics, services: Remote<List<HallService>>) -> 
         .by_day
         .iter()
         .map(|day| Place {
-            name: dates::month_day(day.day),
+            name: day.day.format("%m-%d").to_string(),
             values: vec![whole(day.issued), whole(day.served)],
         })
         .collect();

@@ -65,6 +65,7 @@ pub fn dialog(desk: Desk, hall: HallId, groups: &[Group]) -> View {
         };
         let wish = TicketRequest {
             service_id,
+            id_number: None,
             priority_reason: priority.get_untracked(),
         };
         desk.deed.run(async move {

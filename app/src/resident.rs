@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::{
-    api, appointments, browser, catalog, home, identity,
+    api, appointments, browser, catalog, fines, home, identity,
     language::{followed_language, t, words},
     queue,
     routes::{self, Route},
@@ -70,6 +70,9 @@ fn show(route: Route) -> View {
         Route::Appointments => appointments::list(),
         Route::Appointment(id) => appointments::page(id),
         Route::Ticket(id) => queue::ticket(id),
+        Route::Fines => fines::list(),
+        Route::Fine(id) => fines::page(id),
+        Route::Payment(id) => fines::payment(id),
         Route::Login => identity::login(),
         Route::Me => identity::page(),
         Route::Console | Route::Board(_) | Route::Unknown => unknown(),

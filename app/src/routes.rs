@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 use leptos::prelude::*;
-use shared::ids::{AppointmentId, HallId, ServiceId, TicketId};
+use shared::ids::{AppointmentId, DecisionId, HallId, PaymentId, ServiceId, TicketId};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, MouseEvent, UrlSearchParams};
 
@@ -22,6 +22,10 @@ pub enum Route {
     Appointments,
     Appointment(AppointmentId),
     Ticket(TicketId),
+    Fines,
+    /// A decision, or a camera record: both have their own id.
+    Fine(DecisionId),
+    Payment(PaymentId),
     Login,
     Me,
     Console,
@@ -41,6 +45,9 @@ impl Route {
             ("appointments", None) => Some(Self::Appointments),
             ("appointments", Some(id)) => id.parse().map(Self::Appointment).ok(),
             ("tickets", Some(id)) => id.parse().map(Self::Ticket).ok(),
+            ("fines", None) => Some(Self::Fines),
+            ("fines", Some(id)) => id.parse().map(Self::Fine).ok(),
+            ("payments", Some(id)) => id.parse().map(Self::Payment).ok(),
             ("login", None) => Some(Self::Login),
             ("me", None) => Some(Self::Me),
             ("console", None) => Some(Self::Console),
@@ -207,6 +214,8 @@ mod tests {
         assert_eq!(Route::at("/services/"), Route::Services);
         assert!(matches!(Route::at(&format!("/book/{id}")), Route::Book(_)));
         assert!(matches!(Route::at(&format!("/board/{id}")), Route::Board(_)));
+        assert!(matches!(Route::at(&format!("/fines/{id}")), Route::Fine(_)));
+        assert!(matches!(Route::at(&format!("/payments/{id}")), Route::Payment(_)));
         assert_eq!(Route::at("/services/x"), Route::Unknown);
         assert_eq!(Route::at("/me/x"), Route::Unknown);
         assert_eq!(Route::at(&format!("/tickets/{id}/x")), Route::Unknown);

@@ -136,6 +136,11 @@ impl Client {
         read(&self.call("POST", path, Some(written(body))).await?)
     }
 
+    /// Asks for something to happen that is answered without a word.
+    pub async fn post_silently(self, path: &str, body: &impl Serialize) -> Result<(), Failure> {
+        self.call("POST", path, Some(written(body))).await.map(drop)
+    }
+
     /// Puts something in its place.
     pub async fn put<T: DeserializeOwned>(self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
         read(&self.call("PUT", path, Some(written(body))).await?)
@@ -227,7 +232,7 @@ fn lost_key(deed: &str) -> Option<String> {
 }
 
 /// A random UUID. `crypto.randomUUID` is missing in the older engines that WeChat brings, and outside HTTPS.
-fn new_key() -> String {
+pub fn new_key() -> String {
     let mut bytes = [0; 16];
     if let Ok(crypto) = window().crypto() {
         crypto.get_random_values_with_u8_array(&mut bytes).ok();

@@ -34,6 +34,21 @@ pub fn forget(name: &str) {
     }
 }
 
+/// Hands a value to whichever page comes next in this tab; nothing takes it back.
+pub fn hand_on(name: &str, value: Option<&str>) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        match value {
+            Some(value) => storage.set_item(name, value).ok(),
+            None => storage.remove_item(name).ok(),
+        };
+    }
+}
+
+/// What the page before has handed on.
+pub fn handed_on(name: &str) -> Option<String> {
+    window().session_storage().ok()??.get_item(name).ok()?
+}
+
 thread_local! {
     /// How far the server's clock is ahead of this device's.
     static AHEAD: Cell<TimeDelta> = const { Cell::new(TimeDelta::zero()) };

@@ -1,6 +1,6 @@
 //! Days and times as people write them, by the browser's own knowledge of both languages.
 
-use chrono::{Days, NaiveDate, Timelike};
+use chrono::{Datelike, Days, NaiveDate, Timelike};
 use js_sys::{Date, Object, Reflect};
 use shared::time::{Instant, day_of, local};
 use wasm_bindgen::JsValue;
@@ -30,7 +30,11 @@ fn format(day: NaiveDate, options: &[(&str, &str)]) -> String {
 
 /// The day with its weekday, or "today" and "tomorrow".
 pub fn day(at: Instant) -> String {
-    let day = day_of(at);
+    date(day_of(at))
+}
+
+/// A day of the bureau with its weekday, or "today" and "tomorrow".
+pub fn date(day: NaiveDate) -> String {
     let today = today();
     let date = format(day, &[("month", "short"), ("day", "numeric"), ("weekday", "short")]);
     if day == today {
@@ -42,18 +46,18 @@ pub fn day(at: Instant) -> String {
     }
 }
 
-/// The weekday for the strip of days.
+/// The weekday, for the head of a column.
 pub fn weekday(day: NaiveDate) -> String {
-    if day == today() {
-        t(TODAY).to_owned()
-    } else {
-        format(day, &[("weekday", "short")])
-    }
+    format(day, &[("weekday", "short")])
 }
 
-/// Month and day for the strip of days.
-pub fn month_day(day: NaiveDate) -> String {
-    format(day, &[("month", "numeric"), ("day", "numeric")])
+/// What a day of the calendar needs above its number: that it is today, or the month that begins.
+pub fn calendar_mark(day: NaiveDate) -> Option<String> {
+    if day == today() {
+        Some(t(TODAY).to_owned())
+    } else {
+        (day.day() == 1).then(|| format(day, &[("month", "short")]))
+    }
 }
 
 /// The whole day, to be read aloud.
@@ -72,9 +76,19 @@ pub fn clock(at: Instant) -> String {
     format!("{:02}:{:02}", at.hour(), at.minute())
 }
 
-/// From one time to another.
+/// From one time to another, which no line breaks apart: word joiners stand around the dash.
 pub fn span(from: Instant, to: Instant) -> String {
-    format!("{}–{}", clock(from), clock(to))
+    format!("{}\u{2060}–\u{2060}{}", clock(from), clock(to))
+}
+
+/// The day, and from one time to another.
+pub fn day_span(from: Instant, to: Instant) -> String {
+    format!("{} {}", day(from), span(from, to))
+}
+
+/// The day and the time.
+pub fn moment(at: Instant) -> String {
+    format!("{} {}", day(at), clock(at))
 }
 
 /// What is left until then, to the second; nothing once it has passed.

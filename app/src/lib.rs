@@ -1,7 +1,7 @@
 //! The client of Bianmin (便民): what residents see inside WeChat, and what staff see at counters and in halls.
 //!
-//! Two programs share this library, so that residents never load what only staff need: `main.rs` starts
-//! [`resident()`], `bin/staff.rs` starts [`staff()`]. Each slice has a folder with the same name as in `shared` and in
+//! Three programs share this library, so that nobody loads at first what is needed later or by others: `main.rs` starts
+//! [`finding()`], `bin/affairs.rs` [`affairs()`], and `bin/staff.rs` [`staff()`]. Each slice has a folder with the same name as in `shared` and in
 //! the server, with one file per page or form; its `words.rs` holds what it says, in both languages.
 //!
 //! Words are read once, when a page is built, and the page is built anew when the language changes: texts need no
@@ -22,5 +22,5 @@ mod routes;
 mod staff;
 mod ui;
 
-pub use resident::resident;
+pub use resident::{affairs, finding};
 pub use staff::staff;

@@ -1,5 +1,5 @@
-//! The residents' client: mounted over the page that `index.html` already shows.
+//! The residents' first program: mounted over the page that `index.html` already shows.
 
 fn main() {
-    app::resident();
+    app::finding();
 }

@@ -1,4 +1,7 @@
-//! The residents' client: its pages, and what stands around every page.
+//! The residents' two programs, and what stands around every page of both.
+//!
+//! Whoever comes for the first time wants to find and book: those pages are the first program, which is loaded first and kept small.
+//! What one has, such as appointments, tickets and one's own data, is the second, loaded when one goes there.
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -20,11 +23,66 @@ words! {
     NOT_FOUND: "没有找到" / "Not found";
 }
 
-/// Mounts the client over the page that is already painted.
-pub fn resident() {
+/// A program: its page for an address, if it has one.
+type Program = fn(Route) -> Option<View>;
+
+/// Mounts the program in which one finds a service and books.
+pub fn finding() {
+    let ours = |route| {
+        matches!(
+            route,
+            Route::Home | Route::Services | Route::Service(_) | Route::Book(_) | Route::Login
+        )
+    };
+    start(ours, |route| {
+        Some(match route {
+            Route::Home => home::page(),
+            Route::Services => catalog::list(),
+            Route::Service(id) => catalog::page(id),
+            Route::Book(id) => appointments::form(id),
+            Route::Login => identity::login(),
+            _ => return None,
+        })
+    });
+}
+
+/// Mounts the program of what a resident has.
+pub fn affairs() {
+    let ours = |route| {
+        matches!(
+            route,
+            Route::Appointments
+                | Route::Appointment(_)
+                | Route::Reschedule(_)
+                | Route::Ticket(_)
+                | Route::Fines
+                | Route::Fine(_)
+                | Route::Payment(_)
+                | Route::Me
+                | Route::Login
+        )
+    };
+    start(ours, |route| {
+        Some(match route {
+            Route::Appointments => appointments::list(),
+            Route::Appointment(id) => appointments::page(id),
+            Route::Reschedule(id) => appointments::reschedule(id),
+            Route::Ticket(id) => queue::ticket(id),
+            Route::Fines => fines::list(),
+            Route::Fine(id) => fines::page(id),
+            Route::Payment(id) => fines::payment(id),
+            Route::Me => identity::page(appointments::strikes),
+            Route::Login => identity::login(),
+            _ => return None,
+        })
+    });
+}
+
+/// Mounts a program over the page that is already painted.
+fn start(ours: fn(Route) -> bool, program: Program) {
     browser::mark_document("elder", identity::elder_mode());
-    routes::follow(is_ours);
-    ui::mount(shell);
+    routes::follow(ours);
+    ui::mount(move || shell(program));
     // What was painted before is replaced in the same frame, so nothing is seen to change.
     for painted in ["painted", "waiting"] {
         if let Some(painted) = document().get_element_by_id(painted) {
@@ -33,18 +91,14 @@ pub fn resident() {
     }
 }
 
-fn is_ours(route: Route) -> bool {
-    !matches!(route, Route::Console | Route::Board(_) | Route::Unknown)
-}
-
-fn shell() -> View {
+fn shell(program: Program) -> View {
     fragment()
-        .child(el("div").attr("id", "app").child(live(|| {
+        .child(el("div").attr("id", "app").child(live(move || {
             let language = followed_language();
             if let Some(root) = document().document_element() {
                 root.set_attribute("lang", language.tag()).ok();
             }
-            fragment().child(live(|| show(routes::followed_route())))
+            fragment().child(live(move || show(program, routes::followed_route())))
         })))
         .child(ui::toasts())
         .child(
@@ -58,30 +112,19 @@ fn shell() -> View {
         )
 }
 
-fn show(route: Route) -> View {
+fn show(program: Program, route: Route) -> View {
     if routes::visits() > 0 {
         focus_title();
     }
-    match route {
-        Route::Home => home::page(),
-        Route::Services => catalog::list(),
-        Route::Service(id) => catalog::page(id),
-        Route::Book(id) => appointments::form(id),
-        Route::Appointments => appointments::list(),
-        Route::Appointment(id) => appointments::page(id),
-        Route::Ticket(id) => queue::ticket(id),
-        Route::Fines => fines::list(),
-        Route::Fine(id) => fines::page(id),
-        Route::Payment(id) => fines::payment(id),
-        Route::Login => identity::login(),
-        Route::Me => identity::page(),
-        Route::Console | Route::Board(_) | Route::Unknown => unknown(),
-    }
+    program(route).unwrap_or_else(unknown)
 }
 
 fn unknown() -> View {
-    let way_home = el("a").class("button plain").attr("href", "/").child(t(GO_HOME));
-    ui::page(t(NOT_FOUND), None, ui::empty(NO_PAGE, Some(way_home)))
+    ui::page(
+        t(NOT_FOUND),
+        None,
+        ui::empty(NO_PAGE, Some(ui::way("button plain", GO_HOME, "/"))),
+    )
 }
 
 /// Puts the focus on the title of the page that was gone to, as a browser does on a page that it loads.

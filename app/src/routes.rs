@@ -21,6 +21,7 @@ pub enum Route {
     Book(ServiceId),
     Appointments,
     Appointment(AppointmentId),
+    Reschedule(AppointmentId),
     Ticket(TicketId),
     Fines,
     /// A decision, or a camera record: both have their own id.
@@ -43,7 +44,11 @@ impl Route {
             ("services", Some(id)) => id.parse().map(Self::Service).ok(),
             ("book", Some(id)) => id.parse().map(Self::Book).ok(),
             ("appointments", None) => Some(Self::Appointments),
-            ("appointments", Some(id)) => id.parse().map(Self::Appointment).ok(),
+            ("appointments", Some(id)) => match (id.parse(), parts.next()) {
+                (Ok(id), None) => Some(Self::Appointment(id)),
+                (Ok(id), Some("reschedule")) => Some(Self::Reschedule(id)),
+                _ => None,
+            },
             ("tickets", Some(id)) => id.parse().map(Self::Ticket).ok(),
             ("fines", None) => Some(Self::Fines),
             ("fines", Some(id)) => id.parse().map(Self::Fine).ok(),
@@ -61,8 +66,10 @@ impl Route {
 thread_local! {
     /// Counts the visits, so that the same address shows anew when it is gone to again.
     static VISIT: ArcRwSignal<u32> = ArcRwSignal::new(0);
-    /// How many pages lie behind this one inside the client.
+    /// How many pages lie behind this one inside the program.
     static BEHIND: Cell<u32> = const { Cell::new(0) };
+    /// Which pages this program has; the others are loaded with theirs.
+    static OURS: Cell<fn(Route) -> bool> = Cell::new(|_| true);
 }
 
 /// The page to show, for the one place that shows it.
@@ -76,17 +83,40 @@ pub fn visits() -> u32 {
     VISIT.with(GetUntracked::get_untracked)
 }
 
+/// The list in which what a page shows would be found, and where one goes on when it is not there.
+pub fn list_of(route: Route) -> Option<&'static str> {
+    match route {
+        Route::Service(_) | Route::Book(_) => Some("/services"),
+        Route::Appointment(_) | Route::Reschedule(_) | Route::Ticket(_) => Some("/appointments"),
+        _ => None,
+    }
+}
+
 /// The page of the address bar.
 pub fn here() -> Route {
-    Route::at(&window().location().pathname().unwrap_or_default())
+    Route::at(&path())
+}
+
+/// The address bar without what is asked for.
+pub fn path() -> String {
+    window().location().pathname().unwrap_or_default()
 }
 
 fn visit() {
     VISIT.with(|visit| visit.update(|count| *count += 1));
 }
 
+/// Whether the page at an address is of this program.
+fn is_ours(to: &str) -> bool {
+    OURS.get()(Route::at(to.split(['?', '#']).next().unwrap_or_default()))
+}
+
 /// Goes to an address.
 pub fn go(to: &str) {
+    if !is_ours(to) {
+        window().location().assign(to).ok();
+        return;
+    }
     if let Ok(history) = window().history() {
         history.push_state_with_url(&JsValue::NULL, "", Some(to)).ok();
     }
@@ -97,6 +127,10 @@ pub fn go(to: &str) {
 
 /// Goes to an address in place of this one, to which one then does not come back.
 pub fn replace(to: &str) {
+    if !is_ours(to) {
+        window().location().replace(to).ok();
+        return;
+    }
     remember(to);
     window().scroll_to_with_x_and_y(0.0, 0.0);
     visit();
@@ -109,13 +143,16 @@ pub fn remember(address: &str) {
     }
 }
 
-/// Goes back, or home when the client was entered here.
+/// Goes back, or home when the pages were entered here.
 pub fn back() {
-    match (BEHIND.get(), window().history()) {
-        (0, _) | (_, Err(_)) => replace("/"),
-        (_, Ok(history)) => {
+    // Whoever came from a page of the other program has that page behind.
+    let origin = window().location().origin().unwrap_or_default();
+    let entered = BEHIND.get() == 0 && !document().referrer().starts_with(&origin);
+    match window().history() {
+        Ok(history) if !entered => {
             history.back().ok();
         }
+        _ => replace("/"),
     }
 }
 
@@ -143,8 +180,7 @@ pub fn with_query(path: &str, values: &[(&str, Option<String>)]) -> String {
 
 /// The address of this page, as a place to come back to.
 pub fn address() -> String {
-    let location = window().location();
-    location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
+    path() + &window().location().search().unwrap_or_default()
 }
 
 /// The sign-in page that comes back to an address.
@@ -161,11 +197,12 @@ pub fn next_or(fallback: &str) -> String {
 
 /// Follows the browser's own back and forward, and lets links inside the client not load the page again.
 pub fn follow(ours: fn(Route) -> bool) {
+    OURS.set(ours);
     let popped = Closure::<dyn FnMut()>::new(|| {
         BEHIND.set(BEHIND.get().saturating_sub(1));
         visit();
     });
-    let clicked = Closure::<dyn FnMut(MouseEvent)>::new(move |click: MouseEvent| follow_link(&click, ours));
+    let clicked = Closure::<dyn FnMut(MouseEvent)>::new(|click: MouseEvent| follow_link(&click));
     let window = window();
     window
         .add_event_listener_with_callback("popstate", popped.as_ref().unchecked_ref())
@@ -178,7 +215,7 @@ pub fn follow(ours: fn(Route) -> bool) {
     clicked.forget();
 }
 
-fn follow_link(click: &MouseEvent, ours: fn(Route) -> bool) {
+fn follow_link(click: &MouseEvent) {
     if click.default_prevented()
         || click.button() != 0
         || click.ctrl_key()
@@ -196,8 +233,7 @@ fn follow_link(click: &MouseEvent, ours: fn(Route) -> bool) {
     let Some(to) = link.and_then(|link| link.get_attribute("href")) else {
         return;
     };
-    let path = to.split(['?', '#']).next().unwrap_or_default();
-    if path.starts_with('/') && ours(Route::at(path)) {
+    if to.starts_with('/') && is_ours(&to) {
         click.prevent_default();
         go(&to);
     }
@@ -216,6 +252,12 @@ mod tests {
         assert!(matches!(Route::at(&format!("/board/{id}")), Route::Board(_)));
         assert!(matches!(Route::at(&format!("/fines/{id}")), Route::Fine(_)));
         assert!(matches!(Route::at(&format!("/payments/{id}")), Route::Payment(_)));
+        assert!(matches!(
+            Route::at(&format!("/appointments/{id}/reschedule")),
+            Route::Reschedule(_)
+        ));
+        assert_eq!(Route::at(&format!("/appointments/{id}/x")), Route::Unknown);
+        assert_eq!(Route::at(&format!("/appointments/{id}/reschedule/x")), Route::Unknown);
         assert_eq!(Route::at("/services/x"), Route::Unknown);
         assert_eq!(Route::at("/me/x"), Route::Unknown);
         assert_eq!(Route::at(&format!("/tickets/{id}/x")), Route::Unknown);

@@ -22,6 +22,7 @@ mod m20261122_000021_returns;
 mod m20261122_000022_waitlist;
 mod m20261122_000023_visits;
 mod m20261122_000024_closures;
+mod m20261122_000025_staff_counters;
 mod m20261122_000030_upstream;
 mod m20261122_000031_decisions;
 mod m20261122_000032_payments;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000022_waitlist::Migration),
             Box::new(m20261122_000023_visits::Migration),
             Box::new(m20261122_000024_closures::Migration),
+            Box::new(m20261122_000025_staff_counters::Migration),
             Box::new(m20261122_000030_upstream::Migration),
             Box::new(m20261122_000031_decisions::Migration),
             Box::new(m20261122_000032_payments::Migration),

@@ -15,13 +15,14 @@ use crate::{
 pub fn button(appointment: Appointment, remote: Remote<Appointment>) -> View {
     let asking = RwSignal::new(false);
     fragment()
-        .child(
-            el("div")
-                .class("actions")
-                .child(ui::button("button danger-plain", CANCEL, None, move || {
-                    asking.set(true);
-                })),
-        )
+        .child(ui::actions(ui::button(
+            "button danger-plain",
+            CANCEL,
+            None,
+            move || {
+                asking.set(true);
+            },
+        )))
         .child(live(move || asking.get().then(|| ask(&appointment, remote, asking))))
 }
 
@@ -40,7 +41,7 @@ fn ask(appointment: &Appointment, remote: Remote<Appointment>, asking: RwSignal<
         });
     };
     let limit = appointment.cancel_until;
-    let limit_words = format!("{} {}", dates::day(limit), dates::clock(limit));
+    let limit_words = dates::moment(limit);
     let consequence = if browser::now() < limit {
         notice("good", filled(CANCEL_IN_TIME, &[&limit_words]))
     } else {
@@ -51,11 +52,9 @@ fn ask(appointment: &Appointment, remote: Remote<Appointment>, asking: RwSignal<
         .child(el("p").child(t(CANCEL_ASK)))
         .child(consequence)
         .child(deed.outcome())
-        .child(
-            el("div")
-                .class("actions side")
-                .child(ui::button("button plain", KEEP, None, keep))
-                .child(ui::button("button danger", CANCEL, Some(deed), cancel)),
-        );
+        .child(ui::side_by_side(
+            ui::button("button plain", KEEP, None, keep),
+            ui::button("button danger", CANCEL, Some(deed), cancel),
+        ));
     dialog(t(CANCEL).to_owned(), keep, content)
 }

@@ -60,13 +60,16 @@ pub fn can_check_in(appointment: &Appointment, now: Instant) -> bool {
 /// What happens next.
 pub fn next_step(appointment: &Appointment, now: Instant) -> String {
     let words = match appointment.status {
-        AppointmentStatus::Held => NEXT_HELD,
+        AppointmentStatus::Held => {
+            let until = appointment.hold_expires_at.map(dates::clock).unwrap_or_default();
+            return filled(NEXT_HELD, &[&until]);
+        }
         AppointmentStatus::Confirmed if now < appointment.check_in_from => {
             let opens = appointment.check_in_from;
             let opens = if appointment.check_in_from - now < TimeDelta::hours(12) {
                 dates::clock(opens)
             } else {
-                format!("{} {}", dates::day(opens), dates::clock(opens))
+                dates::moment(opens)
             };
             return filled(NEXT_COME, &[&opens]);
         }
@@ -80,25 +83,28 @@ pub fn next_step(appointment: &Appointment, now: Instant) -> String {
     t(words).to_owned()
 }
 
-/// Whether it is still to come, or under way.
+/// Whether it is still to come or under way, or asks for another time because the hall called it off.
 pub fn is_ahead(appointment: &Appointment, now: Instant) -> bool {
     match appointment.status {
-        AppointmentStatus::Held => now < appointment.ends_at,
+        AppointmentStatus::Held => appointment.hold_expires_at.is_some_and(|until| now < until),
         AppointmentStatus::Confirmed => now < check_in_until(appointment),
         AppointmentStatus::CheckedIn => true,
+        AppointmentStatus::HallCancelled => now < appointment.starts_at,
         _ => false,
     }
 }
 
-/// The appointment that is nearest.
+/// The appointment that needs its resident first: a seat that is only held, then a ticket in a queue, then whatever comes soonest.
 pub fn next_of(mine: &[Appointment], now: Instant) -> Option<&Appointment> {
     mine.iter()
-        .filter(|appointment| is_ahead(appointment, now) && appointment.status != AppointmentStatus::Held)
+        .filter(|appointment| is_ahead(appointment, now))
         .min_by_key(|appointment| {
-            (
-                appointment.status != AppointmentStatus::CheckedIn,
-                appointment.starts_at,
-            )
+            let urgency = match appointment.status {
+                AppointmentStatus::Held => 0,
+                AppointmentStatus::CheckedIn => 1,
+                _ => 2,
+            };
+            (urgency, appointment.starts_at)
         })
 }
 
@@ -112,11 +118,7 @@ pub fn address(appointment: &Appointment) -> String {
 
 /// The appointment in brief.
 pub fn card(appointment: &Appointment) -> View {
-    let time = format!(
-        "{} {}",
-        dates::day(appointment.starts_at),
-        dates::span(appointment.starts_at, appointment.ends_at)
-    );
+    let time = dates::day_span(appointment.starts_at, appointment.ends_at);
     let now = browser::now();
     let next = is_ahead(appointment, now).then(|| el("span").class("booking-next").child(next_step(appointment, now)));
     el("a")
@@ -165,6 +167,7 @@ mod tests {
             check_in_from: at(starts - 30),
             cancel_until: at(starts - 120),
             ticket_id: None,
+            hold_expires_at: (status == AppointmentStatus::Held).then(|| at(5)),
         }
     }
 
@@ -191,5 +194,16 @@ mod tests {
         );
         assert_eq!(next_of(&mine[..2], at(0)).map(|next| next.starts_at), Some(at(10)));
         assert_eq!(next_of(&mine[..2], at(70)), None);
+
+        let offered = [mine[2].clone(), appointment(AppointmentStatus::Held, 60)];
+        assert_eq!(
+            next_of(&offered, at(4)).map(|next| next.status),
+            Some(AppointmentStatus::Held)
+        );
+        assert_eq!(
+            next_of(&offered, at(5)).map(|next| next.status),
+            Some(AppointmentStatus::CheckedIn),
+            "the hold ran out"
+        );
     }
 }

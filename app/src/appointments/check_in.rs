@@ -1,7 +1,12 @@
 //! Checking in with the code that the hall's screen shows.
 
 use leptos::prelude::*;
-use shared::{appointments::wire::CheckInRequest, identity::rules::LoginCode, ids::AppointmentId, queue::wire::Ticket};
+use shared::{
+    appointments::wire::{CheckInRequest, PRESENCE_INVALID},
+    identity::rules::LoginCode,
+    ids::AppointmentId,
+    queue::wire::Ticket,
+};
 
 use super::words::{CHECK_IN, CHECK_IN_WHY, CHECKED_IN, PRESENCE, PRESENCE_HINT, PRESENCE_WRONG};
 use crate::{
@@ -31,7 +36,7 @@ pub fn form(appointment: AppointmentId) -> View {
             let outcome = AUTHORIZED
                 .post::<Ticket>(&format!("/appointments/{appointment}/check-in"), &asked)
                 .await;
-            if outcome.is_err() {
+            if outcome.as_ref().is_err_and(|failure| failure.is(&PRESENCE_INVALID)) {
                 // The code changes every half minute: the next try needs another one.
                 presence.clear();
             }

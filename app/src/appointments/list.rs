@@ -5,6 +5,7 @@ use shared::{appointments::wire::Appointment, list::List};
 
 use super::{
     card::{can_check_in, card, is_ahead},
+    waitlist,
     words::{CHECK_IN_WHICH, CHOOSE_SERVICE, MINE, NONE, PAST, UPCOMING},
 };
 use crate::{
@@ -12,22 +13,21 @@ use crate::{
     browser,
     language::t,
     routes,
-    ui::{self, Remote, Tab, View, el, empty, fragment, notice},
+    ui::{self, Remote, Tab, View, actions, el, empty, fragment, notice, way},
 };
 
 /// The page. Whoever scanned a hall's code is led to the appointment to check in.
 pub fn list() -> View {
     let mine = Remote::<List<Appointment>>::fetch(AUTHORIZED, "/appointments");
-    ui::page(t(MINE), Some(Tab::Appointments), mine.view(4, |mine| show(mine.items)))
+    let content = fragment()
+        .child(waitlist::section())
+        .child(mine.view(4, |mine| show(mine.items)));
+    ui::page(t(MINE), Some(Tab::Appointments), content)
 }
 
 fn show(mine: Vec<Appointment>) -> View {
     if mine.is_empty() {
-        let way_on = el("a")
-            .class("button primary")
-            .attr("href", "/services")
-            .child(t(CHOOSE_SERVICE));
-        return empty(NONE, Some(way_on));
+        return empty(NONE, Some(way("button primary", CHOOSE_SERVICE, "/services")));
     }
     let now = browser::now();
     let presence = routes::query("presence");
@@ -59,14 +59,7 @@ fn show(mine: Vec<Appointment>) -> View {
         .child(presence.map(|_| notice("good", t(CHECK_IN_WHICH))))
         .child(group(t(UPCOMING), ahead))
         .child(group(t(PAST), past))
-        .child(
-            el("div").class("actions").child(
-                el("a")
-                    .class("button plain")
-                    .attr("href", "/services")
-                    .child(t(CHOOSE_SERVICE)),
-            ),
-        )
+        .child(actions(way("button plain", CHOOSE_SERVICE, "/services")))
 }
 
 /// Puts an appointment in its place by time. There are few of them, and the library's sort is as large as a page.

@@ -2,20 +2,29 @@
 
 use leptos::prelude::*;
 use shared::{
-    appointments::{rules::AppointmentStatus, wire::Appointment},
-    catalog::wire::ServiceDetail,
+    API,
+    appointments::{
+        rules::{AppointmentStatus, BookingPolicy, Span, reschedule},
+        wire::Appointment,
+    },
+    catalog::wire::{NearestWindow, ServiceDetail},
     ids::{AppointmentId, ServiceId},
+    list::List,
 };
 
 use super::{
-    cancel, card, check_in,
-    words::{ADDRESS, APPOINTMENT, BOOK_AGAIN, CODE, CODE_WHY, DETAILS, HALL, PERSON, SEE_TICKET, SERVICE, WHEN},
+    cancel, card, check_in, confirm,
+    words::{
+        ADD_TO_CALENDAR, ADDRESS, ALTERNATIVES, APPOINTMENT, BOOK_AGAIN, CANCEL_IN_TIME, CODE, CODE_WHY, DETAILS, HALL,
+        PERSON, RATE, RESCHEDULE, SEE_STRIKES, SEE_TICKET, SERVICE, WHEN,
+    },
 };
 use crate::{
     api::{ANONYMOUS, AUTHORIZED},
     browser, catalog, dates,
-    language::t,
-    ui::{self, Load, Remote, View, cells, el, fact, fragment, live, skeleton},
+    language::{filled, t},
+    routes,
+    ui::{self, Deed, Load, Remote, View, actions, cells, el, fact, fragment, link_cell, live, skeleton, way},
 };
 
 /// The page of an appointment.
@@ -30,45 +39,15 @@ pub fn page(id: AppointmentId) -> View {
 
 fn show(appointment: &Appointment, remote: Remote<Appointment>) -> View {
     let now = browser::now();
-    let ahead = card::is_ahead(appointment, now);
-    let time = format!(
-        "{} {}",
-        dates::day(appointment.starts_at),
-        dates::span(appointment.starts_at, appointment.ends_at)
-    );
-    let code = (appointment.status == AppointmentStatus::Confirmed && ahead).then(|| {
-        el("div")
-            .class("code")
-            .child(el("span").child(t(CODE)))
-            .child(el("strong").child(appointment.code.clone()))
-            .child(el("small").child(t(CODE_WHY)))
-    });
-    let ticket = (appointment.status == AppointmentStatus::CheckedIn)
-        .then_some(appointment.ticket_id)
-        .flatten()
-        .map(|ticket| {
-            el("div").class("actions").child(
-                el("a")
-                    .class("button primary")
-                    .attr("href", format!("/tickets/{ticket}"))
-                    .child(t(SEE_TICKET)),
-            )
-        });
     let details = fragment()
         .child(fact(t(SERVICE), appointment.service.clone()))
-        .child(fact(t(WHEN), time))
+        .child(fact(
+            t(WHEN),
+            dates::day_span(appointment.starts_at, appointment.ends_at),
+        ))
         .child(fact(t(HALL), appointment.hall.clone()))
         .child(fact(t(ADDRESS), appointment.address.clone()))
         .child(fact(t(PERSON), appointment.person.clone()));
-    let check_in = card::can_check_in(appointment, now).then(|| check_in::form(appointment.id));
-    let cancel = (appointment.status == AppointmentStatus::Confirmed && now < appointment.ends_at)
-        .then(|| cancel::button(appointment.clone(), remote));
-    let again = (!ahead).then(|| {
-        let to = format!("/book/{}", appointment.service_id);
-        el("div")
-            .class("actions")
-            .child(el("a").class("button plain").attr("href", to).child(t(BOOK_AGAIN)))
-    });
     fragment()
         .child(
             el("section")
@@ -76,13 +55,112 @@ fn show(appointment: &Appointment, remote: Remote<Appointment>) -> View {
                 .child(el("p").class("head-status").child(card::tag(appointment.status)))
                 .child(el("p").class("head-title").child(card::next_step(appointment, now))),
         )
-        .child(ticket)
-        .child(check_in)
-        .child(code)
+        .child(first(appointment, remote))
         .child(cells(t(DETAILS), details))
-        .child(ahead.then(|| materials(appointment.service_id)))
-        .child(again)
-        .child(cancel)
+        .child(card::is_ahead(appointment, now).then(|| materials(appointment.service_id)))
+        .child(last(appointment, remote))
+}
+
+/// What matters most where the appointment stands.
+fn first(appointment: &Appointment, remote: Remote<Appointment>) -> View {
+    let now = browser::now();
+    let ticket = |words| {
+        let ticket = appointment.ticket_id?;
+        Some(actions(way("button primary", words, format!("/tickets/{ticket}"))))
+    };
+    match appointment.status {
+        AppointmentStatus::Held => confirm::section(appointment, remote),
+        AppointmentStatus::Confirmed if card::is_ahead(appointment, now) => fragment()
+            .child(card::can_check_in(appointment, now).then(|| check_in::form(appointment.id)))
+            .child(
+                el("div")
+                    .class("code")
+                    .child(el("span").child(t(CODE)))
+                    .child(el("strong").child(appointment.code.clone()))
+                    .child(el("small").child(t(CODE_WHY))),
+            ),
+        AppointmentStatus::CheckedIn => fragment().child(ticket(SEE_TICKET)),
+        AppointmentStatus::Fulfilled => fragment().child(ticket(RATE)),
+        AppointmentStatus::HallCancelled => alternatives(appointment),
+        AppointmentStatus::NoShow => actions(way("button plain", SEE_STRIKES, "/me")),
+        _ => fragment(),
+    }
+}
+
+/// What else can be done with it.
+fn last(appointment: &Appointment, remote: Remote<Appointment>) -> View {
+    let now = browser::now();
+    let booked = appointment.status == AppointmentStatus::Confirmed && now < appointment.ends_at;
+    if !booked {
+        let over = !card::is_ahead(appointment, now) && appointment.status != AppointmentStatus::HallCancelled;
+        let again = format!("/book/{}", appointment.service_id);
+        return fragment().child(over.then(|| actions(way("button plain", BOOK_AGAIN, again))));
+    }
+    let span = Span {
+        starts_at: appointment.starts_at,
+        ends_at: appointment.ends_at,
+    };
+    let movable = reschedule(appointment.status, span, now, &BookingPolicy::default()).is_ok();
+    let moving = movable.then(|| {
+        let limit = filled(CANCEL_IN_TIME, &[&dates::moment(appointment.cancel_until)]);
+        fragment().child(el("p").class("small").child(limit)).child(actions(way(
+            "button plain",
+            RESCHEDULE,
+            reschedule_address(appointment, &[]),
+        )))
+    });
+    fragment()
+        .child(calendar(appointment.id))
+        .child(moving)
+        .child(cancel::button(appointment.clone(), remote))
+}
+
+fn reschedule_address(appointment: &Appointment, chosen: &[(&str, Option<String>)]) -> String {
+    routes::with_query(&format!("/appointments/{}/reschedule", appointment.id), chosen)
+}
+
+/// Puts the appointment into the phone's calendar. The file is asked for first: that renews a session that has ended, which following
+/// a link would not.
+fn calendar(id: AppointmentId) -> View {
+    let deed = Deed::new();
+    let add = move || {
+        deed.run(async move {
+            let path = format!("/appointments/{id}.ics");
+            AUTHORIZED.get_text(&path).await?;
+            window().location().assign(&format!("{API}{path}")).ok();
+            Ok(())
+        });
+    };
+    fragment()
+        .child(deed.outcome())
+        .child(actions(ui::button("button plain", ADD_TO_CALENDAR, Some(deed), add)))
+}
+
+/// What a resident whom the hall has turned away can take instead, in one tap each.
+fn alternatives(appointment: &Appointment) -> View {
+    let appointment = appointment.clone();
+    let path = format!("/services/{}/nearest", appointment.service_id);
+    let nearest = Remote::<List<NearestWindow>>::fetch(ANONYMOUS, path);
+    let detail = Remote::<ServiceDetail>::fetch(ANONYMOUS, format!("/services/{}", appointment.service_id));
+    let any = reschedule_address(&appointment, &[("by", Some("time".to_owned()))]);
+    let rows = move || {
+        let (halls, found) = (detail.ready()?.halls, nearest.ready()?.items);
+        let row = |found: NearestWindow| {
+            let window = found.window;
+            let chosen = [
+                ("hall", Some(found.hall_id.to_string())),
+                ("day", Some(window.day.to_string())),
+                ("window", Some(window.id.to_string())),
+            ];
+            let hall = halls.iter().find(|hall| hall.id == found.hall_id)?;
+            let words = fragment()
+                .child(el("strong").child(dates::day_span(window.starts_at, window.ends_at)))
+                .child(el("span").class("cell-note").child(hall.name.clone()));
+            Some(link_cell(reschedule_address(&appointment, &chosen), words))
+        };
+        Some(found.into_iter().take(3).filter_map(row).collect::<Vec<_>>())
+    };
+    cells(t(ALTERNATIVES), live(rows)).child(actions(way("button primary", RESCHEDULE, any)))
 }
 
 /// What to bring; without the catalogue the rest of the page still stands.

@@ -7,7 +7,7 @@ use shared::{
 };
 
 use super::{
-    form::Choice,
+    choice::Choice,
     words::{ADD_FAMILY, MYSELF},
 };
 use crate::{
@@ -50,23 +50,6 @@ impl Persons {
         self.me.is_some_and(
             |(me, _)| matches!(me.state.get(), Load::Ready(Me::Resident(resident)) if resident.person.is_none()),
         )
-    }
-
-    /// The name of the one who was chosen.
-    pub fn name(self, form: Choice) -> String {
-        let chosen = form.person.get_untracked();
-        self.me
-            .and_then(|(me, family)| match (chosen, me.ready()?) {
-                (None, Me::Resident(resident)) => Some(resident.person?.name),
-                (Some(id), _) => family
-                    .ready()?
-                    .items
-                    .into_iter()
-                    .find(|member| member.person.id == id)
-                    .map(|member| member.person.name),
-                (None, Me::Staff(_)) => None,
-            })
-            .unwrap_or_default()
     }
 
     /// The choice.

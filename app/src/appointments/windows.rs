@@ -1,40 +1,42 @@
-//! The strip of days and the grid of times.
+//! The calendar of days and the grid of times.
 
-use crate::ui::{View, el, fragment, live};
-use chrono::{Days, NaiveDate, Timelike};
+use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
 use leptos::prelude::*;
 use shared::{catalog::wire::WindowView, time::local};
 
 use super::{
-    form::Choice,
+    choice::{Aim, Choice},
     words::{
-        AFTERNOON, DAY_CLOSED, DAY_FREE, DAY_FULL, DAY_SAID, MORNING, NO_DAYS, SEATS, SEATS_NONE, STEP_DAY, STEP_TIME,
-        TIME_PASSED, TIME_SAID,
+        AFTERNOON, DAY_CLOSED, DAY_FREE, DAY_FULL, DAY_SAID, MORNING, NO_DAYS, SEATS, SEATS_NONE, SEATS_WAIT, STEP_DAY,
+        STEP_TIME, TIME_PASSED, TIME_SAID,
     },
 };
 use crate::{
     browser, dates,
     language::{filled, t},
-    ui::notice,
+    ui::{View, el, fragment, live, notice},
 };
 
-/// A day of the strip.
+/// A day of the calendar.
 pub type Day = NaiveDate;
 
-/// How many days can be booked ahead.
-const AHEAD: u64 = 14;
+/// Up to so many seats of a day are counted out; more is simply free.
+const FEW: i32 = 20;
 
-/// The days that can be booked.
-pub fn days() -> Vec<Day> {
-    let today = dates::today();
-    (0..AHEAD)
-        .filter_map(|ahead| today.checked_add_days(Days::new(ahead)))
-        .collect()
+/// Whether a window has not ended.
+pub fn is_open(window: &WindowView) -> bool {
+    browser::now() < window.ends_at
 }
 
 /// Whether a seat can be taken.
 pub fn is_free(window: &WindowView) -> bool {
-    window.remaining > 0 && browser::now() < window.ends_at
+    window.remaining > 0 && is_open(window)
+}
+
+/// Whether there are windows to come, and no seat in any of them.
+pub fn is_full<'w>(windows: impl Iterator<Item = &'w WindowView>) -> bool {
+    let mut open = windows.filter(|window| is_open(window)).peekable();
+    open.peek().is_some() && !open.any(|window| window.remaining > 0)
 }
 
 /// The free window that comes soonest after a full one, or else the soonest of all.
@@ -53,19 +55,30 @@ pub fn section(choice: Choice) -> View {
 }
 
 fn show(windows: Vec<WindowView>, choice: Choice) -> View {
-    let first_free = windows
-        .iter()
-        .filter(|window| is_free(window))
-        .min_by_key(|window| window.starts_at);
-    let Some(first_free) = first_free else {
+    let Some(last) = windows.iter().map(|window| window.day).max() else {
         return notice("bad", t(NO_DAYS));
     };
-    if choice.day.get_untracked().is_none() {
+    // They come in the order of their beginnings.
+    let first_free = windows.iter().find(|window| is_free(window));
+    if let (None, Some(first_free)) = (choice.day.get_untracked(), first_free) {
         choice.day.set(Some(first_free.day));
     }
-    let strip = days()
-        .into_iter()
-        .map(|day| day_button(day, windows.iter().filter(|window| window.day == day), choice))
+    let today = dates::today();
+    let monday = today - TimeDelta::days(i64::from(today.weekday().num_days_from_monday()));
+    let heads = monday
+        .iter_days()
+        .take(7)
+        .map(|day| el("span").child(dates::weekday(day)));
+    let days = monday
+        .iter_days()
+        .take_while(|day| *day <= last)
+        .map(|day| {
+            if day < today {
+                el("span")
+            } else {
+                day_button(day, windows.iter().filter(|window| window.day == day), choice)
+            }
+        })
         .collect::<Vec<_>>();
     fragment()
         .child(
@@ -74,10 +87,16 @@ fn show(windows: Vec<WindowView>, choice: Choice) -> View {
                 .child(el("h2").class("cells-title").attr("id", "days").child(t(STEP_DAY)))
                 .child(
                     el("div")
+                        .class("week")
+                        .attr("aria-hidden", "true")
+                        .child(heads.collect::<Vec<_>>()),
+                )
+                .child(
+                    el("div")
                         .class("days")
                         .attr("role", "group")
                         .attr("aria-labelledby", "days")
-                        .child(strip),
+                        .child(days),
                 ),
         )
         .child(
@@ -89,39 +108,37 @@ fn show(windows: Vec<WindowView>, choice: Choice) -> View {
 }
 
 fn day_button<'w>(day: Day, windows: impl Iterator<Item = &'w WindowView>, choice: Choice) -> View {
-    let (mut any, mut free) = (false, false);
-    for window in windows {
+    let (mut any, mut seats) = (false, 0);
+    for window in windows.filter(|window| is_open(window)) {
         any = true;
-        free |= is_free(window);
+        seats += window.remaining.max(0);
     }
-    let (state, class) = match (any, free) {
-        (_, true) => (t(DAY_FREE), "day free"),
-        (true, false) => (t(DAY_FULL), "day"),
-        (false, false) => (t(DAY_CLOSED), "day"),
+    let (state, class) = match seats {
+        0 if any => (t(DAY_FULL).to_owned(), "day full"),
+        0 => (t(DAY_CLOSED).to_owned(), "day"),
+        1..=FEW => (filled(SEATS, &[&seats.to_string()]), "day free"),
+        _ => (t(DAY_FREE).to_owned(), "day free"),
     };
-    let choose = move |_| {
-        if choice.day.get_untracked() != Some(day) {
-            choice.day.set(Some(day));
-            choice.window.set(None);
-        }
-    };
-    let (weekday, month_day) = (dates::weekday(day), dates::month_day(day));
+    let (mark, number) = (dates::calendar_mark(day), day.day().to_string());
     // What is read begins with what is seen: whoever steers by voice says that.
-    let said = filled(DAY_SAID, &[&weekday, &month_day, state, &dates::spoken_day(day)]);
+    let seen = mark.as_ref().map(|mark| format!("{mark} {number}"));
+    let said = filled(
+        DAY_SAID,
+        &[seen.as_ref().unwrap_or(&number), &state, &dates::spoken_day(day)],
+    );
     el("button")
         .attr("type", "button")
         .class(class)
-        .attr("disabled", !free)
+        .attr("disabled", !any)
         .live_attr("aria-pressed", move || (choice.day.get() == Some(day)).to_string())
         .attr("aria-label", said)
-        .on("click", choose)
-        .child(el("span").child(weekday))
-        .child(el("strong").child(month_day))
+        .on("click", move |_| choice.choose_day(day))
+        .child(el("span").child(mark))
+        .child(el("strong").child(number))
         .child(el("small").child(state))
 }
 
 fn times(windows: &[WindowView], day: Day, choice: Choice) -> View {
-    // They come in the order of their beginnings.
     let of_day = windows.iter().filter(|window| window.day == day);
     let (morning, afternoon): (Vec<_>, Vec<_>) = of_day.partition(|window| local(window.starts_at).hour() < 12);
     let half = |title: &'static str, windows: Vec<&WindowView>| {
@@ -146,19 +163,23 @@ fn time_button(window: &WindowView, choice: Choice) -> View {
     let id = window.id;
     let span = dates::span(window.starts_at, window.ends_at);
     let free = is_free(window);
+    // Whoever books can wait for a full window; whoever moves an appointment has a seat already.
+    let waits = is_open(window) && choice.aim == Aim::Book;
     let seats = if free {
         filled(SEATS, &[&window.remaining.to_string()])
-    } else if window.remaining > 0 {
-        t(TIME_PASSED).to_owned()
-    } else {
+    } else if waits {
+        t(SEATS_WAIT).to_owned()
+    } else if is_open(window) {
         t(SEATS_NONE).to_owned()
+    } else {
+        t(TIME_PASSED).to_owned()
     };
-    let said = filled(TIME_SAID, &[&span, &window.remaining.max(0).to_string()]);
+    let said = filled(TIME_SAID, &[&span, &seats]);
     let chosen = window.clone();
     el("button")
         .attr("type", "button")
-        .class("time")
-        .attr("disabled", !free)
+        .class(if free { "time" } else { "time full" })
+        .attr("disabled", !(free || waits))
         .live_attr("aria-pressed", move || (choice.window.get() == Some(id)).to_string())
         .attr("aria-label", said)
         .on("click", move |_| choice.choose_window(&chosen))

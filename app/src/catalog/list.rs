@@ -15,7 +15,7 @@ use crate::{
     browser,
     language::{filled, t},
     routes,
-    ui::{self, Deed, Icon, Remote, Tab, View, button, el, empty, fragment, icon, link_cell, live},
+    ui::{self, Deed, Icon, Remote, Tab, View, actions, button, chip, el, empty, fragment, icon, link_cell, live},
 };
 
 /// How long typing rests before the search goes out.
@@ -53,15 +53,11 @@ pub fn list() -> View {
 
     let families = std::iter::once(None).chain(Family::ALL.map(Some)).map(|offered| {
         let name = offered.map_or(t(ALL), |family| t(family.name()));
-        el("button")
-            .attr("type", "button")
-            .class("chip")
-            .live_attr("aria-pressed", move || (family.get() == offered).to_string())
-            .on("click", move |_| {
-                family.set(offered);
-                search();
-            })
-            .child(name)
+        let choose = move || {
+            family.set(offered);
+            search();
+        };
+        chip(name, move || family.get() == offered, choose)
     });
     let clear = move || {
         asked.set(String::new());
@@ -161,11 +157,7 @@ fn more(cursor: String, found: Remote<Services>) -> View {
     };
     fragment()
         .child(deed.outcome())
-        .child(
-            el("div")
-                .class("actions")
-                .child(button("button plain", MORE, Some(deed), read_on)),
-        )
+        .child(actions(button("button plain", MORE, Some(deed), read_on)))
 }
 
 fn append(found: Remote<Services>, next: Services) {

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     api::ANONYMOUS,
     language::{filled, t},
-    ui::{self, Icon, Remote, View, cells, el, fact, fragment, icon, notice},
+    ui::{self, Icon, Remote, View, cells, el, fact, fragment, icon, notice, way},
 };
 
 /// The page of a service.
@@ -76,12 +76,9 @@ fn show(service: ServiceDetail) -> View {
         ))
         .child(fact(t(CHANNELS), ways));
     let foot = if summary.bookable {
-        el("div").class("foot").child(
-            el("a")
-                .class("button primary")
-                .attr("href", format!("/book/{}", summary.id))
-                .child(t(BOOK)),
-        )
+        el("div")
+            .class("foot")
+            .child(way("button primary", BOOK, format!("/book/{}", summary.id)))
     } else {
         notice("good", t(NOT_BOOKABLE))
     };

@@ -46,6 +46,7 @@ pub fn form(bound: impl Fn() + Copy + 'static) -> View {
                 id_number: number.now(),
             };
             AUTHORIZED.put::<PersonView>("/me/identity", &asked).await?;
+            ui::forget_drafts();
             toast(BOUND);
             match routes::query("next") {
                 Some(_) => routes::replace(&routes::next_or("/me")),

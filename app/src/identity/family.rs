@@ -16,7 +16,7 @@ use super::{
 use crate::{
     api::{AUTHORIZED, Anything},
     language::{Phrase, filled, t},
-    ui::{self, Deed, Field, Keyboard, Remote, View, button, cells, dialog, el, fragment, live, toast},
+    ui::{self, Deed, Field, Keyboard, Remote, View, button, cells, dialog, el, fragment, live, side_by_side, toast},
 };
 
 fn relation_wrong(text: &str) -> Option<Phrase> {
@@ -82,12 +82,10 @@ fn ask(member: FamilyMember, removing: RwSignal<Option<FamilyMember>>, family: R
     let content = fragment()
         .child(el("p").child(filled(FAMILY_REMOVE_ASK, &[&member.person.name])))
         .child(deed.outcome())
-        .child(
-            el("div")
-                .class("actions side")
-                .child(button("button plain", CANCEL, None, close))
-                .child(button("button danger", FAMILY_REMOVE, Some(deed), remove)),
-        );
+        .child(side_by_side(
+            button("button plain", CANCEL, None, close),
+            button("button danger", FAMILY_REMOVE, Some(deed), remove),
+        ));
     dialog(t(FAMILY_REMOVE).to_owned(), close, content)
 }
 
@@ -109,6 +107,7 @@ fn add(family: Remote<List<FamilyMember>>, adding: RwSignal<bool>) -> View {
                 relation: relation.now(),
             };
             AUTHORIZED.post::<Anything>("/me/family", &asked).await?;
+            ui::forget_drafts();
             adding.try_set(false);
             toast(FAMILY_ADDED);
             family.refresh();
@@ -134,10 +133,8 @@ fn add(family: Remote<List<FamilyMember>>, adding: RwSignal<bool>) -> View {
             None,
         ))
         .child(deed.outcome())
-        .child(
-            el("div")
-                .class("actions side")
-                .child(button("button plain", CANCEL, None, move || adding.set(false)))
-                .child(ui::submit(FAMILY_ADD, deed, ready)),
-        )
+        .child(side_by_side(
+            button("button plain", CANCEL, None, move || adding.set(false)),
+            ui::submit(FAMILY_ADD, deed, ready),
+        ))
 }

@@ -70,6 +70,7 @@ pub fn login() -> View {
             };
             ANONYMOUS.post::<Session>("/auth/sessions", &asked).await?;
             session::remember_sign_in();
+            ui::forget_drafts();
             toast(SIGNED_IN);
             routes::replace(&routes::next_or("/"));
             Ok(())

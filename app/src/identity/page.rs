@@ -15,25 +15,25 @@ use crate::{
     language::{self, Language, t},
     routes,
     ui::{
-        self, Deed, Load, Remote, Tab, View, button, cells, choice, el, empty, fact, failed, fragment, live, skeleton,
-        toast,
+        self, Deed, Load, Remote, Tab, View, actions, button, cells, choice, el, empty, fact, failed, fragment, live,
+        skeleton, toast, way,
     },
 };
 
-/// The page.
-pub fn page() -> View {
-    let content = fragment().child(account()).child(settings());
+/// The page; `record` is what other pages know of a resident whose identity is confirmed.
+pub fn page(record: fn() -> View) -> View {
+    let content = fragment().child(account(record)).child(settings());
     ui::page(t(ME), Some(Tab::Me), content)
 }
 
-fn account() -> View {
+fn account(record: fn() -> View) -> View {
     if !session::is_signed_in() {
         return signed_out();
     }
     let me = Remote::<Me>::fetch(AUTHORIZED, "/me?kind=resident");
     live(move || match me.state.get() {
         Load::Waiting => skeleton(3),
-        Load::Ready(Me::Resident(resident)) => known(resident, me),
+        Load::Ready(Me::Resident(resident)) => known(resident, me, record),
         // A member of staff who is signed in on this device is no resident.
         Load::Ready(Me::Staff(_)) => signed_out(),
         Load::Failed(failure) if failure.asks_for_sign_in() => {
@@ -46,14 +46,13 @@ fn account() -> View {
 
 fn signed_out() -> View {
     let here = routes::address();
-    let way_on = el("a")
-        .class("button primary")
-        .attr("href", routes::sign_in_for(&here))
-        .child(t(SIGN_IN));
-    empty(SIGN_IN_FIRST, Some(way_on))
+    empty(
+        SIGN_IN_FIRST,
+        Some(way("button primary", SIGN_IN, routes::sign_in_for(&here))),
+    )
 }
 
-fn known(resident: ResidentView, me: Remote<Me>) -> View {
+fn known(resident: ResidentView, me: Remote<Me>, record: fn() -> View) -> View {
     let leaving = Deed::new();
     let leave = move || {
         leaving.run(async move {
@@ -75,7 +74,8 @@ fn known(resident: ResidentView, me: Remote<Me>) -> View {
                     .child(fact(t(NAME), person.name))
                     .child(fact(t(ID_NUMBER), person.id_number)),
             ))
-            .child(family::section()),
+            .child(family::section())
+            .child(record()),
         None => el("section")
             .class("block")
             .child(el("h2").class("cells-title").child(t(PERSON)))
@@ -85,11 +85,7 @@ fn known(resident: ResidentView, me: Remote<Me>) -> View {
         .child(cells(t(ACCOUNT), fact(t(PHONE), resident.phone)))
         .child(person)
         .child(leaving.outcome())
-        .child(
-            el("div")
-                .class("actions")
-                .child(button("button plain", SIGN_OUT, Some(leaving), leave)),
-        )
+        .child(actions(button("button plain", SIGN_OUT, Some(leaving), leave)))
 }
 
 fn settings() -> View {

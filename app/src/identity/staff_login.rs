@@ -70,6 +70,7 @@ fn form(me: Remote<Me>, resident: bool) -> View {
             // A one-time code works once, so it is asked for again after every try.
             totp.clear();
             outcome?;
+            ui::forget_drafts();
             me.again();
             Ok(())
         });

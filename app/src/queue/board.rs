@@ -150,12 +150,13 @@ fn show(board: &Board) -> View {
                 .class("board-left")
                 .child(el("h2").child(t(BOARD_NOW)))
                 .child(el("div").attr("aria-live", "assertive").child(current))
-                .child(el("h2").child(t(BOARD_CALLS)))
-                .child(
-                    el("ol")
-                        .class("board-calls")
-                        .child(earlier.iter().take(EARLIER).map(line).collect::<Vec<_>>()),
-                ),
+                .child((!earlier.is_empty()).then(|| {
+                    fragment().child(el("h2").child(t(BOARD_CALLS))).child(
+                        el("ol")
+                            .class("board-calls")
+                            .child(earlier.iter().take(EARLIER).map(line).collect::<Vec<_>>()),
+                    )
+                })),
         )
         .child(
             el("aside")

@@ -10,7 +10,7 @@ use shared::{
 
 use super::{
     counter,
-    words::{CHOOSE_COUNTER, CONSOLE, COUNTER, NO_HALL, OPEN, SERVES, SIGN_OUT},
+    words::{CHOOSE_COUNTER, CONSOLE, COUNTER, NO_HALL, OPEN, OTHER_COUNTERS, SERVES, SIGN_OUT},
 };
 use crate::{
     api::{Nothing, STAFF},
@@ -81,18 +81,27 @@ pub fn names(groups: &[Group], of: &[GroupId]) -> String {
 fn choose(staff: &StaffView, hall: &HallDetail, session: Remote<CounterSession>) -> View {
     let deed = Deed::new();
     let place = el("span").class("console-hall").child(hall.summary.name.clone());
+    let mine = |counter: &Counter| staff.counters.is_empty() || staff.counters.contains(&counter.number);
+    let (own, others): (Vec<_>, Vec<_>) = hall.counters.iter().cloned().partition(mine);
+    let groups = hall.groups.clone();
+    let offers = move |counters: &[Counter]| {
+        let offers = counters.iter().map(|counter| offer(counter, &groups, deed, session));
+        el("ul").class("counters").child(offers.collect::<Vec<_>>())
+    };
+    // Whoever stands in for a colleague says so first, and so does not open the wrong counter by mistake.
+    let standing_in = RwSignal::new(false);
+    let own = offers(&own);
+    let others = move || match (standing_in.get(), others.is_empty()) {
+        (_, true) => fragment(),
+        (true, false) => offers(&others),
+        (false, false) => button("text-button", OTHER_COUNTERS, None, move || standing_in.set(true)),
+    };
     fragment()
         .child(top(staff, place))
         .child(el("h1").class("console-title").child(t(CHOOSE_COUNTER)))
         .child(deed.outcome())
-        .child(
-            el("ul").class("counters").child(
-                hall.counters
-                    .iter()
-                    .map(|counter| offer(counter, &hall.groups, deed, session))
-                    .collect::<Vec<_>>(),
-            ),
-        )
+        .child(own)
+        .child(live(others))
 }
 
 fn offer(counter: &Counter, groups: &[Group], deed: Deed, session: Remote<CounterSession>) -> View {

@@ -1,186 +1,43 @@
 //! An open counter: the current ticket, its actions, and who waits.
 
-use leptos::{ev, prelude::*};
-use serde::Serialize;
+use leptos::prelude::*;
 use shared::{
-    catalog::wire::{Group, HallDetail},
+    catalog::wire::HallDetail,
     identity::wire::StaffView,
-    ids::{CounterId, GroupId, TicketId},
-    list::List,
     queue::{
         rules::{Action, TicketStatus},
         wire::{ClerkTicket, CounterSession},
     },
 };
-use wasm_bindgen::JsCast;
 
 use super::{
-    console, line, live,
+    console,
+    desk::{Asked, Desk},
+    dialogs, keys, line, live, walk_in,
     words::{
-        CALL_NEXT, CANCEL, CLOSE, COUNTER, CURRENT, FINISH, MISS, MISSED_TIMES, NO_CURRENT, PARK, RECALL, RESUME,
-        SERVE, SINCE, TRANSFER, TRANSFER_TO, VOID, VOID_ASK, WAITING_HERE,
+        CALL_NEXT, CLOSE, COUNTER, CURRENT, GO_ON, MISSED_TIMES, NO_CURRENT, PAUSE, PAUSED, SINCE, TAKE_TICKET,
+        WAITING_HERE,
     },
 };
 use crate::{
-    api::{Nothing, STAFF},
+    api::STAFF,
     browser, dates,
     language::{Phrase, filled, t},
-    ui::{Deed, Remote, View, button, dialog, el, fragment, live},
+    ui::{Deed, Remote, View, button, el, fragment, live, notice},
 };
 
 /// How often the queue is asked for while nothing is heard of it.
 const POLL: u64 = 10_000;
 
-/// An open counter and what is going on there.
-#[derive(Clone, Copy)]
-pub struct Desk {
-    counter: CounterId,
-    /// The open ticket.
-    pub current: RwSignal<Option<ClerkTicket>>,
-    /// Who waits, in calling order.
-    pub waiting: Remote<List<ClerkTicket>>,
-    /// Those that this clerk has put aside.
-    pub parked: RwSignal<Vec<ClerkTicket>>,
-    voiding: RwSignal<Option<ClerkTicket>>,
-    transferring: RwSignal<bool>,
-    deed: Deed,
-}
-
-#[derive(Serialize)]
-struct Transfer {
-    group_id: GroupId,
-}
-
-impl Desk {
-    fn call_next(self) {
-        let counter = self.counter;
-        self.deed.run(async move {
-            let ticket = STAFF.post(&format!("/counters/{counter}/call-next"), &Nothing {}).await;
-            self.waiting.refresh();
-            self.current.try_set(Some(ticket?));
-            Ok(())
-        });
-    }
-
-    /// Does something with a ticket.
-    pub fn act(self, ticket: TicketId, action: Action) {
-        match action {
-            Action::Transfer => self.transferring.set(true),
-            Action::Void => {
-                let found = self.find(ticket);
-                self.voiding.set(found);
-            }
-            action => self.send(ticket, action, None),
-        }
-    }
-
-    fn find(self, ticket: TicketId) -> Option<ClerkTicket> {
-        let waiting = self.waiting.ready().map(|list| list.items).unwrap_or_default();
-        self.parked
-            .get_untracked()
-            .into_iter()
-            .chain(waiting)
-            .find(|one| one.id == ticket)
-    }
-
-    fn send(self, ticket: TicketId, action: Action, group: Option<GroupId>) {
-        self.deed.run(async move {
-            let path = format!("/tickets/{ticket}/{}", action.as_str());
-            let outcome = match group {
-                Some(group_id) => STAFF.post::<ClerkTicket>(&path, &Transfer { group_id }).await,
-                None => STAFF.post::<ClerkTicket>(&path, &Nothing {}).await,
-            };
-            self.waiting.refresh();
-            self.take(outcome?);
-            Ok(())
-        });
-    }
-
-    /// Puts a ticket where its new state belongs.
-    fn take(self, ticket: ClerkTicket) {
-        self.voiding.try_set(None);
-        self.transferring.try_set(false);
-        self.parked
-            .try_update(|parked| parked.retain(|one| one.id != ticket.id));
-        match ticket.status {
-            TicketStatus::Called | TicketStatus::Serving => {
-                self.current.try_set(Some(ticket));
-            }
-            status => {
-                self.current
-                    .try_update(|current| current.take_if(|current| current.id == ticket.id));
-                if status == TicketStatus::Parked {
-                    self.parked.try_update(|parked| parked.push(ticket));
-                }
-            }
-        }
-    }
-
-    /// The action behind a key. Space does what is most likely next.
-    fn press(self, key: &str) -> bool {
-        let current = self.current.get_untracked();
-        let Some(current) = current else {
-            let calls = matches!(key, " " | "n" | "N");
-            if calls {
-                self.call_next();
-            }
-            return calls;
-        };
-        let action = match key {
-            " " if current.status == TicketStatus::Called => Some(Action::Serve),
-            " " => Some(Action::Finish),
-            key => SHORTCUTS
-                .iter()
-                .find(|(known, ..)| known.eq_ignore_ascii_case(key))
-                .map(|(_, action, _)| *action),
-        };
-        match action.filter(|action| current.actions.contains(action)) {
-            Some(action) => {
-                self.act(current.id, action);
-                true
-            }
-            None => false,
-        }
-    }
-}
-
-/// Keys, their actions and the buttons' words.
-const SHORTCUTS: [(&str, Action, Phrase); 8] = [
-    ("S", Action::Serve, SERVE),
-    ("F", Action::Finish, FINISH),
-    ("R", Action::Recall, RECALL),
-    ("M", Action::Miss, MISS),
-    ("P", Action::Park, PARK),
-    ("T", Action::Transfer, TRANSFER),
-    ("U", Action::Resume, RESUME),
-    ("V", Action::Void, VOID),
-];
-
-/// What an action is called.
-pub fn action_words(action: Action) -> Phrase {
-    SHORTCUTS
-        .iter()
-        .find(|(_, known, _)| *known == action)
-        .map_or(CALL_NEXT, |(.., words)| *words)
-}
-
 /// The open counter.
 pub fn open(staff: &StaffView, hall: &HallDetail, open: CounterSession, session: Remote<CounterSession>) -> View {
-    let desk = Desk {
-        counter: open.counter_id,
-        current: RwSignal::new(open.current),
-        waiting: Remote::fetch(STAFF, format!("/counters/{}/queue", open.counter_id)),
-        parked: RwSignal::new(Vec::new()),
-        voiding: RwSignal::new(None),
-        transferring: RwSignal::new(false),
-        deed: Deed::new(),
-    };
+    let desk = Desk::new(&open);
     browser::every(POLL, move || desk.waiting.refresh());
     // The board changes whenever anything happens in the hall: then the queue is asked for at once.
     live::follow(STAFF, format!("/halls/{}/board", hall.summary.id), move |_| {
         desk.waiting.refresh();
     });
-    listen(desk);
+    keys::listen(desk);
 
     let closing = Deed::new();
     let id = open.counter_id;
@@ -201,7 +58,7 @@ pub fn open(staff: &StaffView, hall: &HallDetail, open: CounterSession, session:
     };
     let place = fragment()
         .child(
-            el("span")
+            el("h1")
                 .class("console-counter")
                 .child(filled(COUNTER, &[&open.number.to_string()])),
         )
@@ -225,11 +82,30 @@ pub fn open(staff: &StaffView, hall: &HallDetail, open: CounterSession, session:
                 .child(" ")
                 .child(el("strong").child(live(count))),
         )
+        .child(with_key("text-button", TAKE_TICKET, "W", desk.deed, move || {
+            desk.ask(Asked::WalkIn);
+        }))
+        .child(live(move || {
+            let words = if desk.paused.get() { GO_ON } else { PAUSE };
+            with_key("text-button", words, "B", desk.deed, move || {
+                desk.pause();
+            })
+        }))
         .child(button("text-button", CLOSE, Some(closing), close));
-    let groups = hall.groups.clone();
+    let (hall_id, groups) = (hall.summary.id, hall.groups.clone());
+    let asked = move || match desk.asked.get()? {
+        Asked::Void(ticket) => Some(dialogs::void(desk, &ticket)),
+        Asked::Transfer(ticket) => Some(dialogs::transfer(desk, ticket, &groups)),
+        Asked::Call(ticket) => Some(dialogs::call(desk, &ticket)),
+        Asked::WalkIn => Some(walk_in::dialog(desk, hall_id, &groups)),
+    };
     fragment()
         .child(console::top(staff, place))
         .child(closing.outcome())
+        .child(live(move || {
+            let in_the_midst = desk.paused.get() && desk.current.with(Option::is_some);
+            in_the_midst.then(|| notice("bad", t(PAUSED)))
+        }))
         .child(
             el("div")
                 .class("desk")
@@ -241,51 +117,34 @@ pub fn open(staff: &StaffView, hall: &HallDetail, open: CounterSession, session:
                 )
                 .child(line::section(desk)),
         )
-        .child(live(move || desk.voiding.get().map(|ticket| void(desk, &ticket))))
-        .child(live(move || {
-            let current = desk.current.get().filter(|_| desk.transferring.get())?;
-            Some(transfer(desk, current.id, &groups))
-        }))
+        .child(live(asked))
 }
 
-fn listen(desk: Desk) {
-    let handle = window_event_listener(ev::keydown, move |event| {
-        let in_field = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-            .is_some_and(|element| {
-                element
-                    .closest("input, button, a, [role=dialog]")
-                    .ok()
-                    .flatten()
-                    .is_some()
-            });
-        let modified = event.ctrl_key() || event.meta_key() || event.alt_key() || event.repeat();
-        // A focused button has its own use for the space bar.
-        let busy_key = in_field && event.key() == " ";
-        let in_text = in_field
-            && document()
-                .active_element()
-                .is_some_and(|element| element.matches("input").unwrap_or(false));
-        if !modified && !busy_key && !in_text && desk.press(&event.key()) {
-            event.prevent_default();
-        }
-    });
-    on_cleanup(move || handle.remove());
+/// A button that shows the key which does the same.
+fn with_key(class: &'static str, words: Phrase, key: &'static str, deed: Deed, press: impl Fn() + 'static) -> View {
+    el("button")
+        .attr("type", "button")
+        .class(class)
+        .live_attr("disabled", move || deed.is_busy())
+        .on("click", move |_| press())
+        .child(t(words))
+        .child(" ")
+        .child(el("kbd").child(key))
 }
 
 fn now(desk: Desk) -> View {
     let ticket = move || match desk.current.get() {
         Some(ticket) => current(desk, &ticket),
-        None => fragment().child(el("p").class("desk-idle").child(t(NO_CURRENT))).child(
-            el("button")
-                .attr("type", "button")
-                .class("button primary huge")
-                .live_attr("disabled", move || desk.deed.is_busy())
-                .on("click", move |_| desk.call_next())
-                .child(t(CALL_NEXT))
-                .child(el("kbd").child("N")),
-        ),
+        None if desk.paused.get() => fragment()
+            .child(el("p").class("desk-idle").child(t(PAUSED)))
+            .child(with_key("button primary huge", GO_ON, "B", desk.deed, move || {
+                desk.pause();
+            })),
+        None => fragment()
+            .child(el("p").class("desk-idle").child(t(NO_CURRENT)))
+            .child(with_key("button primary huge", CALL_NEXT, "N", desk.deed, move || {
+                desk.call_next();
+            })),
     };
     fragment()
         .child(el("div").attr("aria-live", "polite").child(live(ticket)))
@@ -293,21 +152,14 @@ fn now(desk: Desk) -> View {
 }
 
 fn current(desk: Desk, ticket: &ClerkTicket) -> View {
-    let id = ticket.id;
-    let buttons = SHORTCUTS
+    let buttons = keys::SHORTCUTS
         .iter()
-        .filter(|(_, action, _)| ticket.actions.contains(action))
+        .filter(|(_, action, _)| *action != Action::Call && ticket.actions.contains(action))
         .enumerate()
         .map(|(index, (key, action, words))| {
-            let action = *action;
             let class = if index == 0 { "button primary" } else { "button plain" };
-            el("button")
-                .attr("type", "button")
-                .class(class)
-                .live_attr("disabled", move || desk.deed.is_busy())
-                .on("click", move |_| desk.act(id, action))
-                .child(t(*words))
-                .child(el("kbd").child(*key))
+            let ticket = ticket.clone();
+            with_key(class, *words, key, desk.deed, move || desk.act(&ticket, *action))
         })
         .collect::<Vec<_>>();
     let misses = (ticket.misses > 0).then(|| filled(MISSED_TIMES, &[&ticket.misses.to_string()]));
@@ -322,43 +174,4 @@ fn current(desk: Desk, ticket: &ClerkTicket) -> View {
         .child(el("dl").class("desk-facts").child(line::facts(ticket)))
         .child(el("p").class("desk-misses").child(misses))
         .child(el("div").class("desk-actions").child(buttons))
-}
-
-fn void(desk: Desk, ticket: &ClerkTicket) -> View {
-    let id = ticket.id;
-    let close = move || desk.voiding.set(None);
-    let content = fragment()
-        .child(el("p").child(filled(VOID_ASK, &[&ticket.number])))
-        .child(desk.deed.outcome())
-        .child(
-            el("div")
-                .class("actions side")
-                .child(button("button plain", CANCEL, None, close))
-                .child(button("button danger", VOID, Some(desk.deed), move || {
-                    desk.send(id, Action::Void, None);
-                })),
-        );
-    dialog(t(VOID).to_owned(), close, content)
-}
-
-fn transfer(desk: Desk, ticket: TicketId, groups: &[Group]) -> View {
-    let close = move || desk.transferring.set(false);
-    let offers = groups
-        .iter()
-        .map(|group| {
-            let id = group.id;
-            el("button")
-                .attr("type", "button")
-                .class("button plain")
-                .on("click", move |_| desk.send(ticket, Action::Transfer, Some(id)))
-                .child(group.prefix.clone())
-                .child(" ")
-                .child(group.name.clone())
-        })
-        .collect::<Vec<_>>();
-    let content = fragment()
-        .child(el("p").child(t(TRANSFER_TO)))
-        .child(desk.deed.outcome())
-        .child(el("div").class("groups").child(offers));
-    dialog(t(TRANSFER).to_owned(), close, content)
 }

@@ -1,7 +1,5 @@
 //! Who waits for a counter, in calling order, and why the first is first.
 
-use crate::ui::{View, el, fragment};
-use leptos::prelude::*;
 use shared::queue::{
     order::Reason,
     rules::{Action, TicketStatus},
@@ -9,17 +7,20 @@ use shared::queue::{
 };
 
 use super::{
-    counter::{Desk, action_words},
+    desk::Desk,
+    keys::{self, words_of},
     words::{
-        ACTIONS, ANONYMOUS_PERSON, KIND, KIND_APPOINTMENT, KIND_WALK_IN, MINUTES, NUMBER, QUEUE, QUEUE_NONE,
-        REASON_CAME_FIRST, REASON_CHOSEN, REASON_NOBODY_ELSE, REASON_PRIORITY, REASON_WAITED_LONGEST,
-        REASON_WALK_INS_TURN, REASON_WINDOW_BEGUN, SERVICE, STATUS_ABANDONED, STATUS_CALLED, STATUS_MISSED,
-        STATUS_PARKED, STATUS_SERVED, STATUS_SERVING, STATUS_VOIDED, STATUS_WAITING, WAITED, WHO, WHY_NEXT,
+        ACTIONS, ANONYMOUS_PERSON, BY_SERVICE, CALL_NEXT, KEYS, KIND, KIND_APPOINTMENT, KIND_WALK_IN, LIKELY, MINUTES,
+        NUMBER, PAUSE, QUEUE, QUEUE_NONE, REASON_CAME_FIRST, REASON_CHOSEN, REASON_NOBODY_ELSE, REASON_PRIORITY,
+        REASON_WAITED_LONGEST, REASON_WALK_INS_TURN, REASON_WINDOW_BEGUN, SERVICE, SPACE, STATUS_ABANDONED,
+        STATUS_CALLED, STATUS_MISSED, STATUS_PARKED, STATUS_SERVED, STATUS_SERVING, STATUS_VOIDED, STATUS_WAITING,
+        TAKE_TICKET, WAITED, WHO, WHY_NEXT,
     },
 };
 use crate::{
     browser,
     language::{Phrase, filled, t},
+    ui::{View, button, el, fragment},
 };
 
 /// The status as the clerk reads it.
@@ -85,21 +86,11 @@ pub fn facts(ticket: &ClerkTicket) -> View {
 /// The queue.
 pub fn section(desk: Desk) -> View {
     let rows = move |waiting: Vec<ClerkTicket>| {
-        // A ticket that was put aside here may or may not be in the list of those who wait.
-        let aside = desk.parked.get();
-        let aside = aside
-            .into_iter()
-            .filter(|parked| !waiting.iter().any(|one| one.id == parked.id))
-            .collect::<Vec<_>>();
-        if waiting.is_empty() && aside.is_empty() {
+        if waiting.is_empty() {
             return el("p").class("desk-idle").child(t(QUEUE_NONE));
         }
-        let rows = waiting
-            .iter()
-            .chain(&aside)
-            .map(|ticket| row(desk, ticket))
-            .collect::<Vec<_>>();
-        el("table")
+        let rows = waiting.iter().map(|ticket| row(desk, ticket)).collect::<Vec<_>>();
+        let table = el("table")
             .child(
                 el("thead").child(
                     el("tr").child(
@@ -108,31 +99,69 @@ pub fn section(desk: Desk) -> View {
                     ),
                 ),
             )
-            .child(el("tbody").child(rows))
+            .child(el("tbody").child(rows));
+        fragment().child(by_service(&waiting)).child(table)
     };
     el("section")
         .class("desk-line")
         .attr("aria-label", t(QUEUE))
         .child(el("h2").child(t(QUEUE)))
         .child(desk.waiting.view(6, move |list| rows(list.items)))
+        .child(legend())
+}
+
+/// How many wait for each service.
+fn by_service(waiting: &[ClerkTicket]) -> View {
+    let mut counts: Vec<(&str, u32)> = Vec::new();
+    for ticket in waiting.iter().filter(|ticket| ticket.status.is_callable()) {
+        match counts.iter_mut().find(|(service, _)| *service == ticket.service) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((&ticket.service, 1)),
+        }
+    }
+    let counts = counts
+        .into_iter()
+        .map(|(service, count)| {
+            el("li")
+                .child(service)
+                .child(" ")
+                .child(el("strong").child(count.to_string()))
+        })
+        .collect::<Vec<_>>();
+    el("ul")
+        .class("desk-services")
+        .attr("aria-label", t(BY_SERVICE))
+        .child(counts)
+}
+
+/// The keys, where nobody has to look for them.
+fn legend() -> View {
+    let keys = keys::SHORTCUTS
+        .iter()
+        .filter(|(key, ..)| !key.is_empty())
+        .map(|(key, _, words)| (*key, *words));
+    let others = [(t(SPACE), LIKELY), ("N", CALL_NEXT), ("W", TAKE_TICKET), ("B", PAUSE)];
+    let entries = others
+        .into_iter()
+        .chain(keys)
+        .map(|(key, words)| el("li").child(el("kbd").child(key)).child(" ").child(t(words)))
+        .collect::<Vec<_>>();
+    el("ul").class("desk-keys").attr("aria-label", t(KEYS)).child(entries)
 }
 
 fn row(desk: Desk, ticket: &ClerkTicket) -> View {
-    let id = ticket.id;
     let why = match (ticket.status, ticket.reason) {
-        (TicketStatus::Waiting, Some(why)) => t(reason(why)),
-        (TicketStatus::Waiting, None) => "",
-        (other, _) => t(status(other)),
+        (TicketStatus::Waiting, Some(why)) => t(reason(why)).to_owned(),
+        (TicketStatus::Waiting, None) => String::new(),
+        (TicketStatus::Missed, Some(why)) => format!("{} · {}", t(STATUS_MISSED), t(reason(why))),
+        (other, _) => t(status(other)).to_owned(),
     };
-    let buttons = [Action::Resume, Action::Park, Action::Void]
+    let buttons = [Action::Call, Action::Resume, Action::Park, Action::Void]
         .into_iter()
         .filter(|action| ticket.actions.contains(action))
         .map(|action| {
-            el("button")
-                .attr("type", "button")
-                .class("text-button")
-                .on("click", move |_| desk.act(id, action))
-                .child(t(action_words(action)))
+            let ticket = ticket.clone();
+            button("text-button", words_of(action), None, move || desk.act(&ticket, action))
         })
         .collect::<Vec<_>>();
     el("tr")

@@ -42,6 +42,7 @@ struct State {
     deliver: Rc<dyn Fn(&str)>,
     stream: Option<Stream>,
     broken: usize,
+    over: bool,
 }
 
 /// Something that is being followed for as long as its page stands.
@@ -65,6 +66,7 @@ pub fn follow(client: Client, path: String, deliver: impl Fn(&str) + 'static) ->
             deliver: Rc::new(deliver),
             stream: None,
             broken: 0,
+            over: false,
         }),
     };
     feed.connect();
@@ -76,10 +78,18 @@ impl Feed {
         self.state.try_update_value(action)
     }
 
+    /// Follows no more, because nothing will change any more.
+    pub fn end(self) {
+        self.with(|state| {
+            state.over = true;
+            state.stream = None;
+        });
+    }
+
     fn connect(self) {
-        let Some((client, path, deliver)) =
-            self.with(|state| (state.client, state.path.clone(), Rc::clone(&state.deliver)))
-        else {
+        let following =
+            self.with(|state| (!state.over).then(|| (state.client, state.path.clone(), Rc::clone(&state.deliver))));
+        let Some((client, path, deliver)) = following.flatten() else {
             return;
         };
         browser::beside(Box::pin(async move {
@@ -88,7 +98,9 @@ impl Feed {
                     // The page may have been left while the snapshot was on its way.
                     if self.with(|_| ()).is_some() {
                         deliver(&snapshot);
-                        self.open(&path);
+                        if self.with(|state| state.over) == Some(false) {
+                            self.open(&path);
+                        }
                     }
                 }
                 Err(failure) if failure.problem().is_some_and(|problem| problem.status < 500) => {

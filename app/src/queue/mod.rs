@@ -3,10 +3,16 @@
 mod board;
 mod console;
 mod counter;
+mod desk;
+mod dialogs;
+mod keys;
+mod leave;
 mod line;
 mod live;
+mod rating;
 mod ticket;
 mod voice;
+mod walk_in;
 mod words;
 
 pub use board::board;

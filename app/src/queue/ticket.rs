@@ -3,17 +3,22 @@
 use leptos::prelude::*;
 use shared::{
     ids::TicketId,
-    queue::{estimate::WaitRange, rules::TicketStatus, wire::Ticket},
+    queue::{
+        estimate::WaitRange,
+        rules::{MissPolicy, TicketStatus},
+        wire::Ticket,
+    },
 };
 use wasm_bindgen::JsValue;
 
 use super::{
-    live,
+    leave, live, rating,
     words::{
-        AHEAD, AHEAD_COUNT, BACK_TO_BOOKINGS, ENTERED, GO_TO, HALL, LIVE, NEXT_ABANDONED, NEXT_CALLED, NEXT_FIRST,
-        NEXT_MISSED, NEXT_PARKED, NEXT_SERVED, NEXT_SERVING, NEXT_SOON, NEXT_VOIDED, NEXT_WAITING, RECONNECTING,
-        SAID_WAITING, SERVICE, STATUS_ABANDONED, STATUS_CALLED, STATUS_MISSED, STATUS_PARKED, STATUS_SERVED,
-        STATUS_SERVING, STATUS_VOIDED, STATUS_WAITING, TICKET, WAIT, WAIT_ABOUT, WAIT_RANGE, WAIT_UNKNOWN, YOUR_NUMBER,
+        AHEAD, AHEAD_COUNT, BACK_TO_BOOKINGS, BOOK_AGAIN, COUNTER, ENTERED, GO_TO, HALL, LIVE, NEXT_ABANDONED,
+        NEXT_CALLED, NEXT_FIRST, NEXT_MISSED, NEXT_PARKED, NEXT_SERVED, NEXT_SERVING, NEXT_SOON, NEXT_VOIDED,
+        NEXT_WAITING, RECONNECTING, SAID_WAITING, SERVICE, STATUS_ABANDONED, STATUS_CALLED, STATUS_MISSED,
+        STATUS_PARKED, STATUS_SERVED, STATUS_SERVING, STATUS_VOIDED, STATUS_WAITING, TICKET, WAIT, WAIT_ABOUT,
+        WAIT_RANGE, WAIT_UNKNOWN, YOUR_NUMBER,
     },
 };
 use crate::{
@@ -21,12 +26,13 @@ use crate::{
     dates,
     language::{Phrase, filled, t},
     routes,
-    ui::{self, View, cells, el, fact, failed, fragment, live, skeleton},
+    ui::{self, View, actions, cells, el, fact, failed, fragment, live, skeleton, way},
 };
 
 /// The page of a ticket.
 pub fn ticket(id: TicketId) -> View {
     let ticket = RwSignal::new(None::<Ticket>);
+    let rated = RwSignal::new(None::<i64>);
     let feed = live::follow(AUTHORIZED, format!("/tickets/{id}"), move |text| {
         let Ok(next) = serde_json::from_str::<Ticket>(text) else {
             return;
@@ -36,12 +42,20 @@ pub fn ticket(id: TicketId) -> View {
         if known && next.status == TicketStatus::Called && next.called_at != called_before {
             vibrate();
         }
-        ticket.set(Some(next));
+        // The same again would only build the page anew under whoever is using it.
+        if ticket.with_untracked(|before| before.as_ref() != Some(&next)) {
+            ticket.set(Some(next));
+        }
+    });
+    Effect::new(move |_| {
+        if ticket.with(|ticket| ticket.as_ref().is_some_and(|ticket| ticket.status.is_final())) {
+            feed.end();
+        }
     });
     let shown = move || match (ticket.get(), feed.failure.get()) {
         (_, Some(failure)) => failed(&failure, || routes::replace(&routes::address())),
         (None, None) => skeleton(6),
-        (Some(ticket), None) => show(&ticket),
+        (Some(ticket), None) => show(&ticket, rated),
     };
     let said = move || ticket.with(|ticket| ticket.as_ref().map(spoken));
     let connection = move || {
@@ -66,6 +80,18 @@ pub fn ticket(id: TicketId) -> View {
         .child(el("div").attr("role", "status").child(live(connection)))
         .child(live(shown));
     ui::page(t(TICKET), None, content)
+}
+
+/// The rating, once the visit is over.
+fn rating(ticket: &Ticket, rated: RwSignal<Option<i64>>) -> View {
+    if ticket.status != TicketStatus::Served {
+        return fragment();
+    }
+    let (id, before) = (ticket.id, ticket.stars.map(i64::from));
+    live(move || match rated.get().or(before) {
+        Some(stars) => rating::thanks(stars),
+        None => rating::form(id, rated),
+    })
 }
 
 /// Three long pulses, where the phone can.
@@ -94,8 +120,8 @@ const fn status(status: TicketStatus) -> Phrase {
     }
 }
 
-fn next_step(ticket: &Ticket) -> Phrase {
-    match ticket.status {
+fn next_step(ticket: &Ticket) -> String {
+    let words = match ticket.status {
         TicketStatus::Waiting => match ticket.ahead {
             Some(0) => NEXT_FIRST,
             Some(1..=3) => NEXT_SOON,
@@ -108,7 +134,10 @@ fn next_step(ticket: &Ticket) -> Phrase {
         TicketStatus::Parked => NEXT_PARKED,
         TicketStatus::Abandoned => NEXT_ABANDONED,
         TicketStatus::Voided => NEXT_VOIDED,
-    }
+    };
+    let policy = MissPolicy::default();
+    let left = policy.last_miss - ticket.misses;
+    filled(words, &[&policy.behind.to_string(), &left.to_string()])
 }
 
 fn wait(range: Option<WaitRange>) -> String {
@@ -133,7 +162,7 @@ fn spoken(ticket: &Ticket) -> String {
     }
 }
 
-fn show(ticket: &Ticket) -> View {
+fn show(ticket: &Ticket, rated: RwSignal<Option<i64>>) -> View {
     let class = match ticket.status {
         TicketStatus::Called => "number called",
         TicketStatus::Serving => "number serving",
@@ -145,9 +174,15 @@ fn show(ticket: &Ticket) -> View {
         .as_ref()
         .filter(|_| matches!(ticket.status, TicketStatus::Called | TicketStatus::Serving))
         .map(|counter| {
-            let go = filled(GO_TO, &[&counter.number.to_string()]);
+            // Whoever is being served is there already.
+            let words = if ticket.status == TicketStatus::Called {
+                GO_TO
+            } else {
+                COUNTER
+            };
+            let place = filled(words, &[&counter.number.to_string()]);
             fragment()
-                .child(el("p").class("number-counter").child(go))
+                .child(el("p").class("number-counter").child(place))
                 .child(el("p").class("number-place").child(counter.name.clone()))
         });
     let position = ticket.ahead.map(|ahead| {
@@ -164,14 +199,20 @@ fn show(ticket: &Ticket) -> View {
                     .child(el("dd").child(wait(ticket.wait_minutes))),
             )
     });
+    let lost = matches!(ticket.status, TicketStatus::Abandoned | TicketStatus::Voided);
+    let book_again = lost.then(|| way("button primary", BOOK_AGAIN, format!("/book/{}", ticket.service_id)));
     let way_back = ticket.status.is_final().then(|| {
-        el("div").class("actions").child(
-            el("a")
-                .class("button plain")
-                .attr("href", "/appointments")
-                .child(t(BACK_TO_BOOKINGS)),
+        actions(
+            fragment()
+                .child(book_again)
+                .child(way("button plain", BACK_TO_BOOKINGS, "/appointments")),
         )
     });
+    // Whoever was called in vain is told to stay instead.
+    let away = ticket
+        .wait_minutes
+        .filter(|_| ticket.status == TicketStatus::Waiting)
+        .map(leave::section);
     let facts = fragment()
         .child(fact(t(HALL), ticket.hall.clone()))
         .child(fact(t(SERVICE), ticket.service.clone()))
@@ -185,8 +226,10 @@ fn show(ticket: &Ticket) -> View {
                 .child(el("p").class("number-status").child(t(status(ticket.status))))
                 .child(counter)
                 .child(position)
-                .child(el("p").class("number-next").child(t(next_step(ticket)))),
+                .child(el("p").class("number-next").child(next_step(ticket))),
         )
+        .child(away)
+        .child(rating(ticket, rated))
         .child(cells("", facts))
         .child(way_back)
 }

@@ -1,6 +1,9 @@
 //! What the pages of the queue say.
 
-use crate::language::words;
+use crate::language::{Phrase, words};
+
+/// One to five stars.
+pub const STARS: [Phrase; 5] = [STARS_1, STARS_2, STARS_3, STARS_4, STARS_5];
 
 words! {
     TICKET: "排队进度" / "My place";
@@ -19,6 +22,35 @@ words! {
     RECONNECTING: "连接中断，正在重连…" / "Connection lost, reconnecting…";
     GO_TO: "请到{}号窗口" / "Go to counter {}";
     BACK_TO_BOOKINGS: "返回我的预约" / "Back to my bookings";
+    BOOK_AGAIN: "重新预约" / "Book again";
+
+    TRAVEL: "您从哪里过来？" / "How far away are you?";
+    TRAVEL_HERE: "已在大厅" / "In the hall";
+    TRAVEL_MINUTES: "路上{}分钟" / "{} min away";
+    STAY: "请留在大厅，留意叫号。" / "Stay in the hall and watch for your number.";
+    LEAVE_BY: "请在 {} 前出发去大厅，途中请留意这个页面。" / "Leave for the hall by {}, and keep an eye on this page.";
+    LEAVE_NOW: "请现在就出发去大厅。" / "Leave for the hall now.";
+
+    RATE: "评价这次办理" / "Rate this visit";
+    RATE_WHY: "请点星评价，每次办理可评一次" / "Tap the stars. A visit is rated once";
+    RATED: "感谢您的评价" / "Thank you";
+    RATED_AS: "您已评价：{}。感谢您的反馈。" / "You rated this visit: {}. Thank you.";
+    STARS_1: "非常不满意" / "Very dissatisfied";
+    STARS_2: "不满意" / "Dissatisfied";
+    STARS_3: "基本满意" / "Acceptable";
+    STARS_4: "满意" / "Satisfied";
+    STARS_5: "非常满意" / "Very satisfied";
+    TAG_QUICK: "效率高" / "Quick";
+    TAG_FRIENDLY: "态度好" / "Friendly";
+    TAG_TOLD_AT_ONCE: "一次说清" / "Told everything at once";
+    TAG_PLEASANT: "环境好" / "Pleasant hall";
+    TAG_LONG_WAIT: "等候久" / "Long wait";
+    TAG_UNFRIENDLY: "态度差" / "Unfriendly";
+    TAG_CAME_AGAIN: "多跑了一趟" / "Had to come again";
+    TAG_EXTRA_MATERIALS: "要求额外材料" / "Asked for extra papers";
+    COMMENT: "补充说明" / "Comment";
+    COMMENT_HINT: "选填，最多300字" / "Optional, up to 300 characters";
+    COMMENT_WRONG: "最多300字" / "At most 300 characters";
 
     STATUS_WAITING: "等候中" / "Waiting";
     STATUS_CALLED: "请办理" / "Called";
@@ -35,7 +67,7 @@ words! {
     NEXT_CALLED: "请带好材料，立即前往窗口。" / "Take your papers and go to the counter now.";
     NEXT_SERVING: "工作人员正在为您办理。" / "You are being served.";
     NEXT_SERVED: "办理完成，感谢您的配合。" / "All done. Thank you.";
-    NEXT_MISSED: "刚才叫到您时没有应答，号已顺延，叫几位后会再叫您。请在叫号区等候。" / "You were called and did not come. A few others go first, then you are called again. Stay in the waiting area.";
+    NEXT_MISSED: "叫到您时没有应答，号已顺延：再叫约{}位后会重新叫您，请在叫号区等候。再有{}次未应答，此号失效。" / "You were called and did not come. After about {} others you are called again: stay in the waiting area. After {} more missed calls the ticket ends.";
     NEXT_PARKED: "工作人员已暂缓此号，请联系窗口。" / "The clerk has put your ticket on hold. Please ask at the counter.";
     NEXT_ABANDONED: "多次叫号未应答，此号已失效。请重新取号。" / "You did not come after several calls. Please take a new ticket.";
     NEXT_VOIDED: "此号已作废。如有疑问请联系大厅工作人员。" / "This ticket was cancelled. Ask the hall's staff if you have questions.";
@@ -53,6 +85,36 @@ words! {
     CURRENT: "当前号票" / "Current ticket";
     NO_CURRENT: "窗口空闲，按空格键叫下一位" / "The counter is free. Press space to call the next one";
     CALL_NEXT: "叫下一位" / "Call next";
+    CALL_THIS: "叫此号" / "Call this one";
+    CALL_WHY: "越过排队顺序叫 {}，原因会记录在案。" / "{} is called out of its turn. The reason is recorded.";
+    CALL_REASON: "原因" / "Reason";
+    CALL_REASON_HINT: "1至100个字" / "1 to 100 characters";
+    CALL_REASON_WRONG: "请填写1至100个字的原因" / "Enter a reason of 1 to 100 characters";
+    REASON_PAPERS: "补齐材料后返回" / "Came back with the papers";
+    REASON_AGREED: "已约定返回办理" / "Was asked to come back";
+    REASON_UNWELL: "身体不适" / "Is unwell";
+    PAUSE: "暂停叫号" / "Pause";
+    GO_ON: "恢复叫号" / "Go on calling";
+    PAUSED: "已暂停叫号。正在办理的可以办完，不会再叫新的号。" / "Paused. The current ticket can be finished; no other is called.";
+    TAKE_TICKET: "现场取号" / "Walk-in ticket";
+    TICKET_TAKEN: "已取号 {}（{}）" / "Ticket {} ({})";
+    SERVICE_ASKED: "办什么事" / "What for";
+    SERVICE_HINT: "如：身份证丢了" / "Such as: lost ID card";
+    SERVICE_WRONG: "请填写要办的事" / "Say what is to be done";
+    PRIORITY: "优先" / "Priority";
+    PRIORITY_WHY: "优先须有法定理由，记录在案备查。" / "Priority needs a reason in law and is recorded.";
+    PRIORITY_NONE: "不优先" / "None";
+    PRIORITY_MILITARY: "军人、退役军人及家属" / "Military, veterans, families";
+    PRIORITY_DISABLED: "残疾人" / "Disabled";
+    PRIORITY_ELDERLY: "70岁以上老人" / "Aged 70 and above";
+    PRIORITY_PREGNANT: "孕妇、抱婴者" / "Pregnant or with an infant";
+    PRIORITY_FIREFIGHTER: "消防救援人员" / "Firefighters, rescuers";
+    PRIORITY_EMERGENCY: "主管确认的急事" / "Emergency, confirmed by the manager";
+    BY_SERVICE: "各事项等候人数" / "Waiting by service";
+    KEYS: "快捷键" / "Keyboard shortcuts";
+    SPACE: "空格" / "Space";
+    LIKELY: "下一步" / "Next step";
+    OTHER_COUNTERS: "替岗：其他窗口" / "Stand in at another counter";
     RECALL: "重呼" / "Recall";
     SERVE: "开始办理" / "Serve";
     FINISH: "办结" / "Finish";

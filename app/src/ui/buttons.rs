@@ -87,6 +87,32 @@ pub fn button(class: &'static str, words: Phrase, deed: Option<Deed>, press: imp
         .child(label(words, busy))
 }
 
+/// A link that looks like a button.
+pub fn way(class: &'static str, words: Phrase, to: impl Into<String>) -> View {
+    let to: String = to.into();
+    el("a").class(class).attr("href", to).child(t(words))
+}
+
+/// Buttons with room around them.
+pub fn actions(buttons: View) -> View {
+    el("div").class("actions").child(buttons)
+}
+
+/// Two buttons beside each other, such as those of a dialog.
+pub fn side_by_side(first: View, second: View) -> View {
+    el("div").class("actions side").child(first).child(second)
+}
+
+/// A button that can be pressed in, one of several or by itself.
+pub fn chip(words: &str, pressed: impl Fn() -> bool + 'static, press: impl Fn() + 'static) -> View {
+    el("button")
+        .attr("type", "button")
+        .class("chip")
+        .live_attr("aria-pressed", move || pressed().to_string())
+        .on("click", move |_| press())
+        .child(words)
+}
+
 /// The button that sends its form.
 pub fn submit(words: Phrase, deed: Deed, ready: impl Fn() -> bool + Copy + 'static) -> View {
     let busy = move || deed.is_busy();

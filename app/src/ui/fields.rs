@@ -1,9 +1,14 @@
 //! A field of a form, with its label and the sentence that says what is wrong with it.
 
+use std::cell::RefCell;
+
 use super::view::{View, el, live};
 use leptos::prelude::*;
 
-use crate::language::{Phrase, t};
+use crate::{
+    language::{Phrase, t},
+    routes,
+};
 
 /// The keyboard that a field asks for, and what the browser may fill in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +26,8 @@ pub enum Keyboard {
     Digits,
     /// A password.
     Password,
+    /// Several lines.
+    Lines,
 }
 
 impl Keyboard {
@@ -31,8 +38,44 @@ impl Keyboard {
             Self::OneTimeCode => ("text", "numeric", "one-time-code"),
             Self::Digits => ("text", "numeric", "off"),
             Self::Password => ("password", "text", "current-password"),
+            Self::Lines => ("", "text", "off"),
         }
     }
+
+    /// Whether what is typed may be kept for when the page is built anew. Secrets are typed anew.
+    const fn keeps(self) -> bool {
+        matches!(self, Self::Text { .. } | Self::Phone | Self::Lines)
+    }
+}
+
+thread_local! {
+    /// What was typed and not yet sent, by page and field: it outlives a change of language and a detour to sign in. It is never
+    /// written to the device, and it goes with the page.
+    static DRAFTS: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Forgets what was typed on this page, because it was sent.
+pub fn forget_drafts() {
+    let page = routes::path();
+    DRAFTS.with_borrow_mut(|drafts| drafts.retain(|(place, _)| !place.starts_with(&page)));
+}
+
+fn draft(place: &str) -> Option<String> {
+    DRAFTS.with_borrow(|drafts| {
+        drafts
+            .iter()
+            .find(|(known, _)| known == place)
+            .map(|(_, text)| text.clone())
+    })
+}
+
+fn keep_draft(place: &str, text: &str) {
+    DRAFTS.with_borrow_mut(|drafts| {
+        drafts.retain(|(known, _)| known != place);
+        if !text.is_empty() {
+            drafts.push((place.to_owned(), text.to_owned()));
+        }
+    });
 }
 
 /// A field: what is typed, and what is wrong with it once the cursor has left it.
@@ -87,14 +130,29 @@ impl Field {
                 .flatten()
         };
         let told = format!("{name}-wrong");
+        let place = routes::path() + "#" + name;
+        if let Some(text) = draft(&place).filter(|_| keyboard.keeps() && self.now().is_empty()) {
+            self.value.set(text);
+        }
+        let typed = move |text: String| {
+            if keyboard.keeps() {
+                keep_draft(&place, &text);
+            }
+            self.value.set(text);
+        };
+        let tag = if keyboard == Keyboard::Lines {
+            "textarea"
+        } else {
+            "input"
+        };
         el("div")
             .class("cell field")
             .child(el("label").attr("for", name).child(t(label)))
             .child(
-                el("input")
+                el(tag)
                     .attr("id", name)
                     .attr("name", name)
-                    .attr("type", kind)
+                    .attr("type", (keyboard != Keyboard::Lines).then_some(kind))
                     .attr("inputmode", mode)
                     .attr("autocomplete", fill)
                     .attr("autocapitalize", "off")
@@ -103,7 +161,7 @@ impl Field {
                     .attr("aria-describedby", told.clone())
                     .live_attr("aria-invalid", move || wrong().is_some().to_string())
                     .live_prop("value", move || self.value.get())
-                    .on("input", move |event| self.value.set(event_target_value(&event)))
+                    .on("input", move |event| typed(event_target_value(&event)))
                     .on("blur", move |_| self.left.set(!self.now().is_empty())),
             )
             .child(beside)

@@ -14,10 +14,10 @@ mod toast;
 mod view;
 
 pub use bars::{Tab, page, tab_bar};
-pub use buttons::{Deed, button, submit};
+pub use buttons::{Deed, actions, button, chip, side_by_side, submit, way};
 pub use cells::{cells, choice, fact, link_cell};
 pub use dialog::dialog;
-pub use fields::{Field, Keyboard};
+pub use fields::{Field, Keyboard, forget_drafts};
 pub use icons::{Icon, icon};
 pub use remote::{Load, Remote};
 pub use states::{empty, failed, notice, skeleton};

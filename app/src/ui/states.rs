@@ -1,8 +1,9 @@
 //! What a page shows while it waits, when there is nothing, and when something failed.
 
 use super::view::{View, el};
+use shared::problem::NOT_FOUND;
 
-use super::{Icon, icon};
+use super::{Icon, button, icon, way};
 use crate::{
     api::Failure,
     language::{Phrase, filled, t, words},
@@ -12,6 +13,7 @@ use crate::{
 words! {
     LOADING: "正在加载" / "Loading";
     TRY_AGAIN: "重试" / "Try again";
+    TO_LIST: "返回列表" / "Go to the list";
     SIGN_IN: "去登录" / "Sign in";
     REFERENCE: "请求编号 {}" / "Request id {}";
 }
@@ -49,28 +51,26 @@ pub fn failed_line(failure: &Failure) -> View {
     let reference = failure
         .reference()
         .map(|id| el("small").class("reference").child(filled(REFERENCE, &[id])));
+    let way_on = failure
+        .asks_for_sign_in()
+        .then(|| way("notice-way", SIGN_IN, routes::sign_in_for(&routes::address())));
     el("div").class("notice bad").child(icon(Icon::Alert)).child(
         el("span")
             .child(el("strong").child(failure.title()))
             .child(el("br"))
             .child(failure.advice())
-            .child(reference),
+            .child(reference)
+            .child(way_on),
     )
 }
 
 /// The failure in place of the content, with the way on.
 pub fn failed(failure: &Failure, again: impl Fn() + 'static) -> View {
-    let way_on = if failure.asks_for_sign_in() {
-        el("a")
-            .class("button primary")
-            .attr("href", routes::sign_in_for(&routes::address()))
-            .child(t(SIGN_IN))
-    } else {
-        el("button")
-            .attr("type", "button")
-            .class("button plain")
-            .on("click", move |_| again())
-            .child(t(TRY_AGAIN))
+    let list = routes::list_of(routes::here()).filter(|_| failure.is(&NOT_FOUND));
+    let way_on = match list {
+        _ if failure.asks_for_sign_in() => way("button primary", SIGN_IN, routes::sign_in_for(&routes::address())),
+        Some(list) => way("button plain", TO_LIST, list),
+        None => button("button plain", TRY_AGAIN, None, again),
     };
     let reference = failure
         .reference()

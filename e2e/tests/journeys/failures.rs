@@ -116,8 +116,9 @@ async fn an_address_that_leads_nowhere_leads_home() {
     phone.sees("您好，想办什么事？").await;
 
     phone.opens("/services/01900000-0000-7000-8000-000000000000").await;
-    phone.sees("重试").await;
-    phone.shows("02-no-such-service").await;
+    phone.presses("返回列表").await;
+    phone.sees("找到").await;
+    phone.shows("02-back-in-the-list").await;
     phone.leaves().await;
 }
 

@@ -11,6 +11,8 @@
 )]
 
 mod accessibility;
+mod changes;
+mod counter;
 mod english;
 mod failures;
 mod offline;

@@ -45,6 +45,6 @@ async fn a_cut_line_is_told_and_gets_over() {
 const KEPT: &str = r"
     const done = arguments[0];
     caches.open('state')
-        .then((state) => state.match('/current'))
+        .then((state) => state.match('/current/'))
         .then((kept) => done(!!kept && !!navigator.serviceWorker.controller), () => done(false));
 ";

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::support::{Browser, HALL, LOST_CARD, digits, hall, presence_code, sandbox, service, text_to};
+use crate::{
+    changes::{span, spoken_day},
+    support::{Browser, HALL, LOST_CARD, digits, hall, presence_code, sandbox, service, text_to},
+};
 
 const RESIDENT: &str = "13800000001";
 const CLERK: &str = "clerk-zhongxin-1";
@@ -19,7 +22,7 @@ async fn from_a_lost_card_to_the_counter() {
     let window = phone.chooses_window(&hall, &service).await;
     let day = window["day"].as_str().unwrap();
     if !phone.address().await.contains(day) {
-        phone.presses(&spoken_day(day)).await;
+        phone.presses(&spoken_day(&window)).await;
     }
     phone.presses(&span(&window)).await;
     phone.sees("登录并预约").await;
@@ -108,6 +111,7 @@ async fn from_a_lost_card_to_the_counter() {
         phone.asks("return window.stillTheSamePage === true").await,
         Value::Bool(true)
     );
+    rates(&phone).await;
     phone.presses("返回我的预约").await;
     phone.sees("历史预约").await;
     phone.shows("19-appointments").await;
@@ -115,6 +119,20 @@ async fn from_a_lost_card_to_the_counter() {
     for browser in [phone, wall, desk] {
         browser.leaves().await;
     }
+}
+
+async fn rates(phone: &Browser) {
+    phone.presses("非常满意").await;
+    phone.presses("效率高").await;
+    phone.types("comment", "窗口同志很耐心").await;
+    phone.shows("18-rating").await;
+    phone.presses("评价这次办理").await;
+    phone.sees("您已评价：非常满意").await;
+    phone.sees_no_more("补充说明").await;
+    // Also whoever comes back later is not asked again.
+    phone.opens(&phone.address().await).await;
+    phone.sees("您已评价：非常满意").await;
+    assert!(!phone.reads().await.contains("补充说明"));
 }
 
 async fn finds_out_what_to_bring(phone: &Browser) {
@@ -146,14 +164,4 @@ async fn signs_in_on_the_way(phone: &Browser) {
         .await;
     phone.shows("05-login").await;
     phone.presses("登录").await;
-}
-
-fn span(window: &Value) -> String {
-    let clock = |end: &str| window[end].as_str().unwrap()[11..16].to_owned();
-    format!("{}–{}", clock("starts_at"), clock("ends_at"))
-}
-
-fn spoken_day(day: &str) -> String {
-    let number = |range: std::ops::Range<usize>| day[range].trim_start_matches('0').to_owned();
-    format!("{}月{}日", number(5..7), number(8..10))
 }

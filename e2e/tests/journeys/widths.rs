@@ -25,16 +25,35 @@ async fn no_page_scrolls_sideways() {
     for (name, address, words) in place.pages() {
         phone.opens(&address).await;
         phone.sees(words).await;
-        for width in [430, 390, 360, 320] {
-            phone.becomes(width, 844, true).await;
-            phone.is_whole().await;
-            let wide = phone.asks(TOO_WIDE).await;
-            if wide != json!([]) {
-                found.push(format!("{name} at {width}: {wide}"));
-            }
-        }
+        found.extend(too_wide(&phone, name, "").await);
+        phone.becomes(390, 844, true).await;
         phone.shows(name).await;
+        // Larger type needs more room; so do English words.
+        phone.asks("document.documentElement.classList.add('elder')").await;
+        found.extend(too_wide(&phone, name, "in larger type").await);
+        phone.becomes(390, 844, true).await;
+        phone.shows(&format!("{name}-large")).await;
+    }
+    phone.asks("localStorage.setItem('language', 'en')").await;
+    for (name, address, _) in place.pages() {
+        phone.opens(&address).await;
+        found.extend(too_wide(&phone, name, "in English").await);
+        phone.becomes(390, 844, true).await;
+        phone.shows(&format!("{name}-english")).await;
     }
     assert!(found.is_empty(), "{found:#?}");
     phone.leaves().await;
+}
+
+async fn too_wide(phone: &Browser, page: &str, mode: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for width in [430, 390, 360, 320] {
+        phone.becomes(width, 844, true).await;
+        phone.is_whole().await;
+        let wide = phone.asks(TOO_WIDE).await;
+        if wide != json!([]) {
+            found.push(format!("{page} {mode} at {width}: {wide}"));
+        }
+    }
+    found
 }

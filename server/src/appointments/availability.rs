@@ -163,6 +163,15 @@ impl HallWindows {
         Ok(rendered)
     }
 
+    /// The free window of a group that begins first.
+    pub fn first_free(&self, group: GroupId, now: Instant) -> Option<WindowView> {
+        self.rows
+            .iter()
+            .filter(|row| row.group_id == group.0 && row.ends_at > now)
+            .find(|row| row.online_taken < row.online_quota)
+            .map(view)
+    }
+
     /// The free window of the same group that is nearest in time to a full one.
     pub fn nearest_free(&self, group: GroupId, starts_at: Instant, full: WindowId, now: Instant) -> Option<WindowView> {
         self.rows

@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest, get,
     web::{Data, Json, Path, Query},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
 use shared::{
     appointments::{rules::AppointmentStatus, wire::Appointment},
@@ -49,9 +49,11 @@ pub async fn list_appointments(
     let db = platform.db.reader();
     let mut select = appointment::Entity::find()
         .filter(appointment::Column::ResidentId.eq(resident.id.0))
+        .filter(appointment::Column::Status.ne(AppointmentStatus::Expired.as_str()))
         .filter(
-            appointment::Column::Status
-                .is_not_in([AppointmentStatus::Held.as_str(), AppointmentStatus::Expired.as_str()]),
+            Condition::any()
+                .add(appointment::Column::Status.ne(AppointmentStatus::Held.as_str()))
+                .add(appointment::Column::HoldExpiresAt.gt(platform.clock.now())),
         )
         .order_by_desc(appointment::Column::Id)
         .limit(PAGE + 1);

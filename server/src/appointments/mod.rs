@@ -15,6 +15,7 @@ mod entity;
 mod hold;
 mod list;
 mod my_strikes;
+mod nearest;
 mod no_shows;
 mod preview;
 mod publish;
@@ -41,6 +42,7 @@ pub use self::{
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config
         .service(windows::list_windows)
+        .service(nearest::nearest_windows)
         .service(hold::hold)
         .service(hold::release)
         .service(book::book)

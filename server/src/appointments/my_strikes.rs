@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     catalog::{Catalogue, Snapshot},
-    identity::IdentifiedResident,
+    identity::{self, IdentifiedResident},
     platform::{Platform, idempotency::Once},
     problem::{Failure, invalid_field, language_of},
 };
@@ -161,6 +161,8 @@ pub async fn strike_views(
         .into_iter()
         .map(|row| (row.id, row))
         .collect();
+    let persons = rows.iter().map(|row| row.person_id.into());
+    let names = identity::persons_names(db, platform, persons).await?;
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
         let Some((missed, window)) = appointments
@@ -179,6 +181,7 @@ pub async fn strike_views(
             status: row.status.parse().map_err(anyhow::Error::from)?,
             at: row.at,
             person_id: row.person_id.into(),
+            person: names.get(&row.person_id.into()).cloned().unwrap_or_default(),
             appointment_id: row.appointment_id.into(),
             service: catalogue
                 .service(missed.service_id.into())

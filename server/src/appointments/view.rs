@@ -54,6 +54,7 @@ pub fn view(
         check_in_from: window.span.starts_at - policy.check_in_opens,
         cancel_until: window.span.starts_at - policy.cancel_cutoff,
         ticket_id: row.ticket_id.map(Into::into),
+        hold_expires_at: row.hold_expires_at.filter(|_| status == AppointmentStatus::Held),
     })
 }
 

@@ -1,7 +1,7 @@
 //! `POST`, `GET` and `DELETE /waitlist`: waiting for a seat to be given back (候补).
 
 use actix_web::{
-    HttpResponse, delete, get,
+    HttpRequest, HttpResponse, delete, get,
     http::StatusCode,
     post,
     web::{Data, Json, Path},
@@ -14,9 +14,10 @@ use shared::{
     appointments::{
         returns::WaitlistStatus,
         rules::{AppointmentStatus, MOST_ACTIVE, SeatError},
-        wire::{ALREADY_WAITING, Hold, SEATS_FREE, SERVICE_NOT_SERVED, WaitlistEntry, WaitlistRequest},
+        wire::{ALREADY_WAITING, Offer, SEATS_FREE, SERVICE_NOT_SERVED, WaitlistEntry, WaitlistRequest},
     },
-    ids::{AppointmentId, WaitlistId},
+    ids::{AppointmentId, PersonId, WaitlistId},
+    language::{Language, Text},
     list::List,
     problem::{self, Problem},
     time::Instant,
@@ -30,11 +31,11 @@ use super::{
     store, strikes,
 };
 use crate::{
-    catalog::Catalogue,
+    catalog::{Catalogue, Snapshot},
     identity::{self, IdentifiedResident},
     notify,
     platform::{Platform, bus::Event, db, idempotency::Once},
-    problem::{Failure, invalid_field},
+    problem::{Failure, invalid_field, language_of},
 };
 
 /// How many entries are shown.
@@ -50,6 +51,7 @@ const ACTIVE: [&str; 2] = [WaitlistStatus::Waiting.as_str(), WaitlistStatus::Off
 )]
 #[post("/waitlist")]
 pub async fn join_waitlist(
+    request: HttpRequest,
     resident: IdentifiedResident,
     once: Once,
     platform: Data<Platform>,
@@ -112,7 +114,8 @@ pub async fn join_waitlist(
                 error.into()
             }
         })?;
-    let entry = view(&transaction, &row).await?;
+    let language = language_of(request.headers());
+    let entry = view(&transaction, &platform, &snapshot, &row, language).await?;
     once.commit(transaction, StatusCode::CREATED, &entry).await
 }
 
@@ -124,8 +127,10 @@ pub async fn join_waitlist(
 )]
 #[get("/waitlist")]
 pub async fn list_waitlist(
+    request: HttpRequest,
     resident: IdentifiedResident,
     platform: Data<Platform>,
+    catalogue: Data<Catalogue>,
 ) -> Result<Json<List<WaitlistEntry>>, Failure> {
     let db = platform.db.reader();
     let rows = waitlist::Entity::find()
@@ -134,9 +139,10 @@ pub async fn list_waitlist(
         .limit(SHOWN)
         .all(db)
         .await?;
+    let (snapshot, language) = (catalogue.now(), language_of(request.headers()));
     let mut entries = Vec::with_capacity(rows.len());
     for row in &rows {
-        entries.push(view(db, row).await?);
+        entries.push(view(db, &platform, &snapshot, row, language).await?);
     }
     Ok(Json(List::whole(entries)))
 }
@@ -279,47 +285,82 @@ fn new(row: &waitlist::Model) -> waitlist::ActiveModel {
     }
 }
 
-async fn view(db: &impl ConnectionTrait, row: &waitlist::Model) -> Result<WaitlistEntry, Failure> {
+async fn view(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    catalogue: &Snapshot,
+    row: &waitlist::Model,
+    language: Language,
+) -> Result<WaitlistEntry, Failure> {
     let status: WaitlistStatus = row.status.parse().map_err(anyhow::Error::from)?;
-    let ahead = if status == WaitlistStatus::Waiting {
-        let before = waitlist::Entity::find()
-            .filter(waitlist::Column::HallId.eq(row.hall_id))
-            .filter(waitlist::Column::GroupId.eq(row.group_id))
-            .filter(waitlist::Column::Day.eq(row.day))
-            .filter(waitlist::Column::Status.eq(status.as_str()))
-            .filter(
-                Condition::any()
-                    .add(waitlist::Column::CreatedAt.lt(row.created_at))
-                    .add(
-                        waitlist::Column::CreatedAt
-                            .eq(row.created_at)
-                            .and(waitlist::Column::Id.lt(row.id)),
-                    ),
-            )
-            .count(db)
-            .await?;
-        Some(u32::try_from(before).unwrap_or(u32::MAX))
-    } else {
-        None
+    let ahead = match status {
+        WaitlistStatus::Waiting => Some(before(db, row).await?),
+        _ => None,
     };
     let offer = match row.hold_id.filter(|_| status == WaitlistStatus::Offered) {
         None => None,
-        Some(hold) => appointment::Entity::find_by_id(hold).one(db).await?.and_then(|held| {
-            Some(Hold {
-                id: held.id.into(),
-                expires_at: held.hold_expires_at?,
-            })
-        }),
+        Some(hold) => offer(db, hold).await?,
     };
+    let window = match row.window_id {
+        None => None,
+        Some(id) => store::window(db, id.into()).await?,
+    };
+    let person = PersonId(row.person_id);
+    let names = identity::persons_names(db, platform, [person]).await?;
+    let said = |text: Option<&Text>| {
+        text.map(|text| text.in_language(language).to_owned())
+            .unwrap_or_default()
+    };
+    let service = catalogue.service(row.service_id.into());
+    let hall = catalogue.hall(row.hall_id.into());
     Ok(WaitlistEntry {
         id: row.id.into(),
         status,
         service_id: row.service_id.into(),
+        service: said(service.map(|service| &service.content.name)),
         hall_id: row.hall_id.into(),
+        hall: said(hall.map(|hall| &hall.content.name)),
         day: row.day,
         window_id: row.window_id.map(Into::into),
-        person_id: row.person_id.into(),
+        starts_at: window.as_ref().map(|window| window.span.starts_at),
+        ends_at: window.as_ref().map(|window| window.span.ends_at),
+        person_id: person,
+        person: names.get(&person).cloned().unwrap_or_default(),
         ahead,
         offer,
     })
+}
+
+/// How many wait before an entry.
+async fn before(db: &impl ConnectionTrait, row: &waitlist::Model) -> Result<u32, DbErr> {
+    let count = waitlist::Entity::find()
+        .filter(waitlist::Column::HallId.eq(row.hall_id))
+        .filter(waitlist::Column::GroupId.eq(row.group_id))
+        .filter(waitlist::Column::Day.eq(row.day))
+        .filter(waitlist::Column::Status.eq(WaitlistStatus::Waiting.as_str()))
+        .filter(
+            Condition::any()
+                .add(waitlist::Column::CreatedAt.lt(row.created_at))
+                .add(
+                    waitlist::Column::CreatedAt
+                        .eq(row.created_at)
+                        .and(waitlist::Column::Id.lt(row.id)),
+                ),
+        )
+        .count(db)
+        .await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+async fn offer(db: &impl ConnectionTrait, hold: Uuid) -> Result<Option<Offer>, DbErr> {
+    let Some(held) = appointment::Entity::find_by_id(hold).one(db).await? else {
+        return Ok(None);
+    };
+    let window = store::window(db, held.window_id.into()).await?;
+    Ok(held.hold_expires_at.zip(window).map(|(expires_at, window)| Offer {
+        id: held.id.into(),
+        expires_at,
+        starts_at: window.span.starts_at,
+        ends_at: window.span.ends_at,
+    }))
 }

@@ -79,6 +79,8 @@ pub struct Staff {
     pub name: String,
     /// The hall to which the account is bound.
     pub hall: Option<HallId>,
+    /// The numbers of the counters at which they work; none for any counter of the hall.
+    pub counters: Vec<i32>,
 }
 
 /// A clerk of a hall.
@@ -162,6 +164,7 @@ impl Staff {
             username: row.username.clone(),
             name: row.name.clone(),
             hall: row.hall_id.map(HallId),
+            counters: serde_json::from_str(row.counters.as_deref().unwrap_or("[]")).ok()?,
         })
     }
 
@@ -173,6 +176,7 @@ impl Staff {
             name: self.name.clone(),
             role: self.role,
             hall: self.hall,
+            counters: self.counters.clone(),
         }
     }
 }

@@ -51,6 +51,8 @@ struct DemoStaff {
     name: String,
     role: String,
     hall: Option<String>,
+    #[serde(default)]
+    counters: Vec<i32>,
     totp_secret: String,
 }
 
@@ -121,6 +123,7 @@ pub async fn load_staff(
             name: Set(entry.name.clone()),
             role: Set(role.as_str().to_owned()),
             hall_id: Set(hall),
+            counters: Set(Some(serde_json::to_string(&entry.counters)?)),
             password_hash: Set(password_hash.clone()),
             totp_secret: Set(Some(platform.keys.seal(TOTP_SECRET, id, &entry.totp_secret)?)),
             failures: Set(0),

@@ -68,6 +68,7 @@ pub mod staff {
         pub name: String,
         pub role: String,
         pub hall_id: Option<Uuid>,
+        pub counters: Option<String>,
         pub password_hash: String,
         pub totp_secret: Option<Vec<u8>>,
         pub failures: i32,

@@ -22,6 +22,9 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'
 /// Paths whose pages are the staff's program.
 const STAFF: [&str; 5] = ["console", "board", "kiosk", "redeem", "admin"];
 
+/// Paths whose pages are the residents' second program: what one has, after it was found and booked.
+const AFFAIRS: [&str; 5] = ["appointments", "tickets", "fines", "payments", "me"];
+
 /// The folder of the built client.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -44,11 +47,13 @@ impl Client {
         (plain && !path.ends_with('/') && file.is_file()).then_some(file)
     }
 
-    /// The page that shows a path: the staff's program for theirs, the residents' for the rest.
+    /// The page that shows a path: the staff's program for theirs, the residents' second or first for the rest.
     fn page(&self, path: &str) -> PathBuf {
         let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         self.folder.join(if STAFF.contains(&first) {
             "staff.html"
+        } else if AFFAIRS.contains(&first) {
+            "affairs.html"
         } else {
             "index.html"
         })

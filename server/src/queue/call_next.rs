@@ -41,7 +41,7 @@ use crate::{
 /// How many others are ahead when a resident is told to come near.
 const NEAR: u32 = 3;
 /// How far apart calls are expected to be, when the order is foreseen.
-const BETWEEN_CALLS: TimeDelta = TimeDelta::minutes(5);
+pub const BETWEEN_CALLS: TimeDelta = TimeDelta::minutes(5);
 /// How often the choice is made anew because another clerk was faster.
 const TRIES: usize = 64;
 

@@ -142,7 +142,8 @@ pub async fn close_session(
     Ok(response)
 }
 
-/// The tickets that wait for a counter's groups, in the order in which they will be called.
+/// The tickets that wait for a counter's groups, in the order in which it will call them and with the reason for each; then those that
+/// were put aside.
 #[utoipa::path(
     tag = "queue",
     security(("clerk" = [])),
@@ -153,6 +154,7 @@ pub async fn close_session(
 pub async fn counter_queue(
     request: HttpRequest,
     clerk: Clerk,
+    platform: Data<Platform>,
     catalogue: Data<Catalogue>,
     halls: Data<Halls>,
     counter: Path<CounterId>,
@@ -164,9 +166,11 @@ pub async fn counter_queue(
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
     let state = halls.state(clerk.hall).await?;
     let language = language_of(request.headers());
-    let tickets = state
-        .waiting_for(&counter.groups)
-        .map(|row| state.clerk_ticket(row, &snapshot, language));
+    let line = state.line_of(counter.id, &counter.groups, platform.clock.now());
+    let tickets = line.map(|(row, reason)| {
+        let ticket = state.clerk_ticket(row, &snapshot, language)?;
+        Ok::<_, Failure>(ClerkTicket { reason, ..ticket })
+    });
     Ok(Json(List::whole(tickets.collect::<Result<_, _>>()?)))
 }
 

@@ -9,7 +9,7 @@ use shared::{
     language::Language,
     queue::{
         estimate::{OpenCounter, Pace, Queued, WaitRange, estimate},
-        order::{OrderPolicy, order},
+        order::{OrderPolicy, Reason, order},
         rules::{TicketStatus, actions},
         wire::{Board, BoardCall, BoardGroup, ClerkTicket, CounterPlace, Ticket},
     },
@@ -17,6 +17,7 @@ use shared::{
 };
 
 use super::{
+    call_next::BETWEEN_CALLS,
     entity::{counter_session, ticket},
     store,
 };
@@ -130,6 +131,32 @@ impl HallState {
             .filter_map(|id| self.tickets.get(id))
             .map(|standing| &standing.row)
             .filter(move |row| groups.contains(&row.group_id.into()))
+    }
+
+    /// What a counter has before it: who waits for its groups, in the order in which it will call them and with the reason for each,
+    /// and then who was put aside.
+    pub fn line_of(
+        &self,
+        counter: CounterId,
+        groups: &[GroupId],
+        now: Instant,
+    ) -> impl Iterator<Item = (&ticket::Model, Option<Reason>)> {
+        let session = self.sessions.iter().find(|session| session.counter_id == counter.0);
+        let streak = session.map_or(0, |session| session.streak);
+        let candidates: Vec<_> = self.waiting_for(groups).map(ticket::Model::candidate).collect();
+        let turns = order(&candidates, now, streak, OrderPolicy::default(), BETWEEN_CALLS);
+        let mut aside: Vec<&ticket::Model> = self
+            .tickets
+            .values()
+            .map(|standing| &standing.row)
+            .filter(|row| groups.contains(&row.group_id.into()))
+            .filter(|row| row.status().is_ok_and(|status| status == TicketStatus::Parked))
+            .collect();
+        aside.sort_by(|a, b| a.number.cmp(&b.number));
+        turns
+            .into_iter()
+            .filter_map(|turn| Some((&self.tickets.get(&turn.ticket)?.row, Some(turn.reason))))
+            .chain(aside.into_iter().map(|row| (row, None)))
     }
 
     /// A ticket as a clerk sees it.
@@ -282,12 +309,15 @@ pub fn ticket_view(row: &ticket::Model, catalogue: &Snapshot, language: Language
             .hall(row.hall_id.into())
             .map(|hall| hall.content.name.in_language(language).to_owned())
             .unwrap_or_default(),
+        service_id: row.service_id.into(),
         service: service_name(row, catalogue, language),
         ahead: None,
         wait_minutes: None,
         counter,
         entered_at: row.entered_at,
         called_at: row.called_at,
+        misses: row.misses,
+        stars: None,
     })
 }
 

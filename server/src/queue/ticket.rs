@@ -15,10 +15,10 @@ use super::{
     entity,
     hall_state::{HallState, ticket_view},
     halls::Halls,
-    store,
+    store, visit,
 };
 use crate::{
-    catalog::Catalogue,
+    catalog::{Catalogue, Snapshot},
     identity::Signed,
     platform::Platform,
     problem::{Failure, language_of},
@@ -48,7 +48,7 @@ pub async fn show_ticket(
     let (snapshot, language) = (catalogue.now(), language_of(request.headers()));
     match state.ticket(*id, &snapshot, language) {
         Some(view) => Ok(Json(view)),
-        None => Ok(Json(ticket_view(&row, &snapshot, language)?)),
+        None => Ok(Json(ended(&platform, &row, &snapshot, language).await?)),
     }
 }
 
@@ -103,6 +103,18 @@ pub async fn visible(platform: &Platform, signed: &Signed, id: TicketId) -> Resu
     if own || of_hall { Ok(row) } else { Err(not_found()) }
 }
 
+/// A ticket that is no longer in the queue, with its rating.
+async fn ended(
+    platform: &Platform,
+    row: &entity::ticket::Model,
+    catalogue: &Snapshot,
+    language: Language,
+) -> Result<Ticket, Failure> {
+    let view = ticket_view(row, catalogue, language)?;
+    let stars = visit::stars(platform.db.reader(), view.id).await?;
+    Ok(Ticket { stars, ..view })
+}
+
 struct Watcher {
     id: TicketId,
     hall: watch::Receiver<Option<Arc<HallState>>>,
@@ -141,6 +153,6 @@ impl Watcher {
         }
         // It is no longer in the queue: its row tells how it ended.
         let row = store::ticket(self.platform.db.reader(), self.id).await.ok()??;
-        ticket_view(&row, &snapshot, self.language).ok()
+        ended(&self.platform, &row, &snapshot, self.language).await.ok()
     }
 }

@@ -92,6 +92,12 @@ pub async fn rate(
     once.commit(transaction, StatusCode::NO_CONTENT, &()).await
 }
 
+/// With how many stars a visit was rated, if it was.
+pub async fn stars(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Option<i32>, DbErr> {
+    let kept = rating::Entity::find_by_id(ticket.0).one(db).await?;
+    Ok(kept.map(|kept| kept.stars))
+}
+
 /// Keeps the wait that a new ticket was foretold; nothing when no open counter serves it.
 pub async fn record_estimate(db: &impl ConnectionTrait, issued: &Ticket, now: Instant) -> Result<(), DbErr> {
     let Some(range) = issued.wait_minutes else {

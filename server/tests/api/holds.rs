@@ -51,6 +51,12 @@ async fn a_hold_becomes_the_appointment_in_place() {
     let seat = last_seat(&app).await;
     let resident = app.resident(1).await;
     let held = hold(&resident, &seat).await;
+    let listed = resident.get("/appointments").await.expect(200);
+    assert_eq!(
+        listed["items"][0]["id"], held,
+        "a page that was left can be found again"
+    );
+    assert!(listed["items"][0]["hold_expires_at"].is_string());
     let booked = resident
         .post("/appointments", json!({"hold_id": held}))
         .await

@@ -22,6 +22,7 @@ mod holds;
 mod me;
 mod model;
 mod notify;
+mod pages;
 mod problems;
 mod reschedule;
 mod services;

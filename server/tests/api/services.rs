@@ -106,3 +106,47 @@ async fn an_unknown_service_and_an_unknown_family_are_refused() {
     app.anyone().get("/services/no-id").await.refused(&NOT_FOUND);
     app.anyone().get("/services?category=cooking").await.refused(&MALFORMED);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_nearest_free_time_of_every_hall_comes_soonest_first_and_full_times_are_passed_over() {
+    let app = TestApp::start().await;
+    let service = "id-card-replace-lost";
+    let path = format!("/services/{}/nearest", app.service(service));
+    let nearest = app.anyone().get(&path).await.expect(200);
+    let found = nearest["items"].as_array().unwrap();
+    assert!(found.len() > 1, "{nearest}");
+    let begins: Vec<_> = found.iter().map(|one| one["window"]["starts_at"].as_str()).collect();
+    assert!(begins.is_sorted(), "{begins:?}");
+    for one in found {
+        let windows = app
+            .anyone()
+            .get(&format!(
+                "/halls/{}/windows?service_id={}",
+                one["hall_id"].as_str().unwrap(),
+                app.service(service)
+            ))
+            .await
+            .expect(200);
+        assert_eq!(one["window"], windows["items"][0]);
+    }
+
+    let first = app.windows("zhongxin", service).await[0].clone();
+    app.execute(&format!(
+        "UPDATE windows SET online_taken = online_quota WHERE id = {}",
+        app.sql_id(&first["id"])
+    ))
+    .await;
+    let another = app.another_instance().await;
+    let nearest = another.anyone().get(&path).await.expect(200);
+    let of_hall = nearest["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["hall_id"] == app.hall("zhongxin"))
+        .unwrap();
+    assert!(of_hall["window"]["starts_at"].as_str() > first["starts_at"].as_str());
+    app.anyone()
+        .get("/services/0192e4a0-0000-7000-8000-000000000000/nearest")
+        .await
+        .refused(&NOT_FOUND);
+}

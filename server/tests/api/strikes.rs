@@ -46,6 +46,7 @@ async fn three_missed_appointments_restrict_booking_for_thirty_days() {
     let strikes = resident.get("/me/strikes").await.expect(200);
     assert_eq!(strikes["items"].as_array().unwrap().len(), 3);
     assert_eq!(strikes["items"][0]["kind"], "no_show");
+    assert!(strikes["items"][0]["person"].as_str().unwrap().contains('*'));
     assert_eq!(strikes["items"][0]["status"], "counted");
     assert_eq!(
         app.count("SELECT count(*) FROM messages WHERE template = 'strike-recorded'")

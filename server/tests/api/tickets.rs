@@ -205,6 +205,8 @@ async fn priority_goes_first_and_leaves_an_audit_row() {
         .expect(201);
     let queue = clerk.get(&format!("/counters/{counter}/queue")).await.expect(200);
     assert_eq!(queue["items"][0]["id"], soldier["id"]);
+    assert_eq!(queue["items"][0]["reason"], "priority", "the console says why");
+    assert_eq!(queue["items"][1]["reason"], "came_first");
     let called = clerk
         .post(&format!("/counters/{counter}/call-next"), json!({}))
         .await

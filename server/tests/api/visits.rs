@@ -169,7 +169,10 @@ async fn a_visit_is_rated_once_by_its_visitor_and_its_wait_is_scored() {
         .await
         .refused(&INVALID_FIELD);
     let presses: Vec<_> = (0..64).map(|_| app.anyone()).collect();
+    let shown = format!("/tickets/{}", own["id"].as_str().unwrap());
+    assert_eq!(app.anyone().get(&shown).await.expect(200)["stars"], Value::Null);
     let answers = futures::future::join_all(presses.iter().map(|one| one.post(&rating, five.clone()))).await;
+    assert_eq!(app.anyone().get(&shown).await.expect(200)["stars"], 5);
     assert_eq!(answers.iter().filter(|answer| answer.status == 204).count(), 1);
     for answer in answers.iter().filter(|answer| answer.status != 204) {
         answer.refused(&ALREADY_RATED);

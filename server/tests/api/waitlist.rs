@@ -45,6 +45,7 @@ async fn a_cancelled_seat_is_offered_to_whoever_waits_longest_and_confirmed_once
     let (second, third) = (app.resident(2).await, app.resident(3).await);
     let waiting = second.post("/waitlist", entry(&app, &window)).await.expect(201);
     assert_eq!((&waiting["status"], &waiting["ahead"]), (&json!("waiting"), &json!(0)));
+    assert_eq!(waiting["starts_at"], window["starts_at"]);
     assert_eq!(
         third.post("/waitlist", entry(&app, &window)).await.expect(201)["ahead"],
         1
@@ -53,6 +54,14 @@ async fn a_cancelled_seat_is_offered_to_whoever_waits_longest_and_confirmed_once
 
     let offered = standing(&second).await;
     assert_eq!(offered["status"], "offered");
+    assert_eq!(offered["offer"]["starts_at"], window["starts_at"]);
+    let seat = format!("/appointments/{}", offered["offer"]["id"].as_str().unwrap());
+    let seat = second.get(&seat).await.expect(200);
+    assert_eq!(seat["hold_expires_at"], offered["offer"]["expires_at"]);
+    assert_eq!(
+        (&seat["service"], &seat["hall"], &seat["person"]),
+        (&offered["service"], &offered["hall"], &offered["person"])
+    );
     assert_eq!(standing(&third).await["status"], "waiting");
     assert_eq!(
         app.count("SELECT count(*) FROM messages WHERE template = 'waitlist-offer'")

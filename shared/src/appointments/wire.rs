@@ -216,6 +216,9 @@ pub struct Appointment {
     pub cancel_until: DateTime<Utc>,
     /// The ticket, once checked in.
     pub ticket_id: Option<TicketId>,
+    /// When the seat is given back, while it is only held.
+    #[serde(default, with = "wire_time::option")]
+    pub hold_expires_at: Option<DateTime<Utc>>,
 }
 
 /// `POST /appointments/{id}/check-in`.
@@ -250,6 +253,8 @@ pub struct Strike {
     pub at: DateTime<Utc>,
     /// Whose appointment was missed.
     pub person_id: PersonId,
+    /// The person's name, masked.
+    pub person: String,
     /// The appointment.
     pub appointment_id: AppointmentId,
     /// The service's name.
@@ -325,18 +330,47 @@ pub struct WaitlistEntry {
     pub status: WaitlistStatus,
     /// What is to be done.
     pub service_id: ServiceId,
+    /// The service's name.
+    pub service: String,
     /// Where.
     pub hall_id: HallId,
+    /// The hall's name.
+    pub hall: String,
     /// The day.
     pub day: NaiveDate,
     /// The only window that is wanted.
     pub window_id: Option<WindowId>,
+    /// When that window begins.
+    #[serde(default, with = "wire_time::option")]
+    pub starts_at: Option<DateTime<Utc>>,
+    /// When that window ends.
+    #[serde(default, with = "wire_time::option")]
+    pub ends_at: Option<DateTime<Utc>>,
     /// For whom.
     pub person_id: PersonId,
+    /// The person's name, masked.
+    pub person: String,
     /// How many wait before it; absent when it no longer waits.
     pub ahead: Option<u32>,
     /// The offered seat: confirm it as any hold.
-    pub offer: Option<Hold>,
+    pub offer: Option<Offer>,
+}
+
+/// A seat that is offered to whoever waited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Offer {
+    /// The hold; the appointment that grows from it has the same id.
+    pub id: AppointmentId,
+    /// When the seat goes to the next one.
+    #[serde(with = "wire_time")]
+    pub expires_at: DateTime<Utc>,
+    /// When its window begins.
+    #[serde(with = "wire_time")]
+    pub starts_at: DateTime<Utc>,
+    /// When its window ends.
+    #[serde(with = "wire_time")]
+    pub ends_at: DateTime<Utc>,
 }
 
 /// `POST /admin/closures`.

@@ -227,3 +227,13 @@ pub struct WindowView {
     /// How many of them are free.
     pub remaining: i32,
 }
+
+/// An entry of `GET /services/{id}/nearest`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct NearestWindow {
+    /// The hall.
+    pub hall_id: HallId,
+    /// Its free window that begins first.
+    pub window: WindowView,
+}

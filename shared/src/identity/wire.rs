@@ -231,6 +231,9 @@ pub struct StaffView {
     pub role: StaffRole,
     /// The hall to which the account is bound.
     pub hall: Option<HallId>,
+    /// The numbers of the counters at which they work; none for whoever works at any counter of the hall.
+    #[serde(default)]
+    pub counters: Vec<i32>,
 }
 
 /// `GET /me`.

@@ -77,6 +77,12 @@ pub struct WaitRange {
     pub high: i64,
 }
 
+/// When to leave for the hall, with a way of this length, so as to be there before the earliest call; nothing when that is now.
+pub fn leave_at(wait: WaitRange, way: TimeDelta, now: Instant) -> Option<Instant> {
+    let at = now + TimeDelta::minutes(wait.low) - way;
+    (at > now).then_some(at)
+}
+
 /// Seconds of waiting after which halls open another counter.
 const LONG: i64 = 30 * 60;
 
@@ -132,6 +138,14 @@ mod tests {
     use super::*;
 
     const NOW: Instant = Instant::UNIX_EPOCH;
+
+    #[test]
+    fn whoever_is_on_the_way_leaves_in_time_for_the_earliest_call() {
+        let wait = WaitRange { low: 25, high: 40 };
+        let at = |way| leave_at(wait, TimeDelta::minutes(way), NOW);
+        assert_eq!(at(10), Some(NOW + TimeDelta::minutes(15)));
+        assert_eq!((at(25), at(60)), (None, None));
+    }
 
     fn group(n: u128) -> GroupId {
         GroupId(Uuid::from_u128(n))

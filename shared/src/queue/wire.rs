@@ -83,6 +83,8 @@ pub struct Ticket {
     pub hall_id: HallId,
     /// The hall's name.
     pub hall: String,
+    /// The service.
+    pub service_id: ServiceId,
     /// The service's name.
     pub service: String,
     /// How many go before it; absent when it is not waiting.
@@ -97,6 +99,10 @@ pub struct Ticket {
     /// When it was last called.
     #[serde(with = "wire_time::option")]
     pub called_at: Option<DateTime<Utc>>,
+    /// How often it was called in vain.
+    pub misses: i32,
+    /// With how many stars the visit was rated, once it was.
+    pub stars: Option<i32>,
 }
 
 /// A counter, as one is sent to it.

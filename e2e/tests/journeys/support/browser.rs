@@ -14,7 +14,7 @@ use super::{GLANCE, PATIENCE, Resident, bureau, pages, pictures, setting};
 /// Finds what can be pressed by its name, in the dialog if one is open.
 const FIND_BY_NAME: &str = r"
     const [wanted, within] = arguments;
-    const tidy = (text) => (text || '').replace(/\s+/g, ' ').trim();
+    const tidy = (text) => (text || '').replace(/\u2060/g, '').replace(/\s+/g, ' ').trim();
     const name = (e) => tidy(e.getAttribute('aria-label') || e.innerText);
     const dialog = document.querySelector('[role=dialog]');
     const places = within
@@ -29,6 +29,11 @@ const FIND_BY_NAME: &str = r"
     found?.scrollIntoView({ block: 'center' });
     return found || null;
 ";
+
+/// What is seen of a text: word joiners are not.
+fn seen(text: &str) -> String {
+    text.replace('\u{2060}', "")
+}
 
 /// A browser with a window of one size and a profile of its own.
 pub struct Browser {
@@ -142,7 +147,7 @@ impl Browser {
     pub async fn reads(&self) -> String {
         let text = self.asks("return document.body.innerText").await;
         let text = text.as_str().unwrap_or_default();
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        seen(text).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// Waits for an element and returns what can be read in it.
@@ -155,7 +160,7 @@ impl Browser {
                 self.gives_up(&format!("words in {selector}")).await;
             }
             let found = self.asks_with(script, vec![json!(selector)]).await;
-            found.as_str().unwrap_or_default().clone_into(&mut text);
+            text = seen(found.as_str().unwrap_or_default());
             sleep(GLANCE).await;
         }
         text

@@ -135,6 +135,13 @@ impl Resident {
         self.does("/appointments", wish).await
     }
 
+    /// Gives an appointment back.
+    pub async fn cancels(&self, appointment: &str) {
+        let path = format!("/appointments/{appointment}/cancel");
+        let (status, answer) = Self::post(Some(&self.token), &path, json!({})).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+
     /// Checks in at a hall, and returns the ticket.
     pub async fn checks_in(&self, appointment: &str, hall: &str) -> String {
         let proof = json!({"presence": presence_code(hall).await});

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Browser, LOST_CARD, QUIET_HALL, Resident, hall, service};
+use super::{Browser, LOST_CARD, QUIET_HALL, Resident, hall, service, windows};
 
 /// The pages that a resident with a ticket sees.
 pub struct Place {
@@ -11,6 +11,7 @@ pub struct Place {
     window: Value,
     appointment: String,
     ticket: String,
+    later: String,
 }
 
 impl Place {
@@ -22,17 +23,20 @@ impl Place {
         let window = phone.chooses_window(&hall, &service).await;
         let appointment = resident.books(window["id"].as_str().unwrap(), &service).await;
         let ticket = resident.checks_in(&appointment, &hall).await;
+        let days_later = windows(&hall, &service).await.swap_remove(150);
+        let later = resident.books(days_later["id"].as_str().unwrap(), &service).await;
         Self {
             hall,
             service,
             window,
             appointment,
             ticket,
+            later,
         }
     }
 
     /// What the pages are called, their addresses, and what can be read there once the page is ready.
-    pub fn pages(&self) -> [(&'static str, String, &'static str); 9] {
+    pub fn pages(&self) -> [(&'static str, String, &'static str); 11] {
         let Self { hall, service, .. } = self;
         let (day, window) = (
             self.window["day"].as_str().unwrap(),
@@ -54,6 +58,12 @@ impl Place {
                 "查看排队进度",
             ),
             ("ticket", format!("/tickets/{}", self.ticket), "实时更新中"),
+            ("later", format!("/appointments/{}", self.later), "加入手机日历"),
+            (
+                "reschedule",
+                format!("/appointments/{}/reschedule", self.later),
+                "3. 选择时段",
+            ),
             ("login", "/login".into(), "获取验证码"),
             ("me", "/me".into(), "退出登录"),
         ]

@@ -1,0 +1,5 @@
+//! The residents' second program: appointments, tickets, and one's own data.
+
+fn main() {
+    app::affairs();
+}

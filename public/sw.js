@@ -13,7 +13,7 @@ const STATE = "state";
 const FOREIGN = /^\/(api|console|board|kiosk|redeem|admin|healthz|readyz|metrics)(\/|$)/;
 const FIRST = "/";
 const AFFAIRS = "/affairs.html";
-const AFFAIRS_PATHS = /^\/(appointments|tickets|me)(\/|$)/;
+const AFFAIRS_PATHS = /^\/(appointments|tickets|fines|payments|me)(\/|$)/;
 const CATALOGUE_PATHS = /^\/api\/v1\/(services|halls)(\/[^/]+)?$/;
 const HASHED = /^\/[\w-]+-[0-9a-f]{8,}(_bg)?\.(js|wasm|css)$/;
 

@@ -13,6 +13,7 @@ mod appointments;
 mod browser;
 mod catalog;
 mod dates;
+mod fines;
 mod home;
 mod identity;
 mod language;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::{
-    api, appointments, browser, catalog, home, identity,
+    api, appointments, browser, catalog, fines, home, identity,
     language::{followed_language, t, words},
     queue,
     routes::{self, Route},
@@ -58,6 +58,9 @@ pub fn affairs() {
                 | Route::Ticket(_)
                 | Route::Slips
                 | Route::Slip(_)
+                | Route::Fines
+                | Route::Fine(_)
+                | Route::Payment(_)
                 | Route::Me
                 | Route::Login
         )
@@ -70,6 +73,9 @@ pub fn affairs() {
             Route::Ticket(id) => queue::ticket(id),
             Route::Slips => slips::list(),
             Route::Slip(id) => slips::page(id),
+            Route::Fines => fines::list(),
+            Route::Fine(id) => fines::page(id),
+            Route::Payment(id) => fines::payment(id),
             Route::Me => identity::page(appointments::strikes),
             Route::Login => identity::login(),
             _ => return None,

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use leptos::prelude::*;
 use shared::{
     identity::devices::DeviceKind,
-    ids::{AppointmentId, HallId, ServiceId, SlipId, TicketId},
+    ids::{AppointmentId, DecisionId, HallId, PaymentId, ServiceId, SlipId, TicketId},
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, MouseEvent, UrlSearchParams};
@@ -28,6 +28,10 @@ pub enum Route {
     Ticket(TicketId),
     Slips,
     Slip(SlipId),
+    Fines,
+    /// A decision, or a camera record: both have their own id.
+    Fine(DecisionId),
+    Payment(PaymentId),
     Login,
     Me,
     Console,
@@ -58,6 +62,9 @@ impl Route {
             ("tickets", Some(id)) => id.parse().map(Self::Ticket).ok(),
             ("slips", None) | ("R", Some(_)) => Some(Self::Slips),
             ("slips", Some(id)) => id.parse().map(Self::Slip).ok(),
+            ("fines", None) => Some(Self::Fines),
+            ("fines", Some(id)) => id.parse().map(Self::Fine).ok(),
+            ("payments", Some(id)) => id.parse().map(Self::Payment).ok(),
             ("login", None) => Some(Self::Login),
             ("me", None) => Some(Self::Me),
             ("console", None) => Some(Self::Console),
@@ -266,6 +273,8 @@ mod tests {
         assert_eq!(Route::at("/admin/closures"), Route::Admin(AdminPage::Closures));
         assert_eq!(Route::at("/admin/x"), Route::Unknown);
         assert_eq!(Route::at("/kiosk"), Route::Pairing(DeviceKind::Kiosk));
+        assert!(matches!(Route::at(&format!("/fines/{id}")), Route::Fine(_)));
+        assert!(matches!(Route::at(&format!("/payments/{id}")), Route::Payment(_)));
         assert!(matches!(
             Route::at(&format!("/appointments/{id}/reschedule")),
             Route::Reschedule(_)

@@ -333,7 +333,7 @@ async fn of_sixty_four_scanners_exactly_one_redeems_a_slip() {
 
 /// `cargo test -p server --release --test api -- --ignored ten_thousand`: takes long.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes long; the figure is in docs/slips.md"]
+#[ignore = "takes long"]
 async fn ten_thousand_slips_are_redeemed_exactly_once_each() {
     scanned_by_many(10_000, 64).await;
 }

@@ -1,6 +1,5 @@
 //! The resident's fines: what is to be paid, what is to be answered, and what lies behind.
 
-use leptos::prelude::*;
 use shared::{
     fines::{
         rules::{DecisionStatus, ViolationStatus},

@@ -1,6 +1,5 @@
 //! Finding a decision by number and name, to pay it for another.
 
-use leptos::prelude::*;
 use shared::fines::{
     rules::DecisionNo,
     wire::{Decision, LookupRequest},

@@ -70,7 +70,7 @@ fn show(decision: &Decision) -> View {
         .child(told(LAW, decision.legal_basis.clone()))
         .child(told(POINTS, decision.points.map(|points| points.to_string())))
         .child(fact(t(AGENCY), decision.agency.clone()))
-        .child(fact(t(DECIDED_ON), dates::date(decision.decided_on)))
+        .child(fact(t(DECIDED_ON), dates::spoken_day(decision.decided_on)))
         .child(is_due.then(|| fact(t(DUE_ON), dates::spoken_day(decision.due_on))));
     let preview = &decision.surcharge_preview;
     let sums = fragment()

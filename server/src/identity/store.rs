@@ -264,11 +264,6 @@ pub async fn person_of_phone(
     Ok(row.and_then(|row| row.person_id).map(Into::into))
 }
 
-/// The index by which an ID number is found.
-pub fn id_number_index(platform: &Platform, number: &IdNumber) -> Vec<u8> {
-    platform.keys.blind_index("id-number", number.expose())
-}
-
 /// Whether somebody with this ID number is a member of the police staff.
 pub async fn is_staff(db: &impl ConnectionTrait, platform: &Platform, number: &IdNumber) -> Result<bool, DbErr> {
     let found = staff::Entity::find()

@@ -8,13 +8,16 @@
 
 const VERSION = "version-";
 const CATALOGUE = "catalogue-1";
+const SLIPS = "slips-1";
+const DESK = "desk-1";
 const STATE = "state";
 // These have pages and programs of their own, or are none of ours.
 const FOREIGN = /^\/(api|console|board|kiosk|redeem|admin|healthz|readyz|metrics)(\/|$)/;
 const FIRST = "/";
 const AFFAIRS = "/affairs.html";
-const AFFAIRS_PATHS = /^\/(appointments|tickets|me)(\/|$)/;
+const AFFAIRS_PATHS = /^\/(appointments|tickets|slips|R|me)(\/|$)/;
 const CATALOGUE_PATHS = /^\/api\/v1\/(services|halls)(\/[^/]+)?$/;
+const SLIP_PATHS = /^\/api\/v1\/slips(\/[0-9a-f-]+(\/qr\.svg)?)?$/;
 const HASHED = /^\/[\w-]+-[0-9a-f]{8,}(_bg)?\.(js|wasm|css)$/;
 
 self.addEventListener("install", (event) => event.waitUntil(update(FIRST).then(() => self.skipWaiting())));
@@ -24,8 +27,13 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (url.origin !== self.location.origin) return;
+  // Whoever signs in or out finds no slips of another on this device.
+  if (request.method !== "GET" && /^\/api\/v1\/auth\/sessions(\/current)?$/.test(url.pathname)) event.waitUntil(caches.delete(SLIPS));
+  if (request.method !== "GET") return;
   if (CATALOGUE_PATHS.test(url.pathname)) event.respondWith(catalogue(request, url));
+  else if (SLIP_PATHS.test(url.pathname)) event.respondWith(slip(request, url));
+  else if (url.pathname === "/redeem") event.respondWith(desk(request));
   else if (FOREIGN.test(url.pathname)) return;
   else if (request.mode === "navigate") event.respondWith(page(event, AFFAIRS_PATHS.test(url.pathname) ? AFFAIRS : FIRST));
   else if (HASHED.test(url.pathname)) event.respondWith(file(request));
@@ -97,6 +105,48 @@ async function catalogue(request, url) {
     return answer;
   } catch (lost) {
     const kept = await cache.match(key);
+    if (kept) return kept;
+    throw lost;
+  }
+}
+
+// A slip as it is, or else as it was last seen: a hall may have no signal. It says nothing but masked names, and a server that
+// refuses it makes this forget it.
+async function slip(request, url) {
+  const cache = await caches.open(SLIPS);
+  const language = (request.headers.get("accept-language") || "").slice(0, 2);
+  const picture = url.pathname.endsWith(".svg");
+  const key = url.pathname + url.search + (picture ? "" : "?kept-in=" + language);
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) await cache.put(key, answer.clone());
+    else if (answer.status < 500) await cache.delete(key);
+    return answer;
+  } catch (lost) {
+    const kept = await cache.match(key);
+    if (kept) return kept;
+    throw lost;
+  }
+}
+
+// The console at which slips are redeemed opens without a connection too, with the program that its page names.
+async function desk(request) {
+  const cache = await caches.open(DESK);
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) {
+      const text = await answer.clone().text();
+      const named = new Set();
+      for (const [, file] of text.matchAll(/["'=](\/[\w.-]+\.(?:js|wasm|css))/g)) named.add(file);
+      for (const old of await cache.keys()) {
+        if (!named.has(new URL(old.url).pathname)) await cache.delete(old);
+      }
+      for (const file of named) if (!(await cache.match(file))) await cache.add(file);
+      await cache.put("/redeem", answer.clone());
+    }
+    return answer;
+  } catch (lost) {
+    const kept = await cache.match("/redeem");
     if (kept) return kept;
     throw lost;
   }

@@ -231,8 +231,8 @@ fn lost_key(deed: &str) -> Option<String> {
     })
 }
 
-/// A random UUID. `crypto.randomUUID` is missing in the older engines that WeChat brings, and outside HTTPS.
-fn new_key() -> String {
+/// A random UUID: the name of something that is done once. `crypto.randomUUID` is missing in the older engines that WeChat brings, and outside HTTPS.
+pub fn new_key() -> String {
     let mut bytes = [0; 16];
     if let Ok(crypto) = window().crypto() {
         crypto.get_random_values_with_u8_array(&mut bytes).ok();

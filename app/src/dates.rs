@@ -51,6 +51,18 @@ pub fn weekday(day: NaiveDate) -> String {
     format(day, &[("weekday", "short")])
 }
 
+/// A weekday by its name on the wire, `mon` to `sun`.
+pub fn weekday_named(name: &str) -> String {
+    let at = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+        .iter()
+        .position(|known| *known == name)
+        .unwrap_or_default();
+    // The first of January 2024 was a Monday.
+    let monday = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap_or_default();
+    let day = monday.checked_add_days(Days::new(u64::try_from(at).unwrap_or_default()));
+    format(day.unwrap_or(monday), &[("weekday", "short")])
+}
+
 /// What a day of the calendar needs above its number: that it is today, or the month that begins.
 pub fn calendar_mark(day: NaiveDate) -> Option<String> {
     if day == today() {

@@ -18,6 +18,7 @@ mod language;
 mod queue;
 mod resident;
 mod routes;
+mod slips;
 mod staff;
 mod ui;
 

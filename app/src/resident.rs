@@ -11,6 +11,7 @@ use crate::{
     language::{followed_language, t, words},
     queue,
     routes::{self, Route},
+    slips,
     ui::{self, View, el, fragment, icon, live},
 };
 
@@ -55,6 +56,8 @@ pub fn affairs() {
                 | Route::Appointment(_)
                 | Route::Reschedule(_)
                 | Route::Ticket(_)
+                | Route::Slips
+                | Route::Slip(_)
                 | Route::Me
                 | Route::Login
         )
@@ -65,6 +68,8 @@ pub fn affairs() {
             Route::Appointment(id) => appointments::page(id),
             Route::Reschedule(id) => appointments::reschedule(id),
             Route::Ticket(id) => queue::ticket(id),
+            Route::Slips => slips::list(),
+            Route::Slip(id) => slips::page(id),
             Route::Me => identity::page(appointments::strikes),
             Route::Login => identity::login(),
             _ => return None,

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 use leptos::prelude::*;
-use shared::ids::{AppointmentId, HallId, ServiceId, TicketId};
+use shared::ids::{AppointmentId, HallId, ServiceId, SlipId, TicketId};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, MouseEvent, UrlSearchParams};
 
@@ -23,10 +23,13 @@ pub enum Route {
     Appointment(AppointmentId),
     Reschedule(AppointmentId),
     Ticket(TicketId),
+    Slips,
+    Slip(SlipId),
     Login,
     Me,
     Console,
     Board(HallId),
+    Redeem,
     Unknown,
 }
 
@@ -46,9 +49,12 @@ impl Route {
                 _ => None,
             },
             ("tickets", Some(id)) => id.parse().map(Self::Ticket).ok(),
+            ("slips", None) | ("R", Some(_)) => Some(Self::Slips),
+            ("slips", Some(id)) => id.parse().map(Self::Slip).ok(),
             ("login", None) => Some(Self::Login),
             ("me", None) => Some(Self::Me),
             ("console", None) => Some(Self::Console),
+            ("redeem", None) => Some(Self::Redeem),
             ("board", Some(id)) => id.parse().map(Self::Board).ok(),
             _ => None,
         };
@@ -243,6 +249,8 @@ mod tests {
         assert_eq!(Route::at("/services/"), Route::Services);
         assert!(matches!(Route::at(&format!("/book/{id}")), Route::Book(_)));
         assert!(matches!(Route::at(&format!("/board/{id}")), Route::Board(_)));
+        // The address in a slip's other form leads whoever scans it to the slips.
+        assert_eq!(Route::at("/R/AEAQ"), Route::Slips);
         assert!(matches!(
             Route::at(&format!("/appointments/{id}/reschedule")),
             Route::Reschedule(_)

@@ -7,6 +7,7 @@ use crate::{
     language::{self, followed_language, t, words},
     queue,
     routes::{self, Route},
+    slips,
     ui::{self, View, el, empty, fragment, live},
 };
 
@@ -26,7 +27,7 @@ pub fn staff() {
 }
 
 fn is_ours(route: Route) -> bool {
-    matches!(route, Route::Console | Route::Board(_))
+    matches!(route, Route::Console | Route::Board(_) | Route::Redeem)
 }
 
 fn shell() -> View {
@@ -46,6 +47,7 @@ fn shell() -> View {
 fn show(route: Route) -> View {
     match route {
         Route::Console => fragment().child(queue::console()).child(switch()),
+        Route::Redeem => fragment().child(slips::console()).child(switch()),
         Route::Board(hall) => queue::board(hall),
         _ => {
             let way_on = el("a")

@@ -28,6 +28,7 @@ mod m20261122_000031_decisions;
 mod m20261122_000032_payments;
 mod m20261122_000033_reconciliation;
 mod m20261122_000034_payment_alerts;
+mod m20261122_000050_slips;
 mod m20261122_000060_cases;
 mod m20261122_000061_case_readers;
 mod m20261122_000070_reminders;
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000032_payments::Migration),
             Box::new(m20261122_000033_reconciliation::Migration),
             Box::new(m20261122_000034_payment_alerts::Migration),
+            Box::new(m20261122_000050_slips::Migration),
             Box::new(m20261122_000060_cases::Migration),
             Box::new(m20261122_000061_case_readers::Migration),
             Box::new(m20261122_000070_reminders::Migration),

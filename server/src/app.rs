@@ -21,6 +21,7 @@ use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
 use crate::{
     appointments::{self, Availability, Seats},
+    bureau::{self, Bureau},
     cases::{self, WorkDays},
     catalog::{self, Catalogue},
     fines::{self, Fines},
@@ -29,6 +30,7 @@ use crate::{
     platform::{Platform, idempotency},
     problem,
     queue::{self, Halls},
+    slips::{self, Slips},
     upstream::Systems,
 };
 
@@ -39,6 +41,8 @@ pub struct Services {
     pub platform: Data<Platform>,
     /// The catalogue.
     pub catalogue: Data<Catalogue>,
+    /// Slips.
+    pub slips: Data<Slips>,
     /// Fines and payments.
     pub fines: Data<Fines>,
     systems: Data<Systems>,
@@ -54,11 +58,13 @@ impl Services {
     /// Builds the services on a platform whose database has every migration.
     pub async fn start(platform: Platform, metrics: Option<PrometheusHandle>) -> anyhow::Result<Self> {
         let catalogue = Catalogue::load(&platform).await?;
+        let slips = Arc::new(Slips::new(&platform, Arc::new(Bureau(catalogue.clone())), Vec::new()));
         Ok(Self {
             sessions: Data::from(identity::sessions(&platform)?),
             seats: Data::from(Seats::start(&platform, &catalogue)),
             availability: Data::from(Availability::new(&platform)),
-            halls: Data::from(Halls::new(&platform, &catalogue, appointments::fulfil)),
+            halls: Data::from(Halls::new(&platform, &catalogue, bureau::on_served(&catalogue, &slips))),
+            slips: Data::from(slips),
             work_days: Data::new(work_days(&catalogue)),
             catalogue: Data::new(catalogue),
             fines: Data::new(Fines::start(&platform)?),
@@ -136,6 +142,7 @@ fn routes(config: &mut ServiceConfig<'_>) {
             .configure(appointments::routes)
             .configure(queue::routes)
             .configure(fines::routes)
+            .configure(slips::routes)
             .configure(notify::routes)
             .configure(cases::routes)
             .configure(operations::api_routes),
@@ -160,10 +167,13 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .app_data(services.seats.clone())
             .app_data(services.availability.clone())
             .app_data(services.halls.clone())
+            .app_data(services.slips.clone())
             .app_data(services.work_days.clone())
             .app_data(services.metrics.clone())
             .app_data(client.clone())
             .app_data(document.clone())
+            // Bodies that are read whole may hold a picture; JSON bodies are smaller.
+            .app_data(web::PayloadConfig::new(1 << 20))
             .app_data(
                 web::JsonConfig::default()
                     .limit(64 * 1024)

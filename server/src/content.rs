@@ -1,16 +1,23 @@
 //! Imports a bureau's content, and loads the demonstration bureau.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use anyhow::Context;
-use shared::time::day_of;
+use shared::{language::Text, slips::token::SlipKind, time::day_of};
 
 use crate::{
-    appointments, cases,
-    catalog::{self, Imported, Snapshot},
+    appointments,
+    bureau::Bureau,
+    cases,
+    catalog::{self, Catalogue, Imported, Snapshot},
     fines, identity, notify,
     platform::{Platform, bus::Event},
+    problem::Failure,
+    slips::{NewSlip, Slips},
 };
+
+/// The phone of the demonstration resident for whom a document waits.
+const FIRST_PHONE: &str = "13800000001";
 
 /// Imports a content folder: catalogue, halls, calendar and the texts' templates. Importing again changes what the files changed.
 pub async fn import(platform: &Platform, folder: &Path) -> anyhow::Result<Imported> {
@@ -37,7 +44,41 @@ pub async fn load_demo(platform: &Platform, folder: &Path) -> anyhow::Result<Imp
     let snapshot = Snapshot::load(&transaction).await?;
     appointments::publish_windows(&transaction, &snapshot, day_of(platform.clock.now())).await?;
     transaction.commit().await?;
+    first_slip(platform, &imported).await?;
     Ok(imported)
+}
+
+/// A finished document for the first resident, which waits in the first hall. Nobody is texted about it.
+async fn first_slip(platform: &Platform, imported: &Imported) -> anyhow::Result<()> {
+    let slips = Slips::new(platform, Arc::new(Bureau(Catalogue::load(platform).await?)), Vec::new());
+    let transaction = platform.db.begin().await?;
+    let fault = |failure: Failure| anyhow::anyhow!("the demonstration slip: {failure}");
+    let owner = identity::person_of_phone(&transaction, platform, &FIRST_PHONE.parse()?)
+        .await
+        .map_err(fault)?;
+    let (Some(person), Some(hall)) = (owner, imported.halls.get("zhongxin")) else {
+        return Ok(());
+    };
+    let new = NewSlip {
+        source: "demo/first".to_owned(),
+        kind: SlipKind::Document,
+        person,
+        resident: None,
+        hall: *hall,
+        item: Text {
+            zh: "居民身份证".to_owned(),
+            en: "Resident ID card".to_owned(),
+        },
+        reference: "YC20260001".to_owned(),
+        is_there: true,
+        by: None,
+    };
+    slips
+        .issue(&transaction, new, platform.clock.now())
+        .await
+        .map_err(fault)?;
+    transaction.commit().await?;
+    Ok(())
 }
 
 fn read(folder: &Path, name: &str) -> anyhow::Result<String> {

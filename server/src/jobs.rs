@@ -10,19 +10,20 @@ use crate::{
     catalog::Catalogue,
     fines::{self, Fines},
     platform::{Platform, audit, bus::Event, idempotency},
+    slips::Slips,
 };
 
 /// How often seats of expired holds and cancelled bookings are given back, missed appointments marked, residents reminded and audit rows
 /// sealed, without anyone asking.
 const RECLAIM: Duration = Duration::from_secs(2);
-/// How often windows are published and old rows forgotten.
+/// How often windows are published, old rows forgotten, and slips looked after.
 const UPKEEP: Duration = Duration::from_mins(10);
 
 /// How often open orders and what is to be told outside are looked at.
 const PAYMENTS: Duration = Duration::from_secs(2);
 
 /// Starts the jobs; they end with the process.
-pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>) {
+pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>, slips: &Arc<Slips>) {
     let (paying, fines) = (platform.clone(), Arc::clone(fines));
     tokio::spawn(async move {
         let mut ticks = interval(PAYMENTS);
@@ -58,7 +59,7 @@ pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>) {
             }
         }
     });
-    let (platform, catalogue) = (platform.clone(), catalogue.clone());
+    let (platform, catalogue, slips) = (platform.clone(), catalogue.clone(), Arc::clone(slips));
     tokio::spawn(async move {
         let mut ticks = interval(UPKEEP);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -66,6 +67,9 @@ pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>) {
             ticks.tick().await;
             if let Err(error) = upkeep(&platform, &catalogue).await {
                 tracing::warn!(%error, "the upkeep was not done");
+            }
+            if let Err(failure) = slips.upkeep(platform.clock.now()).await {
+                tracing::warn!(%failure, "slips were not looked after");
             }
         }
     });

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod appointments;
+pub mod bureau;
 pub mod cases;
 pub mod catalog;
 pub mod config;
@@ -18,5 +19,6 @@ pub mod operations;
 pub mod platform;
 pub mod problem;
 pub mod queue;
+pub mod slips;
 pub mod sms_settings;
 pub mod upstream;

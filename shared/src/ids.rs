@@ -86,4 +86,6 @@ ids! {
     DecisionId;
     /// An attempt to pay a decision, and the payment that it becomes (缴款).
     PaymentId;
+    /// A pickup slip (领取凭证).
+    SlipId;
 }

@@ -21,6 +21,7 @@ pub mod named;
 pub mod notify;
 pub mod problem;
 pub mod queue;
+pub mod slips;
 pub mod time;
 pub mod upstream;
 

@@ -48,6 +48,11 @@ pub mod wire_time {
         to.serialize_str(&text(*at))
     }
 
+    /// The instant of a text with any offset; nothing when it is none.
+    pub fn read(text: &str) -> Option<Instant> {
+        DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).ok()
+    }
+
     /// Reads an instant with any offset.
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Instant, D::Error> {
         let text = String::deserialize(from)?;

@@ -7,7 +7,7 @@ use super::{
     binding, family, session,
     words::{
         ACCOUNT, ELDER, ELDER_WHY, ID_NUMBER, LANGUAGE, ME, NAME, PERSON, PHONE, SETTINGS, SIGN_IN, SIGN_IN_FIRST,
-        SIGN_OUT, SIGNED_OUT, language_name,
+        SIGN_OUT, SIGNED_OUT, SLIPS, language_name,
     },
 };
 use crate::{
@@ -15,8 +15,8 @@ use crate::{
     language::{self, Language, t},
     routes,
     ui::{
-        self, Deed, Load, Remote, Tab, View, actions, button, cells, choice, el, empty, fact, failed, fragment, live,
-        skeleton, toast, way,
+        self, Deed, Load, Remote, Tab, View, actions, button, cells, choice, el, empty, fact, failed, fragment,
+        link_cell, live, skeleton, toast, way,
     },
 };
 
@@ -82,7 +82,12 @@ fn known(resident: ResidentView, me: Remote<Me>, record: fn() -> View) -> View {
             .child(binding::form(move || me.again())),
     };
     fragment()
-        .child(cells(t(ACCOUNT), fact(t(PHONE), resident.phone)))
+        .child(cells(
+            t(ACCOUNT),
+            fragment()
+                .child(fact(t(PHONE), resident.phone))
+                .child(link_cell("/slips".to_owned(), el("span").child(t(SLIPS)))),
+        ))
         .child(person)
         .child(leaving.outcome())
         .child(actions(button("button plain", SIGN_OUT, Some(leaving), leave)))

@@ -51,6 +51,7 @@ words! {
     RELATION_HINT: "如：母亲、儿子" / "Such as mother, son";
     RELATION_WRONG: "请填写1至10个字" / "Enter 1 to 10 characters";
     CANCEL: "取消" / "Cancel";
+    SLIPS: "我的凭证" / "My slips";
     SETTINGS: "设置" / "Settings";
     LANGUAGE: "语言" / "Language";
     ELDER: "大字模式" / "Larger type";

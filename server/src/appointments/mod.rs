@@ -34,8 +34,14 @@ mod waitlist;
 mod windows;
 
 pub use self::{
-    availability::Availability, no_shows::mark_no_shows, publish::publish_windows, reclaim::reclaim, remind::remind,
-    returns::return_seats, seats::Seats, store::fulfil,
+    availability::Availability,
+    no_shows::mark_no_shows,
+    publish::publish_windows,
+    reclaim::reclaim,
+    remind::remind,
+    returns::return_seats,
+    seats::Seats,
+    store::{Fulfilled, fulfil},
 };
 
 /// Mounts the paths of appointments.

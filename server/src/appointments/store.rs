@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use shared::{
     appointments::rules::{AppointmentStatus, Span},
-    ids::{AppointmentId, GroupId, HallId, ResidentId, WindowId},
+    ids::{AppointmentId, GroupId, HallId, PersonId, ResidentId, ServiceId, WindowId},
     time::{Instant, day_of},
 };
 use uuid::Uuid;
@@ -183,15 +183,29 @@ pub async fn give_back(db: &impl ConnectionTrait, window: WindowId, seats: i32) 
     Ok(())
 }
 
-/// Marks the appointment of a served ticket as fulfilled.
-pub fn fulfil(
-    db: &sea_orm::DatabaseTransaction,
-    id: AppointmentId,
-    now: Instant,
-) -> futures::future::BoxFuture<'_, Result<(), DbErr>> {
-    Box::pin(async move {
-        change_status(db, id, AppointmentStatus::CheckedIn, AppointmentStatus::Fulfilled, now)
-            .await
-            .map(|_changed| ())
-    })
+/// An appointment whose ticket was served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fulfilled {
+    /// What was done.
+    pub service: ServiceId,
+    /// Where.
+    pub hall: HallId,
+    /// For whom.
+    pub person: PersonId,
+    /// Who booked it.
+    pub resident: ResidentId,
+}
+
+/// Marks the appointment of a served ticket as fulfilled; nothing when it was before.
+pub async fn fulfil(db: &impl ConnectionTrait, id: AppointmentId, now: Instant) -> Result<Option<Fulfilled>, DbErr> {
+    if !change_status(db, id, AppointmentStatus::CheckedIn, AppointmentStatus::Fulfilled, now).await? {
+        return Ok(None);
+    }
+    let row = appointment::Entity::find_by_id(id.0).one(db).await?;
+    Ok(row.map(|row| Fulfilled {
+        service: row.service_id.into(),
+        hall: row.hall_id.into(),
+        person: row.person_id.into(),
+        resident: row.resident_id.into(),
+    }))
 }

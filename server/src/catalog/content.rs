@@ -44,6 +44,9 @@ pub struct Service {
     pub name: Text,
     pub summary: Text,
     pub time_limit: TimeLimit,
+    /// What is collected later with a slip, where something is.
+    #[serde(default)]
+    pub document: Option<Text>,
     #[serde(default)]
     pub fee_note: Option<Text>,
     pub basis: Vec<Text>,

@@ -75,6 +75,7 @@ pub mod staff {
         pub locked_until: Option<DateTimeUtc>,
         pub last_totp_step: i64,
         pub created_at: DateTimeUtc,
+        pub id_number_index: Option<Vec<u8>>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

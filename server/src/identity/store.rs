@@ -118,7 +118,7 @@ pub async fn find_or_add_person(
     id_number: &IdNumber,
     now: Instant,
 ) -> Result<Person, Failure> {
-    let index = platform.keys.blind_index("id-number", id_number.expose());
+    let index = id_number_index(platform, id_number);
     let id = Uuid::now_v7();
     let row = person::ActiveModel {
         id: Set(id),
@@ -231,6 +231,33 @@ pub async fn resident_of_phone(
         .one(db)
         .await?;
     Ok(row.map(|row| row.id.into()))
+}
+
+/// The person who is bound to the account with this phone, if there is one.
+pub async fn person_of_phone(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    phone: &Phone,
+) -> Result<Option<PersonId>, Failure> {
+    let row = resident::Entity::find()
+        .filter(resident::Column::PhoneIndex.eq(phone_index(platform, phone)))
+        .one(db)
+        .await?;
+    Ok(row.and_then(|row| row.person_id).map(Into::into))
+}
+
+/// The index by which an ID number is found.
+pub fn id_number_index(platform: &Platform, number: &IdNumber) -> Vec<u8> {
+    platform.keys.blind_index("id-number", number.expose())
+}
+
+/// Whether somebody with this ID number is a member of the police staff.
+pub async fn is_staff(db: &impl ConnectionTrait, platform: &Platform, number: &IdNumber) -> Result<bool, DbErr> {
+    let found = staff::Entity::find()
+        .filter(staff::Column::IdNumberIndex.eq(id_number_index(platform, number)))
+        .one(db)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Whether a resident may act for a person: for oneself, or for a family member.

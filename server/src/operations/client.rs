@@ -23,7 +23,7 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'
 const STAFF: [&str; 5] = ["console", "board", "kiosk", "redeem", "admin"];
 
 /// Paths whose pages are the residents' second program: what one has, after it was found and booked.
-const AFFAIRS: [&str; 3] = ["appointments", "tickets", "me"];
+const AFFAIRS: [&str; 5] = ["appointments", "tickets", "slips", "R", "me"];
 
 /// The folder of the built client.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::{fs, io::Write, path::Path};
 use anyhow::{Context, anyhow, bail};
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
-    hkdf::{HKDF_SHA256, KeyType, Salt},
+    hkdf::{HKDF_SHA256, KeyType, Prk, Salt},
     hmac,
     rand::{SecureRandom, SystemRandom},
 };
@@ -47,6 +47,8 @@ pub struct Keys {
     token_seed: [u8; MASTER_LEN],
     presence: hmac::Key,
     audit: hmac::Key,
+    slips: hmac::Key,
+    secret: Prk,
     random: SystemRandom,
 }
 
@@ -76,14 +78,7 @@ impl Keys {
 
     fn derive(master: &[u8]) -> anyhow::Result<Self> {
         let secret = Salt::new(HKDF_SHA256, b"bianmin").extract(master);
-        let key = |purpose: &'static str| -> anyhow::Result<[u8; MASTER_LEN]> {
-            let mut bytes = [0; MASTER_LEN];
-            secret
-                .expand(&[purpose.as_bytes()], Length(MASTER_LEN))
-                .and_then(|okm| okm.fill(&mut bytes))
-                .map_err(|_unspecified| anyhow!("cannot derive the key for {purpose}"))?;
-            Ok(bytes)
-        };
+        let key = |purpose: &str| expand(&secret, purpose);
         let field = UnboundKey::new(&AES_256_GCM, &key("field encryption")?)
             .map_err(|_unspecified| anyhow!("cannot use the key for field encryption"))?;
         Ok(Self {
@@ -92,6 +87,8 @@ impl Keys {
             token_seed: key("token signing")?,
             presence: hmac::Key::new(hmac::HMAC_SHA256, &key("presence")?),
             audit: hmac::Key::new(hmac::HMAC_SHA256, &key("audit chain")?),
+            slips: hmac::Key::new(hmac::HMAC_SHA256, &key("slips")?),
+            secret,
             random: SystemRandom::new(),
         })
     }
@@ -99,6 +96,21 @@ impl Keys {
     /// The seed of the key that signs tokens.
     pub const fn token_seed(&self) -> &[u8; MASTER_LEN] {
         &self.token_seed
+    }
+
+    /// The seed of the key with this id that signs pickup slips; there is another for each id.
+    pub fn slip_seed(&self, id: u8) -> anyhow::Result<[u8; MASTER_LEN]> {
+        expand(&self.secret, &format!("slip signing {id}"))
+    }
+
+    /// A keyed hash of what concerns a pickup slip: its tokens' ids and its codes follow from it.
+    pub fn slip_hash(&self, message: &[u8]) -> [u8; MASTER_LEN] {
+        let tag = hmac::sign(&self.slips, message);
+        let mut hash = [0; MASTER_LEN];
+        for (to, from) in hash.iter_mut().zip(tag.as_ref()) {
+            *to = *from;
+        }
+        hash
     }
 
     /// Fills with random bytes.
@@ -178,6 +190,16 @@ impl Keys {
             .fold(0u64, |number, byte| (number << 8) | u64::from(*byte));
         format!("{:06}", number % 1_000_000)
     }
+}
+
+/// The key of a purpose.
+fn expand(secret: &Prk, purpose: &str) -> anyhow::Result<[u8; MASTER_LEN]> {
+    let mut bytes = [0; MASTER_LEN];
+    secret
+        .expand(&[purpose.as_bytes()], Length(MASTER_LEN))
+        .and_then(|okm| okm.fill(&mut bytes))
+        .map_err(|_unspecified| anyhow!("cannot derive the key for {purpose}"))?;
+    Ok(bytes)
 }
 
 fn create(folder: &Path, path: &Path) -> anyhow::Result<String> {

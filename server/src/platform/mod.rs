@@ -11,6 +11,7 @@ pub mod db;
 pub mod idempotency;
 pub mod keys;
 pub mod limits;
+pub mod pdf;
 
 use std::sync::Arc;
 

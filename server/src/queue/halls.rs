@@ -11,7 +11,7 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use shared::{
     ids::{AppointmentId, HallId, TicketId},
     language::Language,
@@ -34,7 +34,9 @@ use crate::{
 };
 
 /// What is to be done, in the same transaction, when the ticket of an appointment is served.
-pub type OnServed = for<'a> fn(&'a DatabaseTransaction, AppointmentId, Instant) -> BoxFuture<'a, Result<(), DbErr>>;
+pub type OnServed = Arc<
+    dyn for<'a> Fn(&'a DatabaseTransaction, AppointmentId, Instant) -> BoxFuture<'a, Result<(), Failure>> + Send + Sync,
+>;
 
 /// The live queues.
 pub struct Halls {

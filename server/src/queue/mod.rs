@@ -22,8 +22,9 @@ mod walk_in;
 
 pub use self::{
     figures::figures,
-    halls::Halls,
+    halls::{Halls, OnServed},
     issue::{Entrant, issue},
+    store::counter_of,
     visit::record_estimate,
 };
 

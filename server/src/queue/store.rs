@@ -77,6 +77,11 @@ pub async fn session_of(db: &impl ConnectionTrait, staff: StaffId) -> Result<Opt
         .await
 }
 
+/// The counter that a clerk has opened.
+pub async fn counter_of(db: &impl ConnectionTrait, staff: StaffId) -> Result<Option<CounterId>, DbErr> {
+    Ok(session_of(db, staff).await?.map(|session| session.counter_id.into()))
+}
+
 /// The open sessions of a hall.
 pub async fn sessions_in(db: &impl ConnectionTrait, hall: HallId) -> Result<Vec<counter_session::Model>, DbErr> {
     counter_session::Entity::find()

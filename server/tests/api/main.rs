@@ -27,6 +27,7 @@ mod pages;
 mod problems;
 mod reschedule;
 mod services;
+mod slips;
 mod strikes;
 mod support;
 mod tickets;

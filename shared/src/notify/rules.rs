@@ -235,6 +235,12 @@ templates! {
     SlipRedeemed = "slip-redeemed" Notice Slips { "item": Text, "time": Time };
     /// A slip ends soon.
     SlipExpiring = "slip-expiring" Notice Slips { "item": Text, "place": Text, "deadline": Time };
+    /// Somebody else is to collect one's thing, so one's own slip no longer counts.
+    SlipEntrusted = "slip-entrusted" Notice Slips { "name": Text, "item": Text };
+    /// One no longer collects for another.
+    SlipProxyEnded = "slip-proxy-ended" Notice Slips { "item": Text };
+    /// A document is with the post.
+    SlipMailed = "slip-mailed" Notice Slips { "item": Text, "tracking": Code };
     /// A document is made and waits in a hall.
     DocumentReady = "document-ready" Notice Slips { "document": Text, "hall": Text };
 }

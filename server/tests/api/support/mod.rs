@@ -210,6 +210,11 @@ impl TestApp {
         json!({"username": username, "password": file["password"].as_str(), "totp": code.to_string()})
     }
 
+    /// What the server does about slips beyond its paths.
+    pub fn slips(&self) -> &server::slips::Slips {
+        &self.services.slips
+    }
+
     /// The id of a service by its code.
     pub fn service(&self, code: &str) -> String {
         let snapshot = self.services.catalogue.now();
@@ -258,6 +263,7 @@ impl TestApp {
         appointments::mark_no_shows(&self.platform, &snapshot, now)
             .await
             .unwrap();
+        self.services.slips.upkeep(now).await.unwrap();
         appointments::remind(&self.platform, &snapshot, now).await.unwrap();
     }
 

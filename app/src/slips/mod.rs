@@ -1,0 +1,22 @@
+//! Slips (领取凭证): the code that a resident shows, and the console at which it is redeemed.
+//!
+//! Residents load [`list`] and [`page`] with their forms; only the staff's program has the console, its scanner and what verifies signatures.
+
+mod code;
+mod console;
+mod desk;
+mod desk_words;
+mod list;
+mod local;
+mod mail;
+mod page;
+mod picture;
+mod proxy;
+mod scanner;
+mod sign;
+mod verify;
+mod words;
+
+pub use console::console;
+pub use list::list;
+pub use page::page;

@@ -1,0 +1,183 @@
+//! The one write by which something is handed over, once.
+//!
+//! The slip moves on from `ready` in an `UPDATE` that names its status, its serial and its site; the redemption is a row whose keys are the slip
+//! and the scanner's own number. Whoever comes later changes nothing.
+
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr,
+};
+use serde_json::json;
+use shared::{
+    language::Language,
+    problem::Problem,
+    slips::{
+        rules::{Action, SlipStatus},
+        wire::{Redeemed, SLIP_NONCE},
+    },
+    time::Instant,
+};
+
+use super::{
+    entity::{redemption, slip},
+    places::Collected,
+    scan::{Scanned, holder},
+    sealed::SIGNATURE,
+    service::Slips,
+    store, texts,
+    view::{item, redemption_view},
+};
+use crate::{
+    identity::HallStaff,
+    notify,
+    platform::{
+        audit::{self, Deed},
+        db,
+    },
+    problem::Failure,
+};
+
+/// How something is handed over.
+pub struct Handing<'a> {
+    /// The scanner's own number.
+    pub nonce: &'a str,
+    /// By whom.
+    pub staff: &'a HallStaff,
+    /// At which counter.
+    pub counter: Option<i32>,
+    /// Whether the ID card was compared.
+    pub id_checked: bool,
+    /// The recipient's signature, in base64.
+    pub signature: Option<&'a str>,
+    /// Whether the console was without a connection.
+    pub offline: bool,
+    /// When.
+    pub at: Instant,
+}
+
+/// Hands something over, or finds that it was handed over meanwhile; then the caller rolls back and looks again.
+pub async fn collect(
+    slips: &Slips,
+    db: &DatabaseTransaction,
+    scanned: &Scanned,
+    handing: &Handing<'_>,
+    language: Language,
+) -> Result<Option<Redeemed>, Failure> {
+    let now = slips.platform.clock.now();
+    let row = &scanned.slip;
+    row.after(Action::Collect)?;
+    let moved = store::change(row, SlipStatus::Collected, now)
+        .col_expr(slip::Column::WrongCodes, Expr::value(0))
+        .filter(slip::Column::HallId.eq(handing.staff.hall.0))
+        .exec(db)
+        .await?;
+    if moved.rows_affected == 0 {
+        return Ok(None);
+    }
+    let signature = handing
+        .signature
+        .map(|signature| slips.platform.keys.seal(SIGNATURE, row.id, signature))
+        .transpose()?;
+    let kept = redemption::Model {
+        slip_id: row.id,
+        nonce: handing.nonce.to_owned(),
+        token_index: scanned.index.clone(),
+        hall_id: handing.staff.hall.0,
+        counter_number: handing.counter,
+        staff_id: handing.staff.staff.0,
+        proxy_id: scanned.proxy.as_ref().map(|proxy| proxy.id),
+        id_checked: handing.id_checked,
+        offline: handing.offline,
+        signature,
+        at: handing.at,
+        recorded_at: now,
+    };
+    let new = redemption::ActiveModel {
+        slip_id: Set(kept.slip_id),
+        nonce: Set(kept.nonce.clone()),
+        token_index: Set(kept.token_index.clone()),
+        hall_id: Set(kept.hall_id),
+        counter_number: Set(kept.counter_number),
+        staff_id: Set(kept.staff_id),
+        proxy_id: Set(kept.proxy_id),
+        id_checked: Set(kept.id_checked),
+        offline: Set(kept.offline),
+        signature: Set(kept.signature.clone()),
+        at: Set(kept.at),
+        recorded_at: Set(kept.recorded_at),
+    };
+    if let Err(error) = redemption::Entity::insert(new).exec_without_returning(db).await {
+        return if db::is_duplicate(&error) {
+            Ok(None)
+        } else {
+            Err(error.into())
+        };
+    }
+    let deed = Deed {
+        actor: Some(handing.staff.actor()),
+        action: "slip.redeem",
+        subject_kind: "slip",
+        subject_id: Some(row.id),
+        reason: None,
+        detail: json!({
+            "medium": scanned.claims.medium.as_str(),
+            "by_proxy": scanned.proxy.is_some(),
+            "id_checked": handing.id_checked,
+            "offline": handing.offline,
+        }),
+    };
+    audit::record(db, now, deed).await?;
+    notify::enqueue(db, &slips.platform, now, texts::collected(slips, row, handing.at)).await?;
+    let collected = Collected {
+        slip: row.id.into(),
+        kind: scanned.claims.kind,
+        source: row.source.clone(),
+        at: handing.at,
+        staff: handing.staff.staff,
+    };
+    for follow in &slips.on_collected {
+        follow(db, &slips.platform, &collected).await?;
+    }
+    Ok(Some(told(slips, db, row, &kept, language).await?))
+}
+
+/// The success that a scanner's own number had before; refuses when the number was used for another slip.
+pub async fn answered(
+    slips: &Slips,
+    db: &impl ConnectionTrait,
+    nonce: &str,
+    index: &[u8],
+    language: Language,
+) -> Result<Option<Redeemed>, Failure> {
+    let known = redemption::Entity::find()
+        .filter(redemption::Column::Nonce.eq(nonce))
+        .one(db)
+        .await?;
+    match known {
+        None => Ok(None),
+        Some(kept) if kept.token_index == index => {
+            let row = store::slip(db, kept.slip_id.into()).await?;
+            Ok(Some(told(slips, db, &row, &kept, language).await?))
+        }
+        Some(_) => Err(Problem::new(&SLIP_NONCE).into()),
+    }
+}
+
+async fn told(
+    slips: &Slips,
+    db: &impl ConnectionTrait,
+    row: &slip::Model,
+    kept: &redemption::Model,
+    language: Language,
+) -> Result<Redeemed, Failure> {
+    let proxy = match kept.proxy_id {
+        None => None,
+        Some(id) => super::entity::proxy::Entity::find_by_id(id).one(db).await?,
+    };
+    Ok(Redeemed {
+        slip_id: row.id.into(),
+        item: item(row, language),
+        reference: row.reference.clone(),
+        holder: holder(slips, db, row, proxy.as_ref()).await?.name.masked(),
+        redemption: redemption_view(slips, kept, language),
+    })
+}

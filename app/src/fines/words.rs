@@ -92,7 +92,6 @@ words! {
     AMOUNT: "金额" / "Amount";
     PAID_AT: "缴款时间" / "Paid at";
     SEE_DECISION: "查看决定书" / "See the decision";
-    PAY_ON: "继续支付" / "Go on paying";
     NEXT_ONE: "缴下一笔 ¥{}" / "Pay the next, ¥{}";
 
     RECEIPT: "电子票据" / "Electronic receipt";

@@ -1,7 +1,7 @@
 // Keeps the residents' pages at hand: a second visit starts without the network.
 //
-// The residents have two pages, each with its own program: one to find and book, one for what they have. The second is
-// kept once it was visited. A version is a page together with the files that this very page names, in a cache of its own
+// The residents have three pages, each with its own program: one to find and book, one for what they have, one to pay and collect. The
+// second and the third are kept once they were visited. A version is a page together with the files that this very page names, in a cache of its own
 // under the hash of the page. It is used only once it is whole, and files are only ever found under the names that carry their content's
 // hash, so a page never meets the program of another version. What belongs to a person is never kept.
 "use strict";
@@ -15,7 +15,9 @@ const STATE = "state";
 const FOREIGN = /^\/(api|console|board|kiosk|redeem|admin|healthz|readyz|metrics)(\/|$)/;
 const FIRST = "/";
 const AFFAIRS = "/affairs.html";
-const AFFAIRS_PATHS = /^\/(appointments|tickets|fines|payments|slips|R|me)(\/|$)/;
+const AFFAIRS_PATHS = /^\/(appointments|tickets|me)(\/|$)/;
+const PAPERS = "/papers.html";
+const PAPERS_PATHS = /^\/(fines|payments|slips|R)(\/|$)/;
 const CATALOGUE_PATHS = /^\/api\/v1\/(services|halls)(\/[^/]+)?$/;
 const SLIP_PATHS = /^\/api\/v1\/slips(\/[0-9a-f-]+(\/qr\.svg)?)?$/;
 const HASHED = /^\/[\w-]+-[0-9a-f]{8,}(_bg)?\.(js|wasm|css)$/;
@@ -35,9 +37,15 @@ self.addEventListener("fetch", (event) => {
   else if (SLIP_PATHS.test(url.pathname)) event.respondWith(slip(request, url));
   else if (url.pathname === "/redeem") event.respondWith(desk(request));
   else if (FOREIGN.test(url.pathname)) return;
-  else if (request.mode === "navigate") event.respondWith(page(event, AFFAIRS_PATHS.test(url.pathname) ? AFFAIRS : FIRST));
+  else if (request.mode === "navigate") event.respondWith(page(event, program(url.pathname)));
   else if (HASHED.test(url.pathname)) event.respondWith(file(request));
 });
+
+// The page whose program shows a path.
+function program(path) {
+  if (AFFAIRS_PATHS.test(path)) return AFFAIRS;
+  return PAPERS_PATHS.test(path) ? PAPERS : FIRST;
+}
 
 // Where the state says which version of a page is the current one.
 function mark(page) {

@@ -1,7 +1,8 @@
-//! The residents' two programs, and what stands around every page of both.
+//! The residents' three programs, and what stands around every page of them.
 //!
 //! Whoever comes for the first time wants to find and book: those pages are the first program, which is loaded first and kept small.
-//! What one has, such as appointments, tickets and one's own data, is the second, loaded when one goes there.
+//! What one has, such as appointments, tickets and one's own data, is the second, what one pays and collects the third; each is loaded
+//! when one goes there.
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -56,11 +57,6 @@ pub fn affairs() {
                 | Route::Appointment(_)
                 | Route::Reschedule(_)
                 | Route::Ticket(_)
-                | Route::Slips
-                | Route::Slip(_)
-                | Route::Fines
-                | Route::Fine(_)
-                | Route::Payment(_)
                 | Route::Me
                 | Route::Login
         )
@@ -71,12 +67,28 @@ pub fn affairs() {
             Route::Appointment(id) => appointments::page(id),
             Route::Reschedule(id) => appointments::reschedule(id),
             Route::Ticket(id) => queue::ticket(id),
-            Route::Slips => slips::list(),
-            Route::Slip(id) => slips::page(id),
+            Route::Me => identity::page(appointments::strikes),
+            Route::Login => identity::login(),
+            _ => return None,
+        })
+    });
+}
+
+/// Mounts the program in which one pays and collects.
+pub fn papers() {
+    let ours = |route| {
+        matches!(
+            route,
+            Route::Fines | Route::Fine(_) | Route::Payment(_) | Route::Slips | Route::Slip(_) | Route::Login
+        )
+    };
+    start(ours, |route| {
+        Some(match route {
             Route::Fines => fines::list(),
             Route::Fine(id) => fines::page(id),
             Route::Payment(id) => fines::payment(id),
-            Route::Me => identity::page(appointments::strikes),
+            Route::Slips => slips::list(),
+            Route::Slip(id) => slips::page(id),
             Route::Login => identity::login(),
             _ => return None,
         })

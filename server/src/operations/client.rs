@@ -23,7 +23,10 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'
 const STAFF: [&str; 5] = ["console", "board", "kiosk", "redeem", "admin"];
 
 /// Paths whose pages are the residents' second program: what one has, after it was found and booked.
-const AFFAIRS: [&str; 7] = ["appointments", "tickets", "fines", "payments", "slips", "R", "me"];
+const AFFAIRS: [&str; 3] = ["appointments", "tickets", "me"];
+
+/// Paths whose pages are the residents' third program: what one pays and collects.
+const PAPERS: [&str; 4] = ["fines", "payments", "slips", "R"];
 
 /// The folder of the built client.
 #[derive(Clone, Debug)]
@@ -47,13 +50,15 @@ impl Client {
         (plain && !path.ends_with('/') && file.is_file()).then_some(file)
     }
 
-    /// The page that shows a path: the staff's program for theirs, the residents' second or first for the rest.
+    /// The page that shows a path: the staff's program for theirs, one of the residents' for the rest.
     fn page(&self, path: &str) -> PathBuf {
         let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         self.folder.join(if STAFF.contains(&first) {
             "staff.html"
         } else if AFFAIRS.contains(&first) {
             "affairs.html"
+        } else if PAPERS.contains(&first) {
+            "papers.html"
         } else {
             "index.html"
         })

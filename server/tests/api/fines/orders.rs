@@ -12,6 +12,7 @@ use shared::fines::wire::{
 };
 
 use super::{Bureau, alerts, cashier, decision};
+use crate::support::eventually;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn row_06_an_answer_that_is_tampered_with_or_unsigned_hands_nothing_out() {
@@ -63,6 +64,12 @@ async fn row_08_an_order_that_was_paid_when_we_close_it_pays_or_goes_back() {
     bureau
         .shows(&resident, &order, "refund_pending", "refund_on_its_way")
         .await;
+    // WeChat takes its own time for a refund, and its notice of it is lost.
+    eventually("the refund at WeChat", 20, async || {
+        let known = bureau.at_wechat(&order).await;
+        (known["refunds"][0]["status"] == "SUCCESS").then_some(())
+    })
+    .await;
     bureau.advance(TimeDelta::seconds(61)).await;
     bureau.app.do_payments().await;
     bureau.shows(&resident, &order, "refunded", "refunded").await;

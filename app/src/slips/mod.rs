@@ -1,6 +1,6 @@
 //! Slips (领取凭证): the code that a resident shows, and the console at which it is redeemed.
 //!
-//! Residents load [`list`] and [`page`] with their forms; only the staff's program has the console, its scanner and what verifies signatures.
+//! Residents load [`list()`] and [`page()`] with their forms; only the staff's program has the console, its scanner and what verifies signatures.
 
 mod code;
 mod console;

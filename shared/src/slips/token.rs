@@ -10,7 +10,7 @@
 //! | 20–23 | the site: the last four octets of its hall's id |
 //! | 24–27 | not before, seconds since 1970 |
 //! | 28–31 | expiry, seconds since 1970 |
-//! | 32–95 | signature over [`Signed::message`] |
+//! | 32–95 | signature over the 32 octets before it |
 //!
 //! There is no personal data in it. As a QR code it is `ZP1:` with base45; where a general scanner reads it, it is an upper-case address
 //! with base32.

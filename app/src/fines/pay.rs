@@ -34,7 +34,7 @@ pub fn button(decision: DecisionId) -> View {
             el("div")
                 .class("actions")
                 .child(ui::button("button primary", PAY, Some(deed), move || {
-                    deed.run(pay(decision, None))
+                    deed.run(pay(decision, None));
                 })),
         )
 }

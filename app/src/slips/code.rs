@@ -30,7 +30,6 @@ pub fn shown(id: SlipId) -> View {
         }
     });
     live(move || match code.state.get() {
-        Load::Waiting => fragment(),
         Load::Ready(code) => el("p")
             .class("slip-code")
             .child(el("small").child(t(CODE)))
@@ -40,6 +39,6 @@ pub fn shown(id: SlipId) -> View {
             .class("slip-offline")
             .attr("role", "status")
             .child(t(CODE_OFFLINE)),
-        Load::Failed(_) => fragment(),
+        Load::Waiting | Load::Failed(_) => fragment(),
     })
 }

@@ -5,15 +5,18 @@
 //! run to its end ([`command`]) or kept running ([`service`]), and how the client is made ([`client`]).
 
 mod bench;
+mod browsing;
 mod bureau;
 mod client;
 mod command;
 mod compress;
 mod fingerprint;
+mod lighthouse;
 mod narrator;
 mod page;
 mod run;
 mod service;
+mod sheet;
 mod stores;
 mod test;
 mod tools;
@@ -36,6 +39,10 @@ enum Command {
     Client,
     /// Measure the server in both modes.
     Bench(bench::Arguments),
+    /// Judge the first load on a slow line and a slow phone with Lighthouse.
+    Lighthouse,
+    /// Make one picture of every page in every look.
+    Sheet,
     /// Install the tools that the other commands need.
     Tools,
 }
@@ -46,6 +53,8 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::test(&arguments),
         Command::Client => client::client(),
         Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Lighthouse => lighthouse::lighthouse(),
+        Command::Sheet => sheet::sheet(),
         Command::Tools => tools::install_all(),
     };
     match done {

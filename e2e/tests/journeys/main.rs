@@ -17,6 +17,7 @@ mod english;
 mod failures;
 mod hall;
 mod offline;
+mod sheet;
 mod support;
 mod visit;
 mod widths;

@@ -5,9 +5,9 @@ use actix_web::{
     http::header,
     web::{Data, Path},
 };
-use shared::{ids::HallId, time::Instant};
+use shared::{ids::HallId, problem, time::Instant};
 
-use super::{board::require_own, kiosk::qr_svg};
+use super::kiosk::qr_svg;
 use crate::{
     identity::HallScreen,
     platform::{Platform, keys::Keys},
@@ -46,7 +46,10 @@ pub async fn presence_svg(
     platform: Data<Platform>,
     hall: Path<HallId>,
 ) -> Result<HttpResponse, Failure> {
-    require_own(&screen, *hall)?;
+    // A screen shows its own hall; of others it is not even told whether they exist.
+    if screen.hall != *hall {
+        return Err(Failure::from(&problem::NOT_FOUND));
+    }
     let code = code(&platform.keys, *hall, platform.clock.now());
     let address = format!(
         "{}/appointments?hall={}&presence={code}",

@@ -28,6 +28,7 @@ mod notify;
 mod pages;
 mod problems;
 mod reschedule;
+mod scalping;
 mod services;
 mod slips;
 mod strikes;

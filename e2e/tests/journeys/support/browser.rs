@@ -103,7 +103,8 @@ impl Browser {
         self.devtools("Emulation.setTouchEmulationEnabled", fingers).await;
     }
 
-    async fn devtools(&self, method: &str, parameters: Value) {
+    /// Tells the browser something that only its developer's tools can.
+    pub async fn devtools(&self, method: &str, parameters: Value) {
         self.driver.cdp().send_raw(method, parameters).await.unwrap();
     }
 

@@ -40,6 +40,6 @@ pub fn sandbox() -> String {
 }
 
 /// Where pictures are put.
-fn pictures() -> PathBuf {
+pub fn pictures() -> PathBuf {
     setting("E2E_OUTPUT_DIR").into()
 }

@@ -382,6 +382,14 @@ pub fn device_key(kind: &str, hall: &str) -> String {
     device["key"].as_str().unwrap().to_owned()
 }
 
+/// The ID number of a demonstration resident, counted from one.
+pub fn id_number(number: usize) -> String {
+    let file = std::fs::read_to_string(root().join("content/yunchuan/residents.toml")).unwrap();
+    let file: toml::Table = file.parse().unwrap();
+    let resident = &file["resident"].as_array().unwrap()[number - 1];
+    resident["id_number"].as_str().unwrap().to_owned()
+}
+
 /// The phone of a demonstration resident, counted from one.
 pub fn phone(number: usize) -> String {
     format!("138{number:08}")

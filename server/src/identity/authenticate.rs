@@ -318,15 +318,24 @@ fn staff(request: &HttpRequest) -> Result<Staff, Failure> {
 }
 
 impl Signed {
-    /// Why nobody of those who are signed in may do what was asked.
-    pub(super) fn refusal(&self) -> Failure {
-        Failure::from(match self {
+    /// Whether nobody is signed in.
+    pub(super) const fn is_nobody(&self) -> bool {
+        matches!(
+            self,
             Self {
                 resident: None,
                 staff: None,
                 device: None,
-            } => &problem::UNAUTHENTICATED,
-            _ => &problem::FORBIDDEN,
+            }
+        )
+    }
+
+    /// Why nobody of those who are signed in may do what was asked.
+    pub(super) fn refusal(&self) -> Failure {
+        Failure::from(if self.is_nobody() {
+            &problem::UNAUTHENTICATED
+        } else {
+            &problem::FORBIDDEN
         })
     }
 }

@@ -11,6 +11,7 @@ mod device;
 mod devices;
 mod entity;
 mod family;
+mod holders;
 mod me;
 mod origin;
 mod refresh;

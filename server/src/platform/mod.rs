@@ -8,6 +8,7 @@ pub mod backup;
 pub mod bus;
 pub mod clock;
 pub mod db;
+pub mod gather;
 pub mod idempotency;
 pub mod keys;
 pub mod limits;
@@ -21,6 +22,7 @@ use self::{
     bus::{Bus, InProcessBus, RedisBus},
     clock::{Clock, SystemClock},
     db::Db,
+    idempotency::Answers,
     keys::Keys,
 };
 
@@ -35,6 +37,8 @@ pub struct Platform {
     pub keys: Arc<Keys>,
     /// How instances, and parts of one, wake each other.
     pub bus: Arc<dyn Bus>,
+    /// The remembered answers.
+    pub answers: Answers,
     /// The configuration.
     pub config: Arc<Config>,
 }
@@ -54,6 +58,7 @@ impl Platform {
             Some(url) => Arc::new(RedisBus::connect(url)?),
         };
         Ok(Self {
+            answers: idempotency::answers(&db),
             db,
             clock,
             keys,

@@ -129,7 +129,7 @@ impl Screen {
             }
             // A screen that was revoked, or whose clerk has signed out, goes dark.
             if let Some(session) = self.own {
-                let signed = self.sessions.signed(&self.platform, session).await;
+                let signed = self.sessions.signed(session).await;
                 if signed.is_ok_and(|signed| signed.is_none()) {
                     return None;
                 }

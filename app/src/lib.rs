@@ -12,6 +12,7 @@ mod admin;
 mod api;
 mod appointments;
 mod browser;
+mod cases;
 mod catalog;
 mod dates;
 mod fines;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ConnectionTrait, EntityTrait,
@@ -21,9 +22,10 @@ use super::{
     places::{OnCollected, Places},
     ready::lay_ready,
     ring::Ring,
-    store,
+    store, texts,
 };
 use crate::{
+    notify,
     platform::{
         Platform,
         audit::{self, Deed},
@@ -63,6 +65,10 @@ pub struct NewSlip {
     pub reference: String,
     /// Whether it lies at the site already; otherwise it is being made or brought.
     pub is_there: bool,
+    /// The last day on which it can be collected, where whoever brought it has set one.
+    pub collect_by: Option<NaiveDate>,
+    /// Whether the resident is told of it in another text, so that two do not say the same.
+    pub is_told: bool,
     /// Who caused it; nobody when it followed by itself.
     pub by: Option<Actor>,
 }
@@ -126,7 +132,10 @@ impl Slips {
         };
         audit::record(db, now, deed).await?;
         if new.is_there {
-            lay_ready(self, db, id.into(), now).await?;
+            let row = lay_ready(self, db, id.into(), new.collect_by, now).await?;
+            if !new.is_told {
+                notify::enqueue(db, &self.platform, now, texts::ready(self, &row)).await?;
+            }
         }
         Ok(id.into())
     }

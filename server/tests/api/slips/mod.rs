@@ -49,6 +49,8 @@ async fn issue(app: &TestApp, resident: &Client, source: &str, kind: SlipKind, i
         },
         reference: "E12345678".into(),
         is_there,
+        collect_by: None,
+        is_told: false,
         by: None,
     };
     let transaction = app.platform.db.begin().await.unwrap();

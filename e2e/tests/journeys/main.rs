@@ -11,12 +11,14 @@
 )]
 
 mod accessibility;
+mod cases;
 mod changes;
 mod counter;
 mod english;
 mod failures;
 mod hall;
 mod offline;
+mod slips;
 mod support;
 mod visit;
 mod widths;

@@ -24,6 +24,7 @@ mod ring;
 mod scan;
 mod sealed;
 mod service;
+mod shelf;
 mod statistics;
 mod store;
 mod texts;
@@ -61,5 +62,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(redeem::redeem)
         .service(offline::slip_keys)
         .service(offline::sync)
+        .service(shelf::list_shelf)
+        .service(shelf::mail_label)
         .service(statistics::slip_statistics);
 }

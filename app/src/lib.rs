@@ -19,6 +19,7 @@ mod fines;
 mod home;
 mod identity;
 mod language;
+mod notify;
 mod queue;
 mod resident;
 mod routes;

@@ -44,6 +44,8 @@ pub enum Route {
     Admin(AdminPage),
     Board(HallId),
     Redeem,
+    /// What lies at the site of whoever works there.
+    Shelf,
     Kiosk(HallId),
     /// Where a browser becomes a device.
     Pairing(DeviceKind),
@@ -79,6 +81,7 @@ impl Route {
             ("me", None) => Some(Self::Me),
             ("console", None) => Some(Self::Console),
             ("redeem", None) => Some(Self::Redeem),
+            ("redeem", Some("shelf")) => Some(Self::Shelf),
             ("admin", page) => AdminPage::at(page.unwrap_or_default()).map(Self::Admin),
             ("board", None) => Some(Self::Pairing(DeviceKind::Board)),
             ("board", Some(id)) => id.parse().map(Self::Board).ok(),

@@ -25,7 +25,7 @@ use super::{
     code,
     collect::{Handing, Signature, answered, collect},
     entity::slip,
-    scan::{Scanned, already_redeemed, scan, trusted},
+    scan::{Scanned, already_redeemed, scan},
     service::Slips,
     tokens,
     view::item,
@@ -57,7 +57,7 @@ pub async fn look_up(
 ) -> Result<Json<Handover>, Failure> {
     let (now, language) = (slips.platform.clock.now(), language_of(request.headers()));
     let reader = slips.platform.db.reader();
-    let claims = trusted(&slips, reader, &body.token).await?;
+    let claims = slips.verify(reader, &body.token).await?;
     let scanned = scan(&slips, reader, claims, staff.hall.0, now, language).await?;
     let holder = scanned.holder(&slips, reader).await?;
     let transaction = slips.platform.db.begin().await?;
@@ -116,7 +116,7 @@ pub async fn redeem(
     let id_number = id_number.map_err(|error| invalid_field("id_number", error))?;
     let signature = body.signature.as_deref().map(signature).transpose()?;
     let reader = slips.platform.db.reader();
-    let claims = trusted(&slips, reader, &body.token).await?;
+    let claims = slips.verify(reader, &body.token).await?;
     let index = tokens::index_of(&slips.platform.keys, claims.id);
     if let Some(before) = answered(&slips, reader, &body.nonce, &index, language).await? {
         return Ok(answer(StatusCode::CREATED, &before));

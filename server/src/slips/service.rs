@@ -12,7 +12,11 @@ use serde_json::json;
 use shared::{
     ids::{HallId, PersonId, ResidentId, SlipId},
     language::Text,
-    slips::{rules::SlipStatus, token::SlipKind},
+    problem::Problem,
+    slips::{
+        rules::SlipStatus,
+        token::{Claims, Medium, Signed, SlipKind},
+    },
     time::Instant,
 };
 use uuid::Uuid;
@@ -22,7 +26,7 @@ use super::{
     places::{OnCollected, Places},
     ready::lay_ready,
     ring::Ring,
-    store, texts,
+    store, texts, tokens,
 };
 use crate::{
     notify,
@@ -82,6 +86,19 @@ impl Slips {
             places,
             on_collected,
         }
+    }
+
+    /// What the QR code of a slip says on a screen; nothing while there is none.
+    pub async fn token(&self, db: &impl ConnectionTrait, id: SlipId) -> Result<Option<String>, Failure> {
+        let row = store::slip(db, id).await?;
+        let present = tokens::present(self, db, &row, Medium::Screen).await?;
+        Ok(present.map(|(_, token)| token.text()))
+    }
+
+    /// What a scanned text states, if one of our keys signed it.
+    pub async fn verify(&self, db: &impl ConnectionTrait, text: &str) -> Result<Claims, Failure> {
+        let signed = Signed::read(text).map_err(Problem::from)?;
+        self.ring.verified(db, &signed).await
     }
 
     /// Issues a slip in the caller's transaction, and texts the resident when the thing is there. The caller commits and wakes `notify`.

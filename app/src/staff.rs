@@ -29,7 +29,13 @@ pub fn staff() {
 fn is_ours(route: Route) -> bool {
     matches!(
         route,
-        Route::Console | Route::Admin(_) | Route::Board(_) | Route::Kiosk(_) | Route::Pairing(_) | Route::Redeem | Route::Shelf
+        Route::Console
+            | Route::Admin(_)
+            | Route::Board(_)
+            | Route::Kiosk(_)
+            | Route::Pairing(_)
+            | Route::Redeem
+            | Route::Shelf
     )
 }
 

@@ -2,9 +2,7 @@
 
 use sea_orm_migration::{
     prelude::*,
-    schema::{
-        binary, integer, string, text_null, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
-    },
+    schema::{binary, integer, string, text_null, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid},
 };
 
 #[derive(DeriveMigrationName)]

@@ -36,15 +36,12 @@ pub fn input(kind: &'static str, label: Phrase, value: RwSignal<String>) -> View
 
 /// A field of several lines.
 pub fn area(label: Phrase, value: RwSignal<String>) -> View {
-    el("label")
-        .class("input wide")
-        .child(el("span").child(t(label)))
-        .child(
-            el("textarea")
-                .attr("rows", "3")
-                .live_prop("value", move || value.get())
-                .on("input", move |event| value.set(event_target_value(&event))),
-        )
+    el("label").class("input wide").child(el("span").child(t(label))).child(
+        el("textarea")
+            .attr("rows", "3")
+            .live_prop("value", move || value.get())
+            .on("input", move |event| value.set(event_target_value(&event))),
+    )
 }
 
 /// A choice of one.

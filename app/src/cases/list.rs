@@ -23,11 +23,11 @@ pub fn list() -> View {
 }
 
 fn show(mine: &[CaseSummary]) -> View {
-    let explained = actions(
-        fragment()
-            .child(way("button plain", STEPS, "/cases/steps"))
-            .child(way("button plain", FOUND, "/cases/found")),
-    );
+    let explained = actions(fragment().child(way("button plain", STEPS, "/cases/steps")).child(way(
+        "button plain",
+        FOUND,
+        "/cases/found",
+    )));
     let content = if mine.is_empty() {
         empty(NONE, Some(el("p").child(t(NONE_WHY))))
     } else {
@@ -89,8 +89,16 @@ fn announced(all: &[FoundProperty]) -> View {
     };
     fragment()
         .child(el("p").class("lead").child(t(FOUND_WHY)))
-        .child(el("section").class("cells").child(all.iter().map(one).collect::<Vec<_>>()))
-        .child(el("p").class("lead").child(el("small").class("basis-of").child(t(FOUND_BASIS))))
+        .child(
+            el("section")
+                .class("cells")
+                .child(all.iter().map(one).collect::<Vec<_>>()),
+        )
+        .child(
+            el("p")
+                .class("lead")
+                .child(el("small").class("basis-of").child(t(FOUND_BASIS))),
+        )
 }
 
 /// The page that explains the steps to everybody.

@@ -92,7 +92,11 @@ fn shown(file: &CaseFile, found: RwSignal<Option<CaseFile>>) -> View {
                 .class("text-button")
                 .attr(
                     "href",
-                    format!("{}/case-enquiries/{}/return-lists/{list}.pdf", shared::API, file.enquiry_id),
+                    format!(
+                        "{}/case-enquiries/{}/return-lists/{list}.pdf",
+                        shared::API,
+                        file.enquiry_id
+                    ),
                 )
                 .attr("target", "_blank")
                 .child(filled(LIST, &[&short])),
@@ -122,12 +126,7 @@ fn shown(file: &CaseFile, found: RwSignal<Option<CaseFile>>) -> View {
         .child(lists)
 }
 
-fn published(
-    file: &CaseFile,
-    publication: &PublicationView,
-    found: RwSignal<Option<CaseFile>>,
-    deed: Deed,
-) -> View {
+fn published(file: &CaseFile, publication: &PublicationView, found: RwSignal<Option<CaseFile>>, deed: Deed) -> View {
     let standing = match publication.standing {
         Standing::Current => CURRENT,
         Standing::Corrected => CORRECTED,

@@ -58,8 +58,11 @@ fn read(text: &str) -> Details {
 }
 
 fn outcome(preview: &Preview) -> View {
-    let withheld = (!preview.withheld.is_empty())
-        .then(|| el("p").class("panel said").child(filled(WITHHELD, &[&preview.withheld.join("、")])));
+    let withheld = (!preview.withheld.is_empty()).then(|| {
+        el("p")
+            .class("panel said")
+            .child(filled(WITHHELD, &[&preview.withheld.join("、")]))
+    });
     let role = |one: &PreviewForRole| {
         let reads = one
             .details

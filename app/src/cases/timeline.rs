@@ -60,12 +60,15 @@ fn item(case: CaseId, item: &PropertyItem) -> View {
     let by = item
         .collect_by
         .map(|day| note(filled(COLLECT_BY, &[&dates::month_day(day)])));
-    let slip = item.slip_id.filter(|_| item.state == PropertyState::Returnable).map(|id| {
-        el("a")
-            .class("cell-note")
-            .attr("href", format!("/slips/{id}"))
-            .child(t(SLIP))
-    });
+    let slip = item
+        .slip_id
+        .filter(|_| item.state == PropertyState::Returnable)
+        .map(|id| {
+            el("a")
+                .class("cell-note")
+                .attr("href", format!("/slips/{id}"))
+                .child(t(SLIP))
+        });
     let list = item.return_list_id.map(|id| {
         el("a")
             .class("cell-note")

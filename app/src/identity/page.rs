@@ -82,15 +82,13 @@ fn known(resident: ResidentView, me: Remote<Me>, record: fn() -> View) -> View {
             .child(binding::form(move || me.again())),
     };
     fragment()
-        .child(cells(
-            t(ACCOUNT),
-            fact(t(PHONE), resident.phone),
-        ))
+        .child(cells(t(ACCOUNT), fact(t(PHONE), resident.phone)))
         .child(cells(
             t(MINE),
-            fragment().child([("/fines", FINES), ("/cases", CASES), ("/slips", SLIPS)].map(|(to, words)| {
-                link_cell(to.to_owned(), el("span").child(t(words)))
-            })),
+            fragment().child(
+                [("/fines", FINES), ("/cases", CASES), ("/slips", SLIPS)]
+                    .map(|(to, words)| link_cell(to.to_owned(), el("span").child(t(words)))),
+            ),
         ))
         .child(person)
         .child(leaving.outcome())

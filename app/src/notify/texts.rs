@@ -6,8 +6,8 @@ use shared::{
 };
 
 use super::words::{
-    ACCEPTED, ACTION, ALIYUN, ATTEMPTS, CLASS, DEAD, DELIVERED, HALF, HOW, LAST, LATER, LETTERS, MILLISECONDS, MOST, NEVER,
-    NO_LETTERS, NO_PROVIDERS, OLDEST, PROVIDER, PROVIDERS, REASON, REFUSED, REPLAY, REPLAYED, SECONDS, TEMPLATE,
+    ACCEPTED, ACTION, ALIYUN, ATTEMPTS, CLASS, DEAD, DELIVERED, HALF, HOW, LAST, LATER, LETTERS, MILLISECONDS, MOST,
+    NEVER, NO_LETTERS, NO_PROVIDERS, OLDEST, PROVIDER, PROVIDERS, REASON, REFUSED, REPLAY, REPLAYED, SECONDS, TEMPLATE,
     TEMPLATES, TENCENT, UNANSWERED, WAITING, WHEN, WITHIN, WORDS,
 };
 use crate::{
@@ -107,12 +107,7 @@ fn provider(one: &ProviderActivity) -> View {
     ])
 }
 
-fn dead(
-    letter: &DeadLetter,
-    letters: Remote<List<DeadLetter>>,
-    overview: Remote<TextsOverview>,
-    deed: Deed,
-) -> View {
+fn dead(letter: &DeadLetter, letters: Remote<List<DeadLetter>>, overview: Remote<TextsOverview>, deed: Deed) -> View {
     let id = letter.id;
     let replay = move || {
         deed.run(async move {

@@ -73,15 +73,12 @@ impl Shelf {
         el("main")
             .class("console shelf")
             .child(
-                el("header")
-                    .class("console-top")
-                    .child(el("h1").child(t(TITLE)))
-                    .child(
-                        el("a")
-                            .class("text-button console-who")
-                            .attr("href", "/redeem")
-                            .child(t(TO_REDEEM)),
-                    ),
+                el("header").class("console-top").child(el("h1").child(t(TITLE))).child(
+                    el("a")
+                        .class("text-button console-who")
+                        .attr("href", "/redeem")
+                        .child(t(TO_REDEEM)),
+                ),
             )
             .child(el("p").class("explain").child(t(HOW)))
             .child(statistics)
@@ -113,7 +110,10 @@ impl Shelf {
     fn actions(self, slip: &Slip) -> View {
         let id = slip.id;
         let act = |words: Phrase, press: Box<dyn Fn()>| button("text-button", words, Some(self.deed), press);
-        let prepare = act(PREPARE, Box::new(move || self.does(id, "prepared", &Nothing {}, PREPARED)));
+        let prepare = act(
+            PREPARE,
+            Box::new(move || self.does(id, "prepared", &Nothing {}, PREPARED)),
+        );
         let post = act(
             POST,
             Box::new(move || {
@@ -163,7 +163,11 @@ impl Shelf {
         let Some(typed) = asked_with(&filled(MOVE_ASK, &[&named.join("\n")])) else {
             return;
         };
-        let at = typed.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let at = typed
+            .trim()
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| number.checked_sub(1));
         match at.and_then(|at| halls.get(at)) {
             Some(hall) => self.does(id, "move", &MoveRequest { hall_id: hall.id }, MOVED),
             None => toast(NO_OTHER),
@@ -179,15 +183,13 @@ impl Shelf {
     }
 
     fn labelled(self, label: &MailLabel) -> View {
-        let facts = fragment()
-            .child(el("p").child(t(LABEL_HOW)))
-            .child(
-                el("div")
-                    .class("cells")
-                    .child(fact(t(RECIPIENT), label.recipient.clone()))
-                    .child(fact(t(PHONE), label.phone.clone()))
-                    .child(fact(t(ADDRESS), label.address.clone())),
-            );
+        let facts = fragment().child(el("p").child(t(LABEL_HOW))).child(
+            el("div")
+                .class("cells")
+                .child(fact(t(RECIPIENT), label.recipient.clone()))
+                .child(fact(t(PHONE), label.phone.clone()))
+                .child(fact(t(ADDRESS), label.address.clone())),
+        );
         dialog(t(LABEL).to_owned(), move || self.label.set(None), facts)
     }
 }

@@ -138,7 +138,10 @@ async fn anybody_reads_what_was_found_and_what_the_steps_of_a_case_mean() {
     phone.opens("/cases/found").await;
     phone.sees("蓝色山地自行车").await;
     phone.sees("云台区观澜大道公交站").await;
-    assert!(!phone.reads().await.contains("盗窃自行车系列案"), "the case is nobody's business");
+    assert!(
+        !phone.reads().await.contains("盗窃自行车系列案"),
+        "the case is nobody's business"
+    );
     phone.shows("01-found").await;
     phone.opens("/cases/steps").await;
     phone.sees("第二百三十四条").await;

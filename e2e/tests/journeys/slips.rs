@@ -28,7 +28,8 @@ async fn a_finished_document_is_collected_by_its_code_once() {
     desk.types("slip", &token).await;
     desk.presses("查询").await;
     desk.sees("6位码").await;
-    desk.types("code", &digits(&phone.reads_in(".slip-code strong").await)).await;
+    desk.types("code", &digits(&phone.reads_in(".slip-code strong").await))
+        .await;
     desk.shows("04-what-to-hand-over").await;
     desk.presses("核销并交付").await;
     desk.sees("可以交付").await;

@@ -424,7 +424,10 @@ async fn availability(
 async fn redemptions(bureau: &Bureau, server: &Program, extent: &Extent, rows: &mut Vec<Row>) -> Result<()> {
     let waiting = slips::issue(bureau, extent.slips).await?;
     let verified = slips::verify(bureau, &waiting).await?;
-    let mut row = Row::new("a slip's token is read and verified", format!("{:.2} ms", verified.percentile(50)));
+    let mut row = Row::new(
+        "a slip's token is read and verified",
+        format!("{:.2} ms", verified.percentile(50)),
+    );
     (row.p50, row.p99) = (Some(verified.percentile(50)), Some(verified.percentile(99)));
     rows.push(row.goal("≤ 1 ms", verified.percentile(99) <= 1.0));
     let outcome = slips::redeem(bureau, server.address, waiting).await?;

@@ -59,13 +59,20 @@ pub async fn issue(bureau: &Bureau, count: usize) -> Result<Waiting> {
             is_told: true,
             by: None,
         };
-        ids.push((slips.issue(&transaction, new, now).await.map_err(fault)?, visitor.person));
+        ids.push((
+            slips.issue(&transaction, new, now).await.map_err(fault)?,
+            visitor.person,
+        ));
     }
     transaction.commit().await?;
     let db = platform.db.reader();
     let mut shown = Vec::new();
     for (id, person) in ids {
-        let token = slips.token(db, id).await.map_err(fault)?.context("the slip lies ready")?;
+        let token = slips
+            .token(db, id)
+            .await
+            .map_err(fault)?
+            .context("the slip lies ready")?;
         let owner = identity::person(db, platform, person).await.map_err(fault)?;
         let number = owner.context("a visitor is a person")?.id_number;
         shown.push((token, number.expose().to_owned()));

@@ -43,11 +43,15 @@ pub async fn lock(db: &DatabaseTransaction, case_no: &str) -> Result<(), Failure
     let Ok(case_no) = case_no.parse::<CaseNo>() else {
         return Ok(());
     };
+    let case = case::Entity::find()
+        .filter(case::Column::CaseNo.eq(case_no.as_str()))
+        .one(db)
+        .await?;
+    let Some(case) = case else { return Ok(()) };
     let approvals: Vec<Uuid> = publication::Entity::find()
         .select_only()
         .column(publication::Column::Id)
-        .inner_join(case::Entity)
-        .filter(case::Column::CaseNo.eq(case_no.as_str()))
+        .filter(publication::Column::CaseId.eq(case.id))
         .filter(publication::Column::Step.eq(Step::PropertyReturn.as_str()))
         .into_tuple()
         .all(db)

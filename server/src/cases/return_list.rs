@@ -8,9 +8,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
 use shared::{
     cases::wire::PropertyItem,
@@ -74,7 +72,10 @@ pub async fn file(
     if let Some(proxy) = &collected.proxy {
         sheet.fact("受托人", proxy.expose());
     }
-    sheet.fact("发还时间", &local(collected.at).format("%Y年%-m月%-d日 %H:%M").to_string());
+    sheet.fact(
+        "发还时间",
+        &local(collected.at).format("%Y年%-m月%-d日 %H:%M").to_string(),
+    );
     sheet.fact("发还地点", &collected.site);
     sheet.fact("经办人", &staff);
     sheet.gap();

@@ -111,7 +111,11 @@ async fn speed(platform: &Platform, now: Instant) -> Result<DeliverySpeed, Failu
         .collect();
     waits.sort_unstable();
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    let at = |percent: usize| waits.get((waits.len() * percent / 100).min(waits.len().saturating_sub(1))).copied();
+    let at = |percent: usize| {
+        waits
+            .get((waits.len() * percent / 100).min(waits.len().saturating_sub(1)))
+            .copied()
+    };
     Ok(DeliverySpeed {
         texts: count(waits.len()),
         delivered: count(taken.iter().filter(|(_, _, delivered)| delivered.is_some()).count()),

@@ -259,7 +259,11 @@ mod tests {
     fn a_drawing_is_its_dark_runs_whatever_the_colours_of_its_png() {
         // What a canvas gives: black where something was drawn, and transparent elsewhere.
         let (ink, nothing) = ([0, 0, 0, 255], [0, 0, 0, 0]);
-        let canvas = png_of(png::ColorType::Rgba, 3, &[nothing, ink, ink, ink, nothing, ink].concat());
+        let canvas = png_of(
+            png::ColorType::Rgba,
+            3,
+            &[nothing, ink, ink, ink, nothing, ink].concat(),
+        );
         let read = Drawing::of_png(&canvas).unwrap();
         assert_eq!(read.runs, [(0, 1, 2), (1, 0, 1), (1, 2, 1)]);
         let grey = png_of(png::ColorType::Grayscale, 3, &[255, 0, 0, 0, 255, 0]);

@@ -65,7 +65,11 @@ pub async fn write_back(
         created_at: Set(now),
     };
     Entity::insert(row)
-        .on_conflict(OnConflict::columns([Column::System, Column::Key]).do_nothing().to_owned())
+        .on_conflict(
+            OnConflict::columns([Column::System, Column::Key])
+                .do_nothing()
+                .to_owned(),
+        )
         .exec_without_returning(db)
         .await?;
     Ok(())
@@ -86,7 +90,9 @@ pub async fn run_due(platform: &Platform, systems: &Systems) -> Result<usize, Fa
         .await?;
     let mut tried = 0;
     for row in due {
-        let Some(system) = System::named(&row.system) else { continue };
+        let Some(system) = System::named(&row.system) else {
+            continue;
+        };
         if !claim(platform, &row).await? {
             continue;
         }
@@ -124,7 +130,12 @@ async fn conclude(platform: &Platform, row: &write_back::Model, heard: Result<()
     let (heard_at, failure) = match heard {
         Ok(()) => (Some(platform.clock.now()), None),
         Err(why) => {
-            tracing::warn!(system = row.system, kind = row.kind, why, "a police system did not hear something");
+            tracing::warn!(
+                system = row.system,
+                kind = row.kind,
+                why,
+                "a police system did not hear something"
+            );
             (None, Some(why))
         }
     };

@@ -96,10 +96,7 @@ pub const PUBLIC: &[(Step, Field)] = &[
 
 /// What anybody at all reads of a step's detail.
 pub fn announced(step: Step, field: Field, details: &Details) -> Option<&str> {
-    PUBLIC
-        .contains(&(step, field))
-        .then(|| details.get(field))
-        .flatten()
+    PUBLIC.contains(&(step, field)).then(|| details.get(field)).flatten()
 }
 
 /// Whether one of these roles reads a field of a step.
@@ -207,11 +204,20 @@ closed: occurred_at RVFLP, result V
 
     #[test]
     fn the_public_reads_what_was_found_and_where_and_nothing_else_of_any_case() {
-        let details = Details(Field::ALL.iter().map(|field| (field.as_str().to_owned(), "1".to_owned())).collect());
+        let details = Details(
+            Field::ALL
+                .iter()
+                .map(|field| (field.as_str().to_owned(), "1".to_owned()))
+                .collect(),
+        );
         for step in Step::ALL {
             for field in Field::ALL {
                 let agreed = *step == Step::PropertyNotice && matches!(field, Field::Date | Field::Item | Field::Place);
-                assert_eq!(announced(*step, *field, &details).is_some(), agreed, "{step:?} {field:?}");
+                assert_eq!(
+                    announced(*step, *field, &details).is_some(),
+                    agreed,
+                    "{step:?} {field:?}"
+                );
             }
         }
     }

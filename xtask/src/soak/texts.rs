@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::calls::call;
 use crate::bureau::{Build, Place};
-use crate::service::{self, Service};
+use crate::service;
 use crate::workspace;
 
 /// How many residents are texted in turn; a provider takes fifty texts of one template a day for a phone.
@@ -108,7 +108,11 @@ struct Case {
 impl Case {
     /// Its number; the sequence at the end is what its texts tell.
     fn case_no(&self) -> String {
-        format!("A539900{:06}202611{:04}", 900_000 + self.number / 10_000, self.number % 10_000)
+        format!(
+            "A539900{:06}202611{:04}",
+            900_000 + self.number / 10_000,
+            self.number % 10_000
+        )
     }
 
     fn tail(&self) -> String {
@@ -154,7 +158,10 @@ fn resident(phone: &str) -> Result<(String, String)> {
     let file = fs::read_to_string(workspace::root().join("content/yunchuan/residents.toml"))?;
     let file: toml::Table = file.parse()?;
     let text = |one: &toml::Value, name: &str| one.get(name).and_then(toml::Value::as_str).map(ToOwned::to_owned);
-    let all = file.get("resident").and_then(toml::Value::as_array).context("residents")?;
+    let all = file
+        .get("resident")
+        .and_then(toml::Value::as_array)
+        .context("residents")?;
     all.iter()
         .find(|one| one.get("phone").and_then(toml::Value::as_str) == Some(phone))
         .and_then(|one| Some((text(one, "name")?, text(one, "id_number")?)))

@@ -112,7 +112,10 @@ pub fn id_number(phone: &str) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content/yunchuan/residents.toml");
     let file: toml::Table = std::fs::read_to_string(file).unwrap().parse().unwrap();
     let residents = file["resident"].as_array().unwrap();
-    let found = residents.iter().find(|one| one["phone"].as_str() == Some(phone)).unwrap();
+    let found = residents
+        .iter()
+        .find(|one| one["phone"].as_str() == Some(phone))
+        .unwrap();
     found["id_number"].as_str().unwrap().to_owned()
 }
 
@@ -121,7 +124,9 @@ pub async fn texts_to(phone: &str) -> Vec<String> {
     let address = format!("{}/sms/messages?phone={phone}", sandbox());
     let (_, messages) = call(Method::GET, address, None, None).await;
     let templates = items(&messages).into_iter().rev();
-    templates.map(|one| one["template"].as_str().unwrap().to_owned()).collect()
+    templates
+        .map(|one| one["template"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// Waits for a text from this template to a phone.

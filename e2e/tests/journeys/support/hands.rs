@@ -48,7 +48,8 @@ impl Browser {
 
     /// What a scanner that is a keyboard does: it types what it reads, faster than anyone, and presses Enter.
     pub async fn is_typed_into_by_a_scanner(&self, field: &str, text: &str) {
-        self.types(field, &format!("{text}{}", thirtyfour::Key::Enter.value())).await;
+        self.types(field, &format!("{text}{}", thirtyfour::Key::Enter.value()))
+            .await;
     }
 
     /// Forgets that it is on the page, and comes to it anew.

@@ -10,9 +10,7 @@ async fn found_property_is_announced_until_it_is_returned_or_six_months_are_over
     let anyone = bureau.app.anyone();
     let announced = async || anyone.get("/found-property").await.expect(200)["items"].clone();
     assert_eq!(announced().await, json!([]));
-    let notice = |number: &str, item: &str| {
-        json!({ "item_no": number, "item": item, "place": "观澜大道公交站", "reporter": "王某", "receipt_no": "1" })
-    };
+    let notice = |number: &str, item: &str| json!({ "item_no": number, "item": item, "place": "观澜大道公交站", "reporter": "王某", "receipt_no": "1" });
     bureau
         .event("e1", "property-notice", notice("7", "蓝色自行车"))
         .await
@@ -35,7 +33,11 @@ async fn found_property_is_announced_until_it_is_returned_or_six_months_are_over
     );
 
     bureau
-        .event("e3", "property-returned", json!({ "item_no": "7", "item": "蓝色自行车" }))
+        .event(
+            "e3",
+            "property-returned",
+            json!({ "item_no": "7", "item": "蓝色自行车" }),
+        )
         .await
         .taken("created");
     assert_eq!(announced().await.as_array().unwrap().len(), 1);

@@ -1,6 +1,7 @@
 //! `POST /upstream/case-events` with an approved return, and what follows: a slip, its redemption, the signed list, and the case.
 
 use serde_json::{Value, json};
+use server::platform::clock::Clock;
 use shared::{
     problem::{INVALID_FIELD, NOT_FOUND},
     slips::wire::SLIP_REVOKED,
@@ -56,7 +57,10 @@ async fn what_is_returned_is_collected_with_a_slip_and_the_case_says_so() {
     );
     assert_eq!(slip["collect_by"], "2026-12-21T00:00:00+08:00");
     // The case's own text tells of it; a second one would say the same.
-    assert_eq!(bureau.texts(&victim).await, ["login-code", "case-accepted", "case-filed", "property-return"]);
+    assert_eq!(
+        bureau.texts(&victim).await,
+        ["case-accepted", "case-filed", "property-return"]
+    );
     let page = bureau.page(&victim).await;
     let item = &page["property"][0];
     assert_eq!((&item["state"], &item["slip_id"]), (&json!("returnable"), &slip["id"]));
@@ -85,7 +89,10 @@ async fn what_is_returned_is_collected_with_a_slip_and_the_case_says_so() {
     bureau.app.write_back().await;
     let heard = bureau.police.get("/police/write-backs?system=case-system").await;
     let heard = &heard["items"][0];
-    assert_eq!((&heard["kind"], &heard["deliveries"]), (&json!("property-returns"), &json!(1)));
+    assert_eq!(
+        (&heard["kind"], &heard["deliveries"]),
+        (&json!("property-returns"), &json!(1))
+    );
     assert_eq!(heard["body"]["item_no"], "1");
 }
 
@@ -102,7 +109,10 @@ async fn a_case_officer_reads_the_signed_list_within_half_an_hour_of_a_look_up()
     let officer = bureau.app.staff("case-officer-1").await;
     let look = json!({"case_no": "A5399000000002026110777", "reason": "核对发还清单"});
     let file = officer.post("/case-lookups", look).await.expect(200);
-    let (enquiry, list) = (file["enquiry_id"].as_str().unwrap(), file["return_lists"][0].as_str().unwrap());
+    let (enquiry, list) = (
+        file["enquiry_id"].as_str().unwrap(),
+        file["return_lists"][0].as_str().unwrap(),
+    );
     let path = format!("/case-enquiries/{enquiry}/return-lists/{list}.pdf");
     assert!(octets(&officer, &path).await.starts_with(b"%PDF-"));
     let read = "SELECT count(*) FROM audit_entries WHERE action = 'case.read-return-list'";
@@ -128,7 +138,10 @@ async fn a_return_that_is_corrected_or_taken_back_takes_its_slip_along() {
     bureau.push("case-events", corrected).await.taken("updated");
     let slips = property_slips(&victim).await;
     assert_eq!(slips.len(), 2);
-    assert_eq!((&slips[0]["status"], &slips[1]["status"]), (&json!("ready"), &json!("withdrawn")));
+    assert_eq!(
+        (&slips[0]["status"], &slips[1]["status"]),
+        (&json!("ready"), &json!("withdrawn"))
+    );
     assert_eq!(slips[0]["site"]["id"], bureau.app.hall("zhongxin"));
     let clerk = bureau.app.staff(CLERK).await;
     clerk
@@ -139,7 +152,12 @@ async fn a_return_that_is_corrected_or_taken_back_takes_its_slip_along() {
     let mut withdrawn = event("e5", "property-return", json!({}));
     withdrawn["withdraws"] = json!("e4");
     bureau.push("case-events", withdrawn).await.taken("updated");
-    assert!(property_slips(&victim).await.iter().all(|slip| slip["status"] == "withdrawn"));
+    assert!(
+        property_slips(&victim)
+            .await
+            .iter()
+            .all(|slip| slip["status"] == "withdrawn")
+    );
     assert_eq!(bureau.page(&victim).await["property"][0]["slip_id"], json!(null));
 }
 
@@ -175,7 +193,11 @@ async fn the_case_system_is_told_until_it_hears() {
     let bureau = Bureau::open().await;
     bureau.event("e1", "accepted", json!({})).await.taken("created");
     bureau
-        .event("e2", "not-filed", json!({ "document_no": "1", "reason": "没有犯罪事实" }))
+        .event(
+            "e2",
+            "not-filed",
+            json!({ "document_no": "1", "reason": "没有犯罪事实" }),
+        )
         .await
         .taken("created");
     let victim = bureau.app.resident(1).await;
@@ -186,7 +208,7 @@ async fn the_case_system_is_told_until_it_hears() {
 
     bureau
         .police
-        .fault(json!({ "target": "police", "kind": "server-error", "count": 1 }))
+        .fault(json!({ "target": "police", "kind": "5xx", "count": 1 }))
         .await;
     bureau.app.write_back().await;
     assert_eq!(heard().await, json!([]));
@@ -197,7 +219,10 @@ async fn the_case_system_is_told_until_it_hears() {
     bureau.police.set_clock(bureau.app.clock.now()).await;
     bureau.app.write_back().await;
     let told = heard().await;
-    assert_eq!((&told[0]["kind"], &told[0]["body"]["reason"]), (&json!("review-requests"), &json!("有监控录像")));
+    assert_eq!(
+        (&told[0]["kind"], &told[0]["body"]["reason"]),
+        (&json!("review-requests"), &json!("有监控录像"))
+    );
     assert_eq!(told[0]["body"]["event_id"], "e2");
     bureau.app.clock.advance(chrono::TimeDelta::hours(1));
     bureau.app.write_back().await;

@@ -5,6 +5,7 @@ mod offline;
 mod pictures;
 mod proxy;
 pub mod redeem;
+mod shelf;
 mod storage;
 mod upstream;
 

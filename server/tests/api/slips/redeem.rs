@@ -265,8 +265,14 @@ async fn property_is_signed_for() {
     clerk.post(PATH, body(None)).await.refused(&SLIP_SIGNATURE_NEEDED);
     clerk.post(PATH, body(Some("aGVsbG8="))).await.refused(&PICTURE_UNFIT);
     // Neither a picture that breaks off nor a white one is a signature.
-    clerk.post(PATH, body(Some(&broken(&signature(0))))).await.refused(&PICTURE_UNFIT);
-    clerk.post(PATH, body(Some(&signature(255)))).await.refused(&PICTURE_UNFIT);
+    clerk
+        .post(PATH, body(Some(&broken(&signature(0)))))
+        .await
+        .refused(&PICTURE_UNFIT);
+    clerk
+        .post(PATH, body(Some(&signature(255))))
+        .await
+        .refused(&PICTURE_UNFIT);
     clerk.post(PATH, body(Some(&signature(0)))).await.expect(201);
     // At rest nobody reads the signature.
     let sealed = "SELECT count(*) FROM slip_redemptions WHERE length(signature) > 100";

@@ -16,6 +16,6 @@ mod statistics;
 mod strikes;
 mod words;
 
-pub use inputs::{area, filled_with, form, input, number_of, optional, row, select, table, words as text};
+pub use inputs::{area, filled_with, form, input, row, select, table, words as text};
 pub use overview::figure;
 pub use shell::{AdminPage, admin};

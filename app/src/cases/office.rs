@@ -29,7 +29,7 @@ use crate::{
 
 /// A moment as tables show it.
 pub fn moment(at: shared::time::Instant) -> View {
-    text(format!("{} {}", dates::day(at), dates::clock(at)))
+    text(dates::moment(at))
 }
 
 /// The page on which cases are looked up.

@@ -68,9 +68,8 @@ pub fn texts(case: &CaseDetail) -> View {
 }
 
 fn text(told: &Notification) -> View {
-    let moment = |at| format!("{} {}", dates::day(at), dates::clock(at));
     let outcome = match (told.status, told.delivered_at) {
-        (NotificationStatus::Delivered, Some(at)) => filled(DELIVERED, &[&moment(at)]),
+        (NotificationStatus::Delivered, Some(at)) => filled(DELIVERED, &[&dates::moment(at)]),
         (NotificationStatus::Delivered | NotificationStatus::Sent, _) => t(SENT).to_owned(),
         (NotificationStatus::Waiting, _) => t(WAITING).to_owned(),
         (NotificationStatus::NotDelivered, _) => t(NOT_DELIVERED).to_owned(),

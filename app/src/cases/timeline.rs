@@ -37,7 +37,7 @@ pub fn deadlines(case: &CaseDetail) -> Option<View> {
             el("div")
                 .class("cell-body")
                 .child(el("strong").child(deadline.title.clone()))
-                .child(el("p").class("countdown").child(due(deadline)))
+                .child(el("p").class("due").child(due(deadline)))
                 .child(el("small").class("basis-of").child(deadline.basis.clone()))
                 .child(over),
         )
@@ -148,11 +148,7 @@ fn step(entry: &TimelineEntry) -> View {
                 .child(" ")
                 .child(mark.map(|mark| el("span").class("tag bad").child(t(mark)))),
         )
-        .child(
-            el("p")
-                .class("countdown")
-                .child(format!("{} {}", dates::day(entry.at), dates::clock(entry.at))),
-        )
+        .child(el("p").class("cell-note").child(dates::moment(entry.at)))
         .child(el("p").child(meaning))
         .child(entry.details.iter().map(detail).collect::<Vec<_>>())
         .child(el("small").class("basis-of").child(entry.basis.clone()))

@@ -122,7 +122,7 @@ fn dead(letter: &DeadLetter, letters: Remote<List<DeadLetter>>, overview: Remote
     };
     row(vec![
         text(letter.template.clone()),
-        text(format!("{} {}", dates::day(letter.at), dates::clock(letter.at))),
+        text(dates::moment(letter.at)),
         text(letter.attempts.to_string()),
         text(letter.provider.clone().unwrap_or_default()),
         text(letter.reason.clone().unwrap_or_default()),

@@ -31,9 +31,11 @@ mod m20261122_000034_payment_alerts;
 mod m20261122_000040_devices;
 mod m20261122_000041_holders;
 mod m20261122_000042_arrangements;
+mod m20261122_000043_write_backs;
 mod m20261122_000050_slips;
 mod m20261122_000060_cases;
 mod m20261122_000061_case_readers;
+mod m20261122_000062_return_lists;
 mod m20261122_000070_reminders;
 mod m20261122_000071_audit_chain;
 
@@ -66,9 +68,11 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000040_devices::Migration),
             Box::new(m20261122_000041_holders::Migration),
             Box::new(m20261122_000042_arrangements::Migration),
+            Box::new(m20261122_000043_write_backs::Migration),
             Box::new(m20261122_000050_slips::Migration),
             Box::new(m20261122_000060_cases::Migration),
             Box::new(m20261122_000061_case_readers::Migration),
+            Box::new(m20261122_000062_return_lists::Migration),
             Box::new(m20261122_000070_reminders::Migration),
             Box::new(m20261122_000071_audit_chain::Migration),
         ]

@@ -17,6 +17,7 @@ mod page;
 mod run;
 mod service;
 mod sheet;
+mod soak;
 mod stores;
 mod test;
 mod tools;
@@ -43,6 +44,8 @@ enum Command {
     Lighthouse,
     /// Make one picture of every page in every look.
     Sheet,
+    /// Kill and disturb a running bureau, and count what was lost or happened twice.
+    Soak(soak::Arguments),
     /// Install the tools that the other commands need.
     Tools,
 }
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Lighthouse => lighthouse::lighthouse(),
         Command::Sheet => sheet::sheet(),
+        Command::Soak(arguments) => soak::soak(&arguments),
         Command::Tools => tools::install_all(),
     };
     match done {

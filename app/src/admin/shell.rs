@@ -12,18 +12,19 @@ use shared::{
 use super::{
     closures, counters, devices, overview, priorities, publication, schedules, statistics, strikes,
     words::{
-        ADMIN, CLOSURES, COUNTERS, DEVICES, NOT_MANAGER, OVERVIEW, PAGES, PRIORITIES, PUBLICATION, SCHEDULES, SIGN_OUT,
-        STATISTICS, STRIKES,
+        ADMIN, CASES, CLOSURES, COUNTERS, DEVICES, ENQUIRIES, NOT_MANAGER, OVERVIEW, PAGES, PRIORITIES, PUBLICATION,
+        REVIEWS, SCHEDULES, SIGN_OUT, STATISTICS, STRIKES, TEXTS,
     },
 };
 use crate::{
     api::STAFF,
-    identity,
+    cases, identity,
     language::{self, Phrase, t},
-    ui::{Deed, Remote, View, button, el, live, notice},
+    notify,
+    ui::{Deed, Remote, View, button, el, fragment, live, notice},
 };
 
-/// A page of the manager.
+/// A page of an office.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AdminPage {
     Overview,
@@ -35,10 +36,14 @@ pub enum AdminPage {
     Strikes,
     Statistics,
     Devices,
+    Cases,
+    Reviews,
+    Enquiries,
+    Texts,
 }
 
 impl AdminPage {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 13] = [
         Self::Overview,
         Self::Counters,
         Self::Schedules,
@@ -48,7 +53,26 @@ impl AdminPage {
         Self::Strikes,
         Self::Statistics,
         Self::Devices,
+        Self::Cases,
+        Self::Reviews,
+        Self::Enquiries,
+        Self::Texts,
     ];
+
+    /// Whose page it is.
+    const fn role(self) -> StaffRole {
+        match self {
+            Self::Cases | Self::Reviews => StaffRole::CaseOfficer,
+            Self::Enquiries => StaffRole::Auditor,
+            Self::Texts => StaffRole::SystemAdmin,
+            _ => StaffRole::Manager,
+        }
+    }
+
+    /// The pages of somebody with this role, the first of which is shown to whoever comes without naming one.
+    fn of(role: StaffRole) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |page| page.role() == role)
+    }
 
     /// The last part of the page's address.
     const fn slug(self) -> &'static str {
@@ -62,6 +86,10 @@ impl AdminPage {
             Self::Strikes => "strikes",
             Self::Statistics => "statistics",
             Self::Devices => "devices",
+            Self::Cases => "cases",
+            Self::Reviews => "reviews",
+            Self::Enquiries => "enquiries",
+            Self::Texts => "texts",
         }
     }
 
@@ -81,6 +109,10 @@ impl AdminPage {
             Self::Strikes => STRIKES,
             Self::Statistics => STATISTICS,
             Self::Devices => DEVICES,
+            Self::Cases => CASES,
+            Self::Reviews => REVIEWS,
+            Self::Enquiries => ENQUIRIES,
+            Self::Texts => TEXTS,
         }
     }
 }
@@ -116,9 +148,28 @@ impl Hall {
 /// A page.
 pub fn admin(page: AdminPage) -> View {
     identity::gate(move |staff| {
+        let first = AdminPage::of(staff.role).next();
+        let page = if page == AdminPage::Overview {
+            first.unwrap_or(page)
+        } else {
+            page
+        };
         document().set_title(&format!("{} · {}", t(page.name()), t(ADMIN)));
-        match staff.hall.filter(|_| staff.role == StaffRole::Manager) {
-            Some(hall) => frame(&staff, hall, page),
+        let hall = staff.hall.map(|id| Hall {
+            id,
+            detail: Remote::fetch(STAFF, format!("/halls/{id}")),
+            groups: Remote::fetch(STAFF, "/admin/services"),
+        });
+        let content = match (page.role() == staff.role, page, hall) {
+            (false, ..) => None,
+            (true, AdminPage::Cases, _) => Some(cases::look_up()),
+            (true, AdminPage::Reviews, _) => Some(cases::reviews()),
+            (true, AdminPage::Enquiries, _) => Some(cases::enquiries()),
+            (true, AdminPage::Texts, _) => Some(notify::texts()),
+            (true, _, hall) => hall.map(|hall| show(hall, page)),
+        };
+        match content {
+            Some(content) => frame(&staff, hall, page, content),
             None => el("main")
                 .class("staff-login")
                 .child(notice("bad", t(NOT_MANAGER)))
@@ -134,13 +185,8 @@ fn sign_out() -> View {
     })
 }
 
-fn frame(staff: &StaffView, hall: HallId, page: AdminPage) -> View {
-    let hall = Hall {
-        id: hall,
-        detail: Remote::fetch(STAFF, format!("/halls/{hall}")),
-        groups: Remote::fetch(STAFF, "/admin/services"),
-    };
-    let links = AdminPage::ALL.map(|other| {
+fn frame(staff: &StaffView, hall: Option<Hall>, page: AdminPage, content: View) -> View {
+    let links = AdminPage::of(staff.role).map(|other| {
         el("a")
             .attr(
                 "href",
@@ -157,8 +203,8 @@ fn frame(staff: &StaffView, hall: HallId, page: AdminPage) -> View {
                 .class("admin-nav")
                 .attr("aria-label", t(PAGES))
                 .child(el("strong").child(t(ADMIN)))
-                .child(el("p").child(live(move || hall.detail.ready().map(|detail| detail.summary.name))))
-                .child(links)
+                .child(el("p").child(live(move || hall?.detail.ready().map(|detail| detail.summary.name))))
+                .child(links.collect::<Vec<_>>())
                 .child(
                     el("div")
                         .class("admin-who")
@@ -178,7 +224,7 @@ fn frame(staff: &StaffView, hall: HallId, page: AdminPage) -> View {
             el("main")
                 .class("admin-page")
                 .child(el("h1").attr("tabindex", "-1").child(t(page.name())))
-                .child(show(hall, page)),
+                .child(content),
         )
 }
 
@@ -193,6 +239,7 @@ fn show(hall: Hall, page: AdminPage) -> View {
         AdminPage::Strikes => strikes::strikes(),
         AdminPage::Statistics => statistics::statistics(hall),
         AdminPage::Devices => devices::devices(),
+        AdminPage::Cases | AdminPage::Reviews | AdminPage::Enquiries | AdminPage::Texts => fragment(),
     }
 }
 

@@ -11,6 +11,7 @@
 )]
 
 mod accessibility;
+mod cases;
 mod changes;
 mod counter;
 mod english;
@@ -18,6 +19,7 @@ mod failures;
 mod hall;
 mod offline;
 mod sheet;
+mod slips;
 mod support;
 mod visit;
 mod widths;

@@ -10,7 +10,6 @@ mod alerts;
 mod decisions;
 mod demo;
 mod entity;
-mod government;
 mod hand_out;
 mod handle;
 mod intake;
@@ -31,6 +30,8 @@ mod upstream;
 mod violations;
 mod wechat;
 mod withdraw;
+
+use crate::upstream::government;
 
 pub use self::{demo::load as load_demo, service::Fines, sweep::run_due};
 

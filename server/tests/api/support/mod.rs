@@ -322,6 +322,15 @@ impl TestApp {
         {}
     }
 
+    /// Tells the police systems what they have not heard, until nothing is due.
+    pub async fn write_back(&self) {
+        while server::upstream::run_due(&self.platform, &self.services.systems)
+            .await
+            .unwrap()
+            > 0
+        {}
+    }
+
     /// An id as the database's SQL writes it.
     pub fn sql_id(&self, id: &Value) -> String {
         let id = id.as_str().unwrap().replace('-', "");

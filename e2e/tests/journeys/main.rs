@@ -15,6 +15,7 @@ mod changes;
 mod counter;
 mod english;
 mod failures;
+mod fines;
 mod hall;
 mod offline;
 mod support;

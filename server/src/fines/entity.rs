@@ -15,6 +15,7 @@ pub mod violation {
         pub occurred_at: DateTimeUtc,
         pub place: String,
         pub conduct: String,
+        pub conduct_code: Option<String>,
         pub legal_basis: String,
         pub fine_fen: i64,
         pub points: i32,
@@ -23,6 +24,7 @@ pub mod violation {
         pub photo_url: Option<String>,
         pub objection: Option<Vec<u8>>,
         pub handled_at: Option<DateTimeUtc>,
+        pub warned_by: Option<String>,
         pub received_at: DateTimeUtc,
     }
 

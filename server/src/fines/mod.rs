@@ -7,6 +7,7 @@
 //! not verified; at most one order of a decision is open and at most one payment effective, by unique keys of the database.
 
 mod alerts;
+mod code;
 mod decisions;
 mod demo;
 mod entity;
@@ -18,6 +19,8 @@ mod lookup;
 mod notify;
 mod pay;
 mod payments;
+mod points;
+mod receipt_sheet;
 mod receipts;
 mod reconcile;
 mod reconciliation;
@@ -39,15 +42,19 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
     config
         .service(upstream::push_violations)
         .service(upstream::push_decisions)
+        .service(points::show_points)
         .service(violations::list_violations)
         .service(handle::handle_violation)
         .service(decisions::list_decisions)
         .service(lookup::look_up_decision)
         .service(decisions::show_decision)
         .service(pay::pay_decision)
+        .service(payments::list_payments)
         .service(payments::show_payment)
         .service(payments::refresh_payment)
+        .service(code::payment_code)
         .service(receipts::show_receipt)
+        .service(receipt_sheet::receipt_pdf)
         .service(notify::take_notice)
         .service(reconciliation::show_day)
         .service(reconciliation::run_day)

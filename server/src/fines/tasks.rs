@@ -143,7 +143,7 @@ async fn carry_out(platform: &Platform, fines: &Fines, row: &task::Model) -> Res
         "void-receipt" => receipts::void(platform, government, subject).await,
         "book-payment" => tell_police(platform, government, subject, "payments").await,
         "reverse-points" => tell_police(platform, government, subject, "point-reversals").await,
-        "handling" => tell_handling(platform, government, subject).await,
+        "handling" | "warning" => tell_handling(platform, government, subject).await,
         "treasury-refund" => refunds::ask_treasury(platform, government, subject).await,
         other => Ok(Did::Retry(format!("{other} is unknown to this version"))),
     }
@@ -186,10 +186,14 @@ async fn tell_handling(platform: &Platform, government: &Government, id: Uuid) -
         Some(sealed) => Some(platform.keys.open(store::OBJECTION, id, sealed)?),
         None => None,
     };
-    let kind = if reason.is_some() { "objections" } else { "handlings" };
+    let kind = match (&reason, &row.warned_by) {
+        (Some(_), _) => "objections",
+        (None, Some(_)) => "warnings",
+        (None, None) => "handlings",
+    };
     let body = json!({
         "violation_no": row.violation_no,
-        "reason": reason,
+        "reason": reason.or_else(|| row.warned_by.clone()),
         "handled_at": row.handled_at.map(wire_time::text),
     });
     Ok(

@@ -10,8 +10,8 @@ pub use self::{
     axe::Axe,
     browser::Browser,
     bureau::{
-        HALL, LOST_CARD, QUIET_HALL, Resident, VISA, digits, hall, pairing, presence_code, service, staff, text_to,
-        windows,
+        HALL, LOST_CARD, QUIET_HALL, Resident, VISA, decide, digits, hall, orders, pairing, presence_code, service,
+        staff, text_to, windows,
     },
     line::Line,
     place::Place,

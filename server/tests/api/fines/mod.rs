@@ -3,11 +3,15 @@
 mod books;
 mod crash;
 mod letter;
+mod lookup;
 mod notices;
 mod orders;
 mod outside;
 mod pay;
+mod payer;
 mod refunds;
+mod startup;
+mod violations;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

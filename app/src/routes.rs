@@ -13,7 +13,7 @@ use shared::{
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, MouseEvent, UrlSearchParams};
 
-use crate::{admin::AdminPage, browser::encoded};
+use crate::{admin::AdminPage, browser::encoded, fines::OfficePage};
 
 /// A page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,7 @@ pub enum Route {
     Me,
     Console,
     Admin(AdminPage),
+    Office(OfficePage),
     Board(HallId),
     Redeem,
     Kiosk(HallId),
@@ -69,7 +70,11 @@ impl Route {
             ("me", None) => Some(Self::Me),
             ("console", None) => Some(Self::Console),
             ("redeem", None) => Some(Self::Redeem),
-            ("admin", page) => AdminPage::at(page.unwrap_or_default()).map(Self::Admin),
+            ("admin", page) => {
+                let page = page.unwrap_or_default();
+                let office = || OfficePage::at(page).map(Self::Office);
+                AdminPage::at(page).map(Self::Admin).or_else(office)
+            }
             ("board", None) => Some(Self::Pairing(DeviceKind::Board)),
             ("board", Some(id)) => id.parse().map(Self::Board).ok(),
             ("kiosk", None) => Some(Self::Pairing(DeviceKind::Kiosk)),
@@ -271,6 +276,7 @@ mod tests {
         assert_eq!(Route::at("/R/AEAQ"), Route::Slips);
         assert_eq!(Route::at("/admin"), Route::Admin(AdminPage::Overview));
         assert_eq!(Route::at("/admin/closures"), Route::Admin(AdminPage::Closures));
+        assert_eq!(Route::at("/admin/refunds"), Route::Office(OfficePage::Refunds));
         assert_eq!(Route::at("/admin/x"), Route::Unknown);
         assert_eq!(Route::at("/kiosk"), Route::Pairing(DeviceKind::Kiosk));
         assert!(matches!(Route::at(&format!("/fines/{id}")), Route::Fine(_)));

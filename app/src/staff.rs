@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    admin, api, identity,
+    admin, api, fines, identity,
     language::{self, followed_language, t, words},
     queue,
     routes::{self, Route},
@@ -29,7 +29,10 @@ pub fn staff() {
 fn is_ours(route: Route) -> bool {
     matches!(
         route,
-        Route::Console | Route::Admin(_) | Route::Board(_) | Route::Kiosk(_) | Route::Pairing(_) | Route::Redeem
+        Route::Console
+            | Route::Admin(_)
+            | Route::Office(_)
+            | Route::Board(_) | Route::Kiosk(_) | Route::Pairing(_) | Route::Redeem
     )
 }
 
@@ -52,6 +55,7 @@ fn show(route: Route) -> View {
         Route::Console => fragment().child(queue::console()).child(switch()),
         Route::Redeem => fragment().child(slips::console()).child(switch()),
         Route::Admin(page) => admin::admin(page),
+        Route::Office(page) => fines::office(page),
         Route::Board(hall) => queue::board(hall),
         Route::Kiosk(hall) => queue::kiosk(hall),
         Route::Pairing(kind) => identity::pairing(kind),

@@ -4,7 +4,7 @@ mod closures;
 mod counters;
 mod devices;
 mod holidays;
-mod inputs;
+pub mod inputs;
 mod overview;
 mod plot;
 mod priorities;
@@ -15,4 +15,4 @@ mod statistics;
 mod strikes;
 mod words;
 
-pub use shell::{AdminPage, admin};
+pub use shell::{AdminPage, admin, desk};

@@ -18,9 +18,10 @@ use super::{
 };
 use crate::{
     api::STAFF,
+    fines::{self, OfficePage},
     identity,
     language::{self, Phrase, t},
-    ui::{Deed, Remote, View, button, el, live, notice},
+    ui::{Deed, Remote, View, button, el, fragment, live, notice},
 };
 
 /// A page of the manager.
@@ -119,6 +120,7 @@ pub fn admin(page: AdminPage) -> View {
         document().set_title(&format!("{} · {}", t(page.name()), t(ADMIN)));
         match staff.hall.filter(|_| staff.role == StaffRole::Manager) {
             Some(hall) => frame(&staff, hall, page),
+            None if staff.role == StaffRole::Finance => fines::office(OfficePage::Payments),
             None => el("main")
                 .class("staff-login")
                 .child(notice("bad", t(NOT_MANAGER)))
@@ -149,6 +151,22 @@ fn frame(staff: &StaffView, hall: HallId, page: AdminPage) -> View {
             .attr("aria-current", (other == page).then_some("page"))
             .child(t(other.name()))
     });
+    let place = live(move || hall.detail.ready().map(|detail| detail.summary.name));
+    desk(
+        staff,
+        (ADMIN, place),
+        fragment().child(links),
+        (page.name(), show(hall, page)),
+    )
+}
+
+/// A page at a desk: whose desk it is and where, the way to its other pages, and the page itself.
+pub fn desk(
+    staff: &StaffView,
+    (whose, place): (Phrase, View),
+    links: View,
+    (title, content): (Phrase, View),
+) -> View {
     let other = language::other();
     el("div")
         .class("admin")
@@ -156,8 +174,8 @@ fn frame(staff: &StaffView, hall: HallId, page: AdminPage) -> View {
             el("nav")
                 .class("admin-nav")
                 .attr("aria-label", t(PAGES))
-                .child(el("strong").child(t(ADMIN)))
-                .child(el("p").child(live(move || hall.detail.ready().map(|detail| detail.summary.name))))
+                .child(el("strong").child(t(whose)))
+                .child(el("p").child(place))
                 .child(links)
                 .child(
                     el("div")
@@ -177,8 +195,8 @@ fn frame(staff: &StaffView, hall: HallId, page: AdminPage) -> View {
         .child(
             el("main")
                 .class("admin-page")
-                .child(el("h1").attr("tabindex", "-1").child(t(page.name())))
-                .child(show(hall, page)),
+                .child(el("h1").attr("tabindex", "-1").child(t(title)))
+                .child(content),
         )
 }
 

@@ -5,6 +5,7 @@ use actix_web::{
     web::{Bytes, Data, Json, Path},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
 use shared::{
     fines::{
         attempt::{PaymentStatus, Source},
@@ -20,6 +21,7 @@ use shared::{
 use super::{
     alerts,
     entity::{decision, payment, receipt},
+    history::{self, Way},
     service::Fines,
     settle::settle,
     store,
@@ -122,11 +124,14 @@ pub async fn ask(platform: &Platform, client: &Client, row: &payment::Model, sou
         Err(error) => {
             tracing::warn!(%error, payment = %row.id, "WeChat Pay does not answer for an order");
             alerts::of_call(platform, &error).await?;
+            history::note_alone(platform, row.id, "query", &error.to_string()).await?;
             return Ok(false);
         }
     };
     let now = platform.clock.now();
     let transaction = platform.db.begin().await?;
+    let outcome = told.as_ref().map_or("no such order", |told| told.trade_state.as_str());
+    history::note(&transaction, row.id, (Way::Out, "query"), outcome, json!({}), now).await?;
     match told {
         Some(told) => match told.money() {
             Some(money) => {

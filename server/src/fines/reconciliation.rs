@@ -35,7 +35,7 @@ use crate::{
     platform::{
         Platform,
         audit::{self, Deed},
-        idempotency::{Actor, Once},
+        idempotency::Once,
     },
     problem::{Failure, invalid_field},
 };
@@ -136,10 +136,7 @@ pub async fn sign_off_day(
         return Err(Failure::from(&DAY_STATE));
     }
     let deed = Deed {
-        actor: Some(Actor {
-            kind: "staff",
-            id: finance.staff.0,
-        }),
+        actor: Some(finance.actor()),
         action: "reconciliation.sign-off",
         subject_kind: "day",
         subject_id: None,
@@ -210,7 +207,8 @@ async fn write(db: &impl ConnectionTrait, date: NaiveDate, found: Found, now: In
     Ok(())
 }
 
-async fn view(db: &impl ConnectionTrait, date: NaiveDate) -> Result<Day, Failure> {
+/// A day's books as they stand.
+pub async fn view(db: &impl ConnectionTrait, date: NaiveDate) -> Result<Day, Failure> {
     let row = day::Entity::find_by_id(date).one(db).await?;
     let breaks = day_break::Entity::find()
         .filter(day_break::Column::Day.eq(date))

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::{
     entity::{decision, payment, refund},
     government::Government,
+    history::{self, Way},
     settle, store,
     tasks::Did,
     wechat::{CallError, Client, RefundOrder, RefundState},
@@ -108,6 +109,26 @@ pub async fn ask_wechat(platform: &Platform, client: &Client, id: Uuid) -> Resul
         Err(CallError::Refused { code }) => Ok(Did::Retry(code)),
         Err(error) => Ok(Did::Retry(error.to_string())),
     }
+}
+
+/// Takes a notification of a refund. The caller commits.
+pub async fn take_notice(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    out_refund_no: &str,
+    state: RefundState,
+    now: Instant,
+) -> Result<(), Failure> {
+    let row = refund::Entity::find()
+        .filter(refund::Column::OutRefundNo.eq(out_refund_no))
+        .one(db)
+        .await?;
+    if let Some(row) = row {
+        let (about, outcome) = ((Way::In, "refund-notice"), format!("{state:?}").to_uppercase());
+        let detail = json!({ "out_refund_no": out_refund_no, "amount_fen": row.amount_fen });
+        history::note(db, row.payment_id, about, &outcome, detail, now).await?;
+    }
+    take(db, platform, out_refund_no, state, now).await
 }
 
 /// Takes what WeChat says of a refund, by asking or by a notification. The caller commits.

@@ -192,7 +192,7 @@ pub async fn enter(
     Ok(())
 }
 
-/// Puts something before an officer; the same thing about the same payment stands there once.
+/// Puts something before an officer; the same thing about the same payment stands there once, and opens again when it comes again.
 pub async fn except(
     db: &impl ConnectionTrait,
     payment: Uuid,
@@ -208,10 +208,13 @@ pub async fn except(
         detail: Set(detail),
         status: Set("open".into()),
         at: Set(now),
+        decided_by: NotSet,
+        note: NotSet,
     })
+    // What comes back after it was decided is to be decided again.
     .on_conflict(
         OnConflict::columns([exception::Column::PaymentId, exception::Column::Kind])
-            .do_nothing()
+            .update_columns([exception::Column::Status, exception::Column::Detail, exception::Column::At])
             .to_owned(),
     )
     .exec_without_returning(db)

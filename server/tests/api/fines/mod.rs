@@ -5,6 +5,7 @@ mod crash;
 mod letter;
 mod lookup;
 mod notices;
+mod office;
 mod orders;
 mod outside;
 mod pay;

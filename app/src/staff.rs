@@ -32,7 +32,10 @@ fn is_ours(route: Route) -> bool {
         Route::Console
             | Route::Admin(_)
             | Route::Office(_)
-            | Route::Board(_) | Route::Kiosk(_) | Route::Pairing(_) | Route::Redeem
+            | Route::Board(_)
+            | Route::Kiosk(_)
+            | Route::Pairing(_)
+            | Route::Redeem
     )
 }
 

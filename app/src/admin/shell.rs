@@ -161,12 +161,7 @@ fn frame(staff: &StaffView, hall: HallId, page: AdminPage) -> View {
 }
 
 /// A page at a desk: whose desk it is and where, the way to its other pages, and the page itself.
-pub fn desk(
-    staff: &StaffView,
-    (whose, place): (Phrase, View),
-    links: View,
-    (title, content): (Phrase, View),
-) -> View {
+pub fn desk(staff: &StaffView, (whose, place): (Phrase, View), links: View, (title, content): (Phrase, View)) -> View {
     let other = language::other();
     el("div")
         .class("admin")

@@ -89,7 +89,12 @@ fn top(decision: &Decision, is_due: bool) -> View {
         .child(el("p").class("sum-name").child(t(name)))
         .child(el("p").class("sum-amount").child(format!("¥{amount}")))
         .child(is_due.then(|| el("p").class(late).child(until)))
-        .child(decision.facts.clone().map(|facts| el("p").class("sum-what").child(facts)))
+        .child(
+            decision
+                .facts
+                .clone()
+                .map(|facts| el("p").class("sum-what").child(facts)),
+        )
 }
 
 /// How the amount comes about.

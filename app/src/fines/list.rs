@@ -14,8 +14,8 @@ use super::{
     decision::{days, tag},
     handle, lookup, payment,
     words::{
-        DUE_BY, FINES, FOR_ANOTHER, NOTHING_DUE, PAYMENTS, POINTS, POINTS_HOW, POINTS_OF, POINTS_TOTAL, RECORDS, SETTLED,
-        TO_PAY, TOTAL,
+        DUE_BY, FINES, FOR_ANOTHER, NOTHING_DUE, PAYMENTS, POINTS, POINTS_HOW, POINTS_OF, POINTS_TOTAL, RECORDS,
+        SETTLED, TO_PAY, TOTAL,
     },
 };
 use crate::{
@@ -40,7 +40,9 @@ pub fn list() -> View {
                 let payments = payments.ready().map(|list| list.items).unwrap_or_default();
                 show(&decisions, &records, &payments)
             });
-            fragment().child(rest).child(live(move || points.ready().map(|total| score(&total))))
+            fragment()
+                .child(rest)
+                .child(live(move || points.ready().map(|total| score(&total))))
         }))
         .child(cells(t(FOR_ANOTHER), lookup::form()));
     ui::page(t(FINES), None, content)
@@ -88,10 +90,9 @@ fn row(one: &Decision) -> View {
     let amount = if is_due { one.amount_due_fen } else { one.fine_fen };
     let class = if one.days_left < 0 { "due late" } else { "due" };
     let until = is_due.then(|| {
-        el("small").class(class).child(filled(
-            DUE_BY,
-            &[&dates::spoken_day(one.due_on), &days(one.days_left)],
-        ))
+        el("small")
+            .class(class)
+            .child(filled(DUE_BY, &[&dates::spoken_day(one.due_on), &days(one.days_left)]))
     });
     let content = fragment()
         .child(

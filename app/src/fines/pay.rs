@@ -42,9 +42,11 @@ pub fn buttons(decision: DecisionId) -> View {
     };
     let ways = match here() {
         Channel::Jsapi => fragment().child(way("button primary", PAY, Channel::Jsapi)),
-        Channel::H5 => fragment()
-            .child(way("button primary", PAY, Channel::H5))
-            .child(way("button plain", PAY_BY_CODE, Channel::Native)),
+        Channel::H5 => fragment().child(way("button primary", PAY, Channel::H5)).child(way(
+            "button plain",
+            PAY_BY_CODE,
+            Channel::Native,
+        )),
         Channel::Native => fragment().child(way("button primary", PAY_BY_CODE, Channel::Native)),
     };
     fragment().child(deed.outcome()).child(ui::actions(ways))

@@ -125,7 +125,11 @@ pub fn row(payment: &Payment) -> View {
                 .child(stage_tag(payment.stage)),
         )
         .child(el("small").class("fine-line").child(number))
-        .child(payment.paid_at.map(|at| el("small").class("due").child(dates::moment(at))));
+        .child(
+            payment
+                .paid_at
+                .map(|at| el("small").class("due").child(dates::moment(at))),
+        );
     link_cell(format!("/payments/{}", payment.id), content)
 }
 
@@ -145,7 +149,11 @@ fn show(payment: &Payment) -> View {
         .attr("role", "status")
         .child(el("p").class("head-status").child(stage_tag(payment.stage)))
         .child(el("p").class("sum-amount").child(format!("¥{}", payment.amount_fen)))
-        .child(el("p").class("sum-what").child(filled(said, &[&until(payment.expires_at)])));
+        .child(
+            el("p")
+                .class("sum-what")
+                .child(filled(said, &[&until(payment.expires_at)])),
+        );
     fragment()
         .child(top)
         .child((payment.stage == PaymentStage::Unpaid).then(|| to_pay(payment)))
@@ -179,17 +187,17 @@ fn to_pay(payment: &Payment) -> View {
 
 /// What is done, and what happens next by itself.
 fn steps(payment: &Payment) -> View {
-    let (booked, issued) = (
-        payment.booked_at.is_some(),
-        payment.stage == PaymentStage::ReceiptReady,
-    );
+    let (booked, issued) = (payment.booked_at.is_some(), payment.stage == PaymentStage::ReceiptReady);
     let step = |done: bool, when_done: Phrase, before: Phrase| {
         let (class, picture, words) = if done {
             ("cell step done", Icon::Check, when_done)
         } else {
             ("cell step", Icon::Clock, before)
         };
-        el("li").class(class).child(icon(picture)).child(el("span").child(t(words)))
+        el("li")
+            .class(class)
+            .child(icon(picture))
+            .child(el("span").child(t(words)))
     };
     let all = el("ol").child([
         step(true, STEP_PAID, STEP_PAID),

@@ -9,7 +9,8 @@ const CONFIRM: &str = "确认支付";
 const CANCEL: &str = "取消";
 
 /// A browser of a phone, as it names itself.
-const PHONE: &str = "Mozilla/5.0 (Linux; Android 14; Phone) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36";
+const PHONE: &str =
+    "Mozilla/5.0 (Linux; Android 14; Phone) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36";
 
 /// The resident of a journey, and what is decided against them.
 struct Fined {
@@ -143,10 +144,9 @@ async fn a_code_on_a_screen_is_paid_by_a_phone_that_scans_it() {
     assert!(code.starts_with("weixin://wxpay/"), "{code}");
 
     let phone = Browser::phone("fines").await;
-    let encoded: String = code.bytes().map(|byte| format!("%{byte:02X}")).collect();
-    phone
-        .opens(&format!("{}/wechat/pay/native?code_url={encoded}", sandbox()))
-        .await;
+    let cashier = format!("{}/wechat/pay/native", sandbox());
+    let cashier = reqwest::Url::parse_with_params(&cashier, [("code_url", code)]).unwrap();
+    phone.opens(cashier.as_str()).await;
     phone.presses(CONFIRM).await;
     phone.sees("支付成功").await;
     phone.leaves().await;

@@ -74,5 +74,9 @@ pub async fn export_day(
     audit::record(&transaction, now, deed).await?;
     transaction.commit().await?;
     let tables = tables(&day, language_of(request.headers()));
-    Ok(spreadsheet::file(&tables, format.format, &format!("bianmin-{}", *date))?)
+    Ok(spreadsheet::file(
+        &tables,
+        format.format,
+        &format!("bianmin-{}", *date),
+    )?)
 }

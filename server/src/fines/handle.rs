@@ -102,8 +102,7 @@ pub async fn handle_violation(
         status: to.as_str().to_owned(),
         ..row
     };
-    once.commit(transaction, StatusCode::OK, &view(&platform, row)?)
-        .await
+    once.commit(transaction, StatusCode::OK, &view(&platform, row)?).await
 }
 
 fn parse(body: &HandleRequest) -> Result<Answer, Failure> {

@@ -51,10 +51,12 @@ pub async fn note(
         message::Column::About,
         message::Column::Outcome,
     ]);
-    again.update_columns([message::Column::LastAt, message::Column::Detail]).value(
-        message::Column::Times,
-        Expr::col((message::Entity, message::Column::Times)).add(1),
-    );
+    again
+        .update_columns([message::Column::LastAt, message::Column::Detail])
+        .value(
+            message::Column::Times,
+            Expr::col((message::Entity, message::Column::Times)).add(1),
+        );
     message::Entity::insert(message::ActiveModel {
         id: Set(Uuid::now_v7()),
         payment_id: Set(payment),

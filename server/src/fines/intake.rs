@@ -184,7 +184,11 @@ async fn warning(
     told: ViolationStatus,
 ) -> Result<Option<String>, Failure> {
     let rule = &platform.config.outside.fines.leniency;
-    let Some(code) = entry.conduct_code.as_deref().filter(|_| told == ViolationStatus::Unhandled) else {
+    let Some(code) = entry
+        .conduct_code
+        .as_deref()
+        .filter(|_| told == ViolationStatus::Unhandled)
+    else {
         return Ok(None);
     };
     // Calls of a system are taken one after the other, so no two records are both the first.

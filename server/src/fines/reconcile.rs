@@ -184,7 +184,12 @@ fn compare_bill(ours: &[Ours], bill: &Bill, found: &mut Found) {
         match by_transaction.get(row.transaction_id.as_str()) {
             None => found.add(BreakKind::OnlyWechat, &row.out_trade_no, None, Some(row.amount)),
             Some(our) if our.amount != row.amount => {
-                found.add(BreakKind::AmountDiffers, &row.out_trade_no, Some(our.amount), Some(row.amount));
+                found.add(
+                    BreakKind::AmountDiffers,
+                    &row.out_trade_no,
+                    Some(our.amount),
+                    Some(row.amount),
+                );
             }
             Some(_) => {}
         }
@@ -323,7 +328,12 @@ async fn compare_police(government: &Government, day: NaiveDate, ours: &[Ours], 
                     Some(amount),
                 );
             }
-            (Some(amount), true) => found.add(BreakKind::PoliceDuplicate, &our.out_trade_no, Some(our.amount), Some(amount)),
+            (Some(amount), true) => found.add(
+                BreakKind::PoliceDuplicate,
+                &our.out_trade_no,
+                Some(our.amount),
+                Some(amount),
+            ),
             (Some(_), false) => {}
         }
     }

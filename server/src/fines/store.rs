@@ -214,7 +214,11 @@ pub async fn except(
     // What comes back after it was decided is to be decided again.
     .on_conflict(
         OnConflict::columns([exception::Column::PaymentId, exception::Column::Kind])
-            .update_columns([exception::Column::Status, exception::Column::Detail, exception::Column::At])
+            .update_columns([
+                exception::Column::Status,
+                exception::Column::Detail,
+                exception::Column::At,
+            ])
             .to_owned(),
     )
     .exec_without_returning(db)

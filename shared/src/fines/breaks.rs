@@ -119,7 +119,10 @@ pub fn tables(day: &Day, language: Language) -> Vec<Table> {
             sum(words("收款（元）", "Received (yuan)"), day.received_fen.to_string()),
             sum(words("退款（元）", "Refunded (yuan)"), day.refunded_fen.to_string()),
             sum(words("手续费（元）", "Fees (yuan)"), day.fee_fen.to_string()),
-            sum(words("按账单补记（笔）", "Recovered by the bill"), day.recovered_by_bill.to_string()),
+            sum(
+                words("按账单补记（笔）", "Recovered by the bill"),
+                day.recovered_by_bill.to_string(),
+            ),
             sum(words("差异（笔）", "Differences"), day.breaks.len().to_string()),
             sum(words("签核说明", "Note"), day.note.clone().unwrap_or_default()),
         ],
@@ -172,7 +175,13 @@ mod tests {
             note: None,
         };
         let text = csv(&tables(&day, Language::Chinese));
-        assert!(text.contains("150.50") && text.contains("仅微信有") && text.contains("有差异"), "{text}");
-        assert!(!text.contains("\"=1+1"), "what a payer could have written is no formula: {text}");
+        assert!(
+            text.contains("150.50") && text.contains("仅微信有") && text.contains("有差异"),
+            "{text}"
+        );
+        assert!(
+            !text.contains("\"=1+1"),
+            "what a payer could have written is no formula: {text}"
+        );
     }
 }

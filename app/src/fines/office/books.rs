@@ -71,7 +71,9 @@ fn show(found: &Day, day: Remote<Day>, days: Remote<List<Day>>) -> View {
     let deed = Deed::new();
     let compare = move || {
         deed.run(async move {
-            let _compared: Day = STAFF.post(&format!("/reconciliation/days/{date}/run"), &Nothing {}).await?;
+            let _compared: Day = STAFF
+                .post(&format!("/reconciliation/days/{date}/run"), &Nothing {})
+                .await?;
             ui::toast(COMPARED);
             day.refresh();
             days.refresh();
@@ -112,16 +114,15 @@ fn show(found: &Day, day: Remote<Day>, days: Remote<List<Day>>) -> View {
         el("a")
             .class("button plain")
             .attr("download", true)
-            .attr("href", format!("{API}/reconciliation/days/{date}/export?format={format}"))
+            .attr(
+                "href",
+                format!("{API}/reconciliation/days/{date}/export?format={format}"),
+            )
             .child(name)
     };
     el("article")
         .class("panel")
-        .child(
-            el("h2")
-                .child(format!("{date} "))
-                .child(state(found.status)),
-        )
+        .child(el("h2").child(format!("{date} ")).child(state(found.status)))
         .child(
             found
                 .run_at

@@ -7,8 +7,8 @@ use shared::{
 };
 
 use super::words::{
-    ASK_AGAIN, DECIDED, DECISION_NOTE, EXCEPTION_HOW, NO_EXCEPTIONS, ORDER_NO, OTHER_AMOUNT, REFUND_IT, SEE_FILE, exception,
-    outcome,
+    ASK_AGAIN, DECIDED, DECISION_NOTE, EXCEPTION_HOW, NO_EXCEPTIONS, ORDER_NO, OTHER_AMOUNT, REFUND_IT, SEE_FILE,
+    exception, outcome,
 };
 use crate::{
     admin::inputs::{filled_with, input},
@@ -51,11 +51,12 @@ fn one(found: &PaymentException, exceptions: Remote<List<PaymentException>>) -> 
         .class("panel")
         .child(el("h2").child(exception(&found.kind)))
         .child(told.map(|told| el("p").child(told)))
-        .child(
-            el("p")
-                .class("small")
-                .child(format!("{} · {} {}", dates::moment(found.at), t(ORDER_NO), found.out_trade_no)),
-        )
+        .child(el("p").class("small").child(format!(
+            "{} · {} {}",
+            dates::moment(found.at),
+            t(ORDER_NO),
+            found.out_trade_no
+        )))
         .child(decided)
         .child((!found.choices.is_empty()).then(|| decide(found, exceptions)))
         .child(ui::way(

@@ -12,8 +12,7 @@ use shared::{identity::rules::StaffRole, identity::wire::StaffView};
 
 use self::words::{ALERTS, BOOKS, EXCEPTIONS, NOT_FINANCE, OFFICE, PAYMENTS, REFUNDS, TREASURY};
 use crate::{
-    admin,
-    identity,
+    admin, identity,
     language::{Phrase, t},
     ui::{View, el, fragment, notice},
 };

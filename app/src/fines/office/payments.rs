@@ -69,7 +69,10 @@ fn file(file: &PaymentFile) -> View {
         .child(fact(t(AMOUNT), format!("¥{}", file.amount_fen)))
         .child(told(PAID_AT, file.paid_at.map(dates::moment)))
         .child(told(RECEIPT_NUMBER, receipt))
-        .child(told(super::words::SETTLED_ON, file.settled_on.map(|day| day.to_string())));
+        .child(told(
+            super::words::SETTLED_ON,
+            file.settled_on.map(|day| day.to_string()),
+        ));
     let title = format!("{} · ¥{}", t(status(file.status)), file.amount_fen);
     el("article")
         .class("panel")
@@ -86,7 +89,11 @@ fn messages(messages: &[PaymentMessage]) -> View {
     let rows = messages.iter().map(|message| {
         let way = if message.way == "in" { WAY_IN } else { WAY_OUT };
         let when = if message.times > 1 {
-            format!("{} – {}", dates::moment(message.first_at), dates::clock(message.last_at))
+            format!(
+                "{} – {}",
+                dates::moment(message.first_at),
+                dates::clock(message.last_at)
+            )
         } else {
             dates::moment(message.first_at)
         };
@@ -132,7 +139,9 @@ fn ask_refund(file: &PaymentFile) -> View {
             reason: reason.get_untracked(),
         };
         deed.run(async move {
-            let _asked: RefundRequest = STAFF.post(&format!("/admin/payments/{id}/refund-requests"), &wish).await?;
+            let _asked: RefundRequest = STAFF
+                .post(&format!("/admin/payments/{id}/refund-requests"), &wish)
+                .await?;
             ui::toast(ASKED_REFUND);
             routes::go("/admin/refunds");
             Ok(())
@@ -140,5 +149,11 @@ fn ask_refund(file: &PaymentFile) -> View {
     };
     fragment()
         .child(el("p").class("small").child(t(REFUND_TWO)))
-        .child(form(vec![input("text", REFUND_REASON, reason)], ASK_REFUND, deed, None, ask))
+        .child(form(
+            vec![input("text", REFUND_REASON, reason)],
+            ASK_REFUND,
+            deed,
+            None,
+            ask,
+        ))
 }

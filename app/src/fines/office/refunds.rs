@@ -45,7 +45,10 @@ fn one(request: &RefundRequest, requests: Remote<List<RefundRequest>>) -> View {
         let at = request.decided_at.map(dates::moment).unwrap_or_default();
         el("p").class("small").child(filled(DECIDED_BY, &[name, &at]))
     });
-    let note = request.note.as_ref().map(|note| el("p").child(filled(REFUSED_WHY, &[note])));
+    let note = request
+        .note
+        .as_ref()
+        .map(|note| el("p").child(filled(REFUSED_WHY, &[note])));
     el("article")
         .class("panel")
         .child(

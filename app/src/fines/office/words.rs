@@ -211,7 +211,10 @@ pub fn exception(kind: &str) -> String {
             ("wrong_appid", said("公众号不符", "Another official account")),
             ("wrong_order", said("订单不符", "Another order")),
             ("refund_abnormal", said("微信退款异常", "WeChat cannot refund it")),
-            ("treasury_refund_rejected", said("财政退付未批准", "The treasury rejects the refund")),
+            (
+                "treasury_refund_rejected",
+                said("财政退付未批准", "The treasury rejects the refund"),
+            ),
         ],
     )
 }

@@ -73,8 +73,11 @@ impl Browser {
 
     /// Names itself so to servers and pages.
     pub async fn says_it_is(&self, agent: &str) {
-        self.devtools("Emulation.setUserAgentOverride", json!({"userAgent": agent, "acceptLanguage": "zh-CN,zh"}))
-            .await;
+        self.devtools(
+            "Emulation.setUserAgentOverride",
+            json!({"userAgent": agent, "acceptLanguage": "zh-CN,zh"}),
+        )
+        .await;
     }
 
     /// A clerk's screen.

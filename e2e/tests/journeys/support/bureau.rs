@@ -116,7 +116,9 @@ pub async fn text_to(phone: &str, template: &str) -> String {
 /// Has the traffic police push a decision that is due in twelve days.
 pub async fn decide(name: &str, id_number: &str, number: &str, fine_fen: i64, facts: &str) {
     let (_, clock) = call(Method::GET, format!("{}/clock", sandbox()), None, None).await;
-    let today = DateTime::parse_from_rfc3339(clock["now"].as_str().unwrap()).unwrap().date_naive();
+    let today = DateTime::parse_from_rfc3339(clock["now"].as_str().unwrap())
+        .unwrap()
+        .date_naive();
     let body = json!({
         "decision_no": number,
         "person": { "name": name, "id_number": id_number },

@@ -21,15 +21,25 @@ async fn whoever_knows_number_and_name_pays_for_another_and_sees_what_that_needs
     let number = decision(1)["decision_no"].clone();
     for (number, name) in [(number.clone(), "杨云州"), (json!("5399999999999999"), "杨云舟")] {
         let wrong = json!({ "decision_no": number, "name": name });
-        friend.post("/decisions/lookup", wrong).await.refused(&problem::NOT_FOUND);
+        friend
+            .post("/decisions/lookup", wrong)
+            .await
+            .refused(&problem::NOT_FOUND);
     }
     let right = json!({ "decision_no": number, "name": "杨云舟" });
     let shown = friend.post("/decisions/lookup", right).await.expect(200);
-    assert_eq!((&shown["person"], &shown["amount_due_fen"]), (&json!("杨**"), &json!(15_000)));
+    assert_eq!(
+        (&shown["person"], &shown["amount_due_fen"]),
+        (&json!("杨**"), &json!(15_000))
+    );
     for private in ["facts", "legal_basis", "points"] {
         assert_eq!(shown.get(private), None, "{private}");
     }
-    assert_eq!(friend.get("/decisions").await.expect(200)["items"], json!([]), "it is not the friend's");
+    assert_eq!(
+        friend.get("/decisions").await.expect(200)["items"],
+        json!([]),
+        "it is not the friend's"
+    );
 
     let order = bureau.order_of(&friend, &id, "native").await;
     assert_eq!(bureau.pay(&order).await.0, 200);
@@ -41,7 +51,10 @@ async fn whoever_knows_number_and_name_pays_for_another_and_sees_what_that_needs
     assert_eq!((&seen["status"], &seen["payment_id"]), (&json!("paid"), &Value::Null));
     let listed = friend.get("/payments").await.expect(200);
     let listed = listed["items"].as_array().unwrap();
-    assert_eq!((listed.len(), &listed[0]["decision_no"]), (1, &decision(1)["decision_no"]));
+    assert_eq!(
+        (listed.len(), &listed[0]["decision_no"]),
+        (1, &decision(1)["decision_no"])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -50,11 +63,20 @@ async fn guessing_names_is_stopped() {
     let friend = bureau.app.resident(2).await;
     let guess = json!({ "decision_no": "5399012600000101", "name": "张伟" });
     for _ in 0..10 {
-        friend.post("/decisions/lookup", guess.clone()).await.refused(&problem::NOT_FOUND);
+        friend
+            .post("/decisions/lookup", guess.clone())
+            .await
+            .refused(&problem::NOT_FOUND);
     }
-    friend.post("/decisions/lookup", guess).await.refused(&problem::RATE_LIMITED);
+    friend
+        .post("/decisions/lookup", guess)
+        .await
+        .refused(&problem::RATE_LIMITED);
     let short = json!({ "decision_no": "1", "name": "张伟" });
-    friend.post("/decisions/lookup", short).await.refused(&problem::INVALID_FIELD);
+    friend
+        .post("/decisions/lookup", short)
+        .await
+        .refused(&problem::INVALID_FIELD);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

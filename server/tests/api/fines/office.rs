@@ -23,7 +23,15 @@ fn messages(file: &Value) -> Vec<String> {
     let messages = file["messages"].as_array().unwrap().iter();
     let text = |message: &Value, name: &str| message[name].as_str().unwrap().to_owned();
     messages
-        .map(|one| format!("{} {} {} {}", text(one, "way"), text(one, "about"), text(one, "outcome"), one["times"]))
+        .map(|one| {
+            format!(
+                "{} {} {} {}",
+                text(one, "way"),
+                text(one, "about"),
+                text(one, "outcome"),
+                one["times"]
+            )
+        })
         .collect()
 }
 
@@ -34,10 +42,18 @@ async fn a_search_gives_everything_said_about_a_payment_and_says_who_looked_and_
     let order = bureau.paid(&resident, 1).await;
     let finance = bureau.finance().await;
     let found = file(&finance, &decision(1)["decision_no"]).await;
-    assert_eq!((&found["status"], &found["amount_fen"]), (&json!("paid"), &json!(15_000)));
+    assert_eq!(
+        (&found["status"], &found["amount_fen"]),
+        (&json!("paid"), &json!(15_000))
+    );
     assert_eq!(found["ledger"][0]["amount_fen"], 15_000);
     let said = messages(&found);
-    for wanted in ["out prepay ready 1", "in notice SUCCESS 1", "out receipt done 1", "out book-payment done 1"] {
+    for wanted in [
+        "out prepay ready 1",
+        "in notice SUCCESS 1",
+        "out receipt done 1",
+        "out book-payment done 1",
+    ] {
         assert!(said.iter().any(|line| line == wanted), "{wanted} is not among {said:?}");
     }
     // By each of its numbers it is the same, and the payer is in none of it.
@@ -54,8 +70,14 @@ async fn a_search_gives_everything_said_about_a_payment_and_says_who_looked_and_
     let nothing = json!({ "number": "5399999999999999", "reason": "核对差异" });
     let found = finance.post("/admin/payment-searches", nothing).await.expect(200);
     assert_eq!(found["items"], json!([]));
-    for wrong in [json!({ "number": "539900", "reason": " a " }), json!({ "number": "1", "reason": "核对差异" })] {
-        finance.post("/admin/payment-searches", wrong).await.refused(&problem::INVALID_FIELD);
+    for wrong in [
+        json!({ "number": "539900", "reason": " a " }),
+        json!({ "number": "1", "reason": "核对差异" }),
+    ] {
+        finance
+            .post("/admin/payment-searches", wrong)
+            .await
+            .refused(&problem::INVALID_FIELD);
     }
 }
 
@@ -97,7 +119,11 @@ async fn money_goes_back_by_hand_when_two_people_say_so() {
     let note = json!({ "note": "资料不全，请补充" });
     first.post(&refuse, note.clone()).await.refused(&OWN_REFUND_REQUEST);
     bureau.app.do_payments().await;
-    assert_eq!(bureau.app.count("SELECT count(*) FROM refunds").await, 0, "nothing went back meanwhile");
+    assert_eq!(
+        bureau.app.count("SELECT count(*) FROM refunds").await,
+        0,
+        "nothing went back meanwhile"
+    );
 
     // Two tabs of the second person: one approves.
     let (one, two) = tokio::join!(second.post(&approve, json!({})), second.post(&approve, json!({})));
@@ -113,7 +139,10 @@ async fn money_goes_back_by_hand_when_two_people_say_so() {
         .get(&format!("/decisions/{}", order["decision_id"].as_str().unwrap()))
         .await
         .expect(200);
-    assert_eq!((&shown["status"], &shown["amount_due_fen"]), (&json!("open"), &json!(15_000)));
+    assert_eq!(
+        (&shown["status"], &shown["amount_due_fen"]),
+        (&json!("open"), &json!(15_000))
+    );
     assert_eq!(bureau.write_backs("payment-reversals").await.len(), 1);
     let receipt = format!("/payments/{}/receipt", order["id"].as_str().unwrap());
     assert_eq!(resident.get(&receipt).await.expect(200)["voided"], true);
@@ -149,13 +178,25 @@ async fn a_refused_refund_leaves_everything_as_it_was() {
     let order = bureau.paid(&resident, 1).await;
     let (first, second) = (bureau.finance().await, bureau.app.staff("finance-2").await);
     let path = format!("/admin/payments/{}/refund-requests", order["id"].as_str().unwrap());
-    first.post(&path, json!({ "reason": "无" })).await.refused(&problem::INVALID_FIELD);
+    first
+        .post(&path, json!({ "reason": "无" }))
+        .await
+        .refused(&problem::INVALID_FIELD);
     let wish = json!({ "reason": "当事人要求退款" });
     let asked = first.post(&path, wish.clone()).await.expect(201);
     let refuse = format!("/admin/refund-requests/{}/refuse", asked["id"].as_str().unwrap());
-    second.post(&refuse, json!({ "note": "" })).await.refused(&problem::INVALID_FIELD);
-    let refused = second.post(&refuse, json!({ "note": "没有退款的依据" })).await.expect(200);
-    assert_eq!((&refused["status"], &refused["note"]), (&json!("refused"), &json!("没有退款的依据")));
+    second
+        .post(&refuse, json!({ "note": "" }))
+        .await
+        .refused(&problem::INVALID_FIELD);
+    let refused = second
+        .post(&refuse, json!({ "note": "没有退款的依据" }))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&refused["status"], &refused["note"]),
+        (&json!("refused"), &json!("没有退款的依据"))
+    );
     bureau.shows(&resident, &order, "paid", "receipt_ready").await;
     // It can be asked for again, and an order that holds no money cannot be asked for at all.
     first.post(&path, wish.clone()).await.expect(201);
@@ -184,23 +225,38 @@ async fn of_money_that_does_not_fit_wechat_is_asked_again_or_it_goes_back() {
         all.find(|item| item["payment_id"] == order["id"]).unwrap().clone()
     };
     let (asked, refunded) = (of(&orders[0]), of(&orders[1]));
-    assert_eq!((&asked["kind"], &asked["choices"]), (&json!("wrong_amount"), &json!(["ask_again", "refund"])));
+    assert_eq!(
+        (&asked["kind"], &asked["choices"]),
+        (&json!("wrong_amount"), &json!(["ask_again", "refund"]))
+    );
     assert_eq!(asked["detail"]["amount_fen"], 15_001);
 
     // WeChat, asked again, says that the whole amount was paid.
     let path = format!("/admin/payment-exceptions/{}/decision", asked["id"].as_str().unwrap());
     let decide = json!({ "resolution": "ask_again", "note": "通知金额可疑，再核实" });
-    assert_eq!(first.post(&path, decide.clone()).await.expect(200)["status"], "asked_again");
+    assert_eq!(
+        first.post(&path, decide.clone()).await.expect(200)["status"],
+        "asked_again"
+    );
     first.post(&path, decide).await.refused(&EXCEPTION_STATE);
     bureau.app.do_payments().await;
     bureau.becomes(&resident, &orders[0], "paid").await;
 
     // The other goes back, which the second person has to approve.
-    let path = format!("/admin/payment-exceptions/{}/decision", refunded["id"].as_str().unwrap());
+    let path = format!(
+        "/admin/payment-exceptions/{}/decision",
+        refunded["id"].as_str().unwrap()
+    );
     let decide = json!({ "resolution": "refund", "note": "金额不符，原路退回" });
-    assert_eq!(first.post(&path, decide).await.expect(200)["status"], "refund_requested");
+    assert_eq!(
+        first.post(&path, decide).await.expect(200)["status"],
+        "refund_requested"
+    );
     let waiting = second.get("/admin/refund-requests").await.expect(200);
-    let approve = format!("/admin/refund-requests/{}/approve", waiting["items"][0]["id"].as_str().unwrap());
+    let approve = format!(
+        "/admin/refund-requests/{}/approve",
+        waiting["items"][0]["id"].as_str().unwrap()
+    );
     first.post(&approve, json!({})).await.refused(&OWN_REFUND_REQUEST);
     second.post(&approve, json!({})).await.expect(200);
     bureau.app.do_payments().await;
@@ -225,17 +281,26 @@ async fn a_refund_that_wechat_could_not_make_is_tried_under_another_number() {
     bureau.becomes(&resident, &order, "refund_failed").await;
     let (first, second) = (bureau.finance().await, bureau.app.staff("finance-2").await);
     let listed = first.get("/admin/payment-exceptions").await.expect(200);
-    let path = format!("/admin/payment-exceptions/{}/decision", listed["items"][0]["id"].as_str().unwrap());
+    let path = format!(
+        "/admin/payment-exceptions/{}/decision",
+        listed["items"][0]["id"].as_str().unwrap()
+    );
     let ask_again = json!({ "resolution": "ask_again", "note": "再向微信核实" });
     first.post(&path, ask_again).await.refused(&EXCEPTION_STATE);
     let refund = json!({ "resolution": "refund", "note": "账户已恢复，重新退款" });
     first.post(&path, refund).await.expect(200);
     let waiting = second.get("/admin/refund-requests").await.expect(200);
-    let approve = format!("/admin/refund-requests/{}/approve", waiting["items"][0]["id"].as_str().unwrap());
+    let approve = format!(
+        "/admin/refund-requests/{}/approve",
+        waiting["items"][0]["id"].as_str().unwrap()
+    );
     second.post(&approve, json!({})).await.expect(200);
     bureau.app.do_payments().await;
     bureau.becomes(&resident, &order, "refunded").await;
-    let numbers = bureau.app.count("SELECT count(DISTINCT out_refund_no) FROM refunds").await;
+    let numbers = bureau
+        .app
+        .count("SELECT count(DISTINCT out_refund_no) FROM refunds")
+        .await;
     assert_eq!(numbers, 2);
 }
 
@@ -254,18 +319,30 @@ async fn a_day_leaves_the_house_as_values_and_as_a_workbook() {
     let path = "/reconciliation/days/2026-11-23/export?format=";
     let csv = finance.get(&format!("{path}csv")).await;
     assert_eq!(csv.status, 200);
-    for wanted in ["\"150.00\"", "\"150.01\"", "WeChat has another amount", "Does not balance"] {
+    for wanted in [
+        "\"150.00\"",
+        "\"150.01\"",
+        "WeChat has another amount",
+        "Does not balance",
+    ] {
         assert!(csv.text.contains(wanted), "{wanted}: {}", csv.text);
     }
     let name = csv.headers["content-disposition"].to_str().unwrap();
     assert_eq!(name, "attachment; filename=\"bianmin-2026-11-23.csv\"");
-    let book = finance.request(Method::GET, &format!("{path}xlsx")).send().await.unwrap();
+    let book = finance
+        .request(Method::GET, &format!("{path}xlsx"))
+        .send()
+        .await
+        .unwrap();
     assert!(book.bytes().await.unwrap().starts_with(b"PK"));
     let sql = "SELECT count(*) FROM audit_entries WHERE action = 'reconciliation.export'";
     assert_eq!(bureau.app.count(sql).await, 2);
     let days = finance.get("/reconciliation/days").await.expect(200);
     let days = days["items"].as_array().unwrap();
-    assert_eq!((days.len(), &days[0]["status"], &days[1]["status"]), (31, &json!("not_run"), &json!("broken")));
+    assert_eq!(
+        (days.len(), &days[0]["status"], &days[1]["status"]),
+        (31, &json!("not_run"), &json!("broken"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -286,10 +363,19 @@ async fn nobody_else_sees_or_does_any_of_it() {
         "/reconciliation/days/2026-11-23/export?format=csv",
     ];
     let deeds = [
-        ("/admin/payment-searches".to_owned(), json!({ "number": "539900000000", "reason": "看看" })),
-        (format!("/admin/payments/{id}/refund-requests"), json!({ "reason": "当事人要求" })),
+        (
+            "/admin/payment-searches".to_owned(),
+            json!({ "number": "539900000000", "reason": "看看" }),
+        ),
+        (
+            format!("/admin/payments/{id}/refund-requests"),
+            json!({ "reason": "当事人要求" }),
+        ),
         (format!("/admin/refund-requests/{id}/approve"), json!({})),
-        (format!("/admin/refund-requests/{id}/refuse"), json!({ "note": "没有依据" })),
+        (
+            format!("/admin/refund-requests/{id}/refuse"),
+            json!({ "note": "没有依据" }),
+        ),
         (
             format!("/admin/payment-exceptions/{id}/decision"),
             json!({ "resolution": "refund", "note": "原路退回" }),

@@ -20,7 +20,10 @@ async fn authorised(bureau: &Bureau, authorize_url: &str) -> String {
     let answer = http.get(format!("{authorize_url}&state=mine")).send().await.unwrap();
     let back = answer.headers()["location"].to_str().unwrap().to_owned();
     let back = reqwest::Url::parse(&back).unwrap();
-    assert!(back.as_str().starts_with(&format!("{}/fines/", bureau.app.address)), "{back}");
+    assert!(
+        back.as_str().starts_with(&format!("{}/fines/", bureau.app.address)),
+        "{back}"
+    );
     let value = |name: &str| back.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
     assert_eq!(value("state"), "mine");
     value("code")
@@ -50,7 +53,10 @@ async fn a_payer_whom_we_do_not_know_inside_wechat_is_asked_there_once() {
     let order = friend.post(&path, body.clone()).await.expect(201);
     assert!(order["bridge"]["paySign"].is_string(), "{order}");
     let used = friend.post(&path, body).await;
-    assert!(used.refused(&WECHAT_USER_REQUIRED)["authorize_url"].is_string(), "a code is good for once");
+    assert!(
+        used.refused(&WECHAT_USER_REQUIRED)["authorize_url"].is_string(),
+        "a code is good for once"
+    );
     // The next decision needs no question; the openid lies sealed.
     bureau.order_of(&friend, &ids[1], "jsapi").await;
     let sql = "SELECT count(*) FROM wechat_payers WHERE CAST(openid AS TEXT) LIKE '%Sandbox%'";
@@ -73,7 +79,11 @@ async fn a_snapshot_of_the_page_cannot_pay() {
     friend.post(&path, body).await.refused(&SNAPSHOT_USER);
     assert_eq!(bureau.app.count("SELECT count(*) FROM payments").await, 0);
     let sql = "SELECT count(*) FROM wechat_payers";
-    assert_eq!(bureau.app.count(sql).await, 3, "those of the demonstration, and not this one");
+    assert_eq!(
+        bureau.app.count(sql).await,
+        3,
+        "those of the demonstration, and not this one"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -107,8 +117,17 @@ async fn an_order_on_a_screen_has_a_code_until_it_is_paid() {
     let order = bureau.order(&resident, 1, "native").await;
     let path = format!("/payments/{}/qr.svg", order["id"].as_str().unwrap());
     let code = resident.get(&path).await;
-    assert_eq!((code.status.as_u16(), &code.headers["content-type"]), (200, &"image/svg+xml".parse().unwrap()));
-    bureau.app.resident(2).await.get(&path).await.refused(&problem::NOT_FOUND);
+    assert_eq!(
+        (code.status.as_u16(), &code.headers["content-type"]),
+        (200, &"image/svg+xml".parse().unwrap())
+    );
+    bureau
+        .app
+        .resident(2)
+        .await
+        .get(&path)
+        .await
+        .refused(&problem::NOT_FOUND);
     assert_eq!(bureau.pay(&order).await.0, 200);
     bureau.becomes(&resident, &order, "paid").await;
     resident.get(&path).await.refused(&problem::NOT_FOUND);
@@ -132,5 +151,11 @@ async fn the_receipt_comes_on_paper_once_it_is_issued() {
     assert_eq!(printed.headers()["cache-control"], "private, no-store");
     let octets = printed.bytes().await.unwrap();
     assert!(octets.starts_with(b"%PDF-") && octets.len() > 4_000, "{}", octets.len());
-    bureau.app.resident(2).await.get(&path).await.refused(&problem::NOT_FOUND);
+    bureau
+        .app
+        .resident(2)
+        .await
+        .get(&path)
+        .await
+        .refused(&problem::NOT_FOUND);
 }

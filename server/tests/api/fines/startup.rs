@@ -26,13 +26,19 @@ fn refusal(folder: &Path, changes: &[(&str, &str)]) -> String {
         .env("BIANMIN_WECHAT_PAY_SERIAL", "5B1A4D0E7C3F2A6980D1E2F3A4B5C6D7E8F90111")
         .env("BIANMIN_WECHAT_PAY_API_V3_KEY", "bianmin-sandbox-api-v3-key-00001")
         .env(KEY, keys.join("platform-first-private.pem"))
-        .env("BIANMIN_WECHAT_PAY_CERTIFICATE", keys.join("platform-first-certificate.pem"))
+        .env(
+            "BIANMIN_WECHAT_PAY_CERTIFICATE",
+            keys.join("platform-first-certificate.pem"),
+        )
         .envs(changes.iter().copied())
         .output()
         .unwrap();
     assert!(!output.status.success(), "it must not start");
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(!said.contains("bianmin-sandbox-api-v3-key") && !said.contains("PRIVATE KEY-----\\n"), "{said}");
+    assert!(
+        !said.contains("bianmin-sandbox-api-v3-key") && !said.contains("PRIVATE KEY-----\\n"),
+        "{said}"
+    );
     said
 }
 
@@ -45,9 +51,16 @@ fn a_key_in_the_older_form_is_refused_with_the_command_that_converts_it() {
     // What PKCS#8 wraps, after its 26 octets for a key of 2048 bits, is PKCS#1.
     let older = BASE64_STANDARD.encode(&octets[26..]);
     let file = folder.path().join("older.pem");
-    fs::write(&file, format!("-----BEGIN RSA PRIVATE KEY-----\n{older}\n-----END RSA PRIVATE KEY-----\n")).unwrap();
+    fs::write(
+        &file,
+        format!("-----BEGIN RSA PRIVATE KEY-----\n{older}\n-----END RSA PRIVATE KEY-----\n"),
+    )
+    .unwrap();
     let said = refusal(folder.path(), &[(KEY, file.to_str().unwrap())]);
-    assert!(said.contains(KEY) && said.contains("PKCS#1") && said.contains("openssl pkcs8"), "{said}");
+    assert!(
+        said.contains(KEY) && said.contains("PKCS#1") && said.contains("openssl pkcs8"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -55,7 +68,10 @@ fn a_key_that_is_not_the_certificate_s_is_refused_and_both_settings_are_named() 
     let folder = tempfile::tempdir().unwrap();
     let other = root().join("sandbox/keys/merchant-private.pem");
     let said = refusal(folder.path(), &[(KEY, other.to_str().unwrap())]);
-    assert!(said.contains(KEY) && said.contains("BIANMIN_WECHAT_PAY_CERTIFICATE"), "{said}");
+    assert!(
+        said.contains(KEY) && said.contains("BIANMIN_WECHAT_PAY_CERTIFICATE"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -70,7 +86,11 @@ fn each_other_setting_that_cannot_work_is_named_too() {
         ("BIANMIN_WECHAT_PAY_PUBLIC_KEY_ID", "PUB_KEY_ID_1"),
     ] {
         let said = refusal(folder.path(), &[(setting, value)]);
-        let named = if setting.ends_with("KEY_ID") { "BIANMIN_WECHAT_PAY_PUBLIC_KEY" } else { setting };
+        let named = if setting.ends_with("KEY_ID") {
+            "BIANMIN_WECHAT_PAY_PUBLIC_KEY"
+        } else {
+            setting
+        };
         assert!(said.contains(named), "{setting}: {said}");
     }
 }

@@ -36,7 +36,9 @@ impl Bureau {
     async fn seen(&self, resident: &Client, record: &Value) -> Value {
         let listed = resident.get("/violations").await.expect(200);
         let items = listed["items"].as_array().unwrap().clone();
-        let mut found = items.into_iter().filter(|item| item["violation_no"] == record["violation_no"]);
+        let mut found = items
+            .into_iter()
+            .filter(|item| item["violation_no"] == record["violation_no"]);
         found.next().unwrap()
     }
 }
@@ -50,7 +52,10 @@ async fn a_record_within_the_ceiling_is_accepted_once_and_the_police_hear_of_it_
     let bureau = Bureau::open().await;
     let resident = bureau.app.resident(1).await;
     let seen = bureau.records(&resident, record(1)).await;
-    assert_eq!((&seen["status"], &seen["self_service"]), (&json!("unhandled"), &json!(true)));
+    assert_eq!(
+        (&seen["status"], &seen["self_service"]),
+        (&json!("unhandled"), &json!(true))
+    );
     let answers: Vec<_> = (0..4)
         .map(|_| {
             let (resident, path) = (resident.clone(), handling(&seen));
@@ -70,7 +75,10 @@ async fn a_record_within_the_ceiling_is_accepted_once_and_the_police_hear_of_it_
     assert_eq!(taken, 1, "of many at once one is taken");
     bureau.app.do_payments().await;
     let told = bureau.write_backs("handlings").await;
-    assert_eq!((told.len(), &told[0]["body"]["violation_no"]), (1, &record(1)["violation_no"]));
+    assert_eq!(
+        (told.len(), &told[0]["body"]["violation_no"]),
+        (1, &record(1)["violation_no"])
+    );
     let sql = "SELECT count(*) FROM audit_entries WHERE action = 'violation.handle'";
     assert_eq!(bureau.app.count(sql).await, 1);
 }
@@ -79,7 +87,10 @@ async fn a_record_within_the_ceiling_is_accepted_once_and_the_police_hear_of_it_
 async fn a_record_above_the_ceiling_goes_to_a_window_but_can_be_objected_to() {
     let bureau = Bureau::open().await;
     let resident = bureau.app.resident(1).await;
-    for (number, change) in [(1, json!({ "fine_fen": 20_001 })), (2, json!({ "procedure": "ordinary" }))] {
+    for (number, change) in [
+        (1, json!({ "fine_fen": 20_001 })),
+        (2, json!({ "procedure": "ordinary" })),
+    ] {
         let seen = bureau.records(&resident, with(record(number), change)).await;
         assert_eq!(seen["self_service"], false);
         let refused = resident.post(&handling(&seen), json!({ "answer": "accept" })).await;
@@ -130,21 +141,36 @@ async fn the_first_parking_record_of_a_year_only_warns_and_the_second_is_fined()
         )
     };
     let first = bureau.records(&resident, parking(1, "2026-11-01")).await;
-    assert_eq!((&first["status"], &first["self_service"]), (&json!("warned"), &json!(false)));
+    assert_eq!(
+        (&first["status"], &first["self_service"]),
+        (&json!("warned"), &json!(false))
+    );
     assert!(first["warned_by"].as_str().unwrap().contains("第九十三条"), "{first}");
     let second = bureau.records(&resident, parking(2, "2026-11-02")).await;
-    assert_eq!((&second["status"], &second["warned_by"]), (&json!("unhandled"), &Value::Null));
+    assert_eq!(
+        (&second["status"], &second["warned_by"]),
+        (&json!("unhandled"), &Value::Null)
+    );
     let a_year_before = bureau.records(&resident, parking(3, "2025-10-01")).await;
-    assert_eq!(a_year_before["status"], "unhandled", "the warning of 2026 is later and counts");
+    assert_eq!(
+        a_year_before["status"], "unhandled",
+        "the warning of 2026 is later and counts"
+    );
     let another_kind = bureau.records(&resident, record(4)).await;
     assert_eq!(another_kind["status"], "unhandled");
     bureau.app.do_payments().await;
     let told = bureau.write_backs("warnings").await;
-    assert_eq!((told.len(), &told[0]["body"]["violation_no"]), (1, &json!("5399V00000000001")));
+    assert_eq!(
+        (told.len(), &told[0]["body"]["violation_no"]),
+        (1, &json!("5399V00000000001"))
+    );
     resident
         .post(&handling(&first), json!({ "answer": "accept" }))
         .await
         .refused(&VIOLATION_STATE);
     // What the police push again changes nothing.
-    assert_eq!(bureau.push("/upstream/violations", parking(1, "2026-11-01")).await, "unchanged");
+    assert_eq!(
+        bureau.push("/upstream/violations", parking(1, "2026-11-01")).await,
+        "unchanged"
+    );
 }

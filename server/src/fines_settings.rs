@@ -45,7 +45,8 @@ pub(crate) fn read(settings: &Settings) -> Result<FinesRules, ConfigError> {
             citation: citation.ok_or_else(|| uncited("SELF_SERVICE_CITATION"))?,
         };
     }
-    let is_set = settings.lenient_codes.is_some() || settings.lenient_days.is_some();
+    let is_set =
+        settings.lenient_codes.is_some() || settings.lenient_days.is_some() || settings.lenient_citation.is_some();
     match settings.lenient_first {
         Some(0) => rules.leniency.first = 0,
         None if !is_set => {}

@@ -14,6 +14,7 @@ mod narrator;
 mod page;
 mod run;
 mod service;
+mod soak;
 mod stores;
 mod test;
 mod tools;
@@ -36,6 +37,8 @@ enum Command {
     Client,
     /// Measure the server in both modes.
     Bench(bench::Arguments),
+    /// Kill and disturb a running bureau, and count what was lost or happened twice.
+    Soak(soak::Arguments),
     /// Install the tools that the other commands need.
     Tools,
 }
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::test(&arguments),
         Command::Client => client::client(),
         Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Soak(arguments) => soak::soak(&arguments),
         Command::Tools => tools::install_all(),
     };
     match done {

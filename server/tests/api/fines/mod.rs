@@ -3,6 +3,7 @@
 mod books;
 mod crash;
 mod letter;
+mod load;
 mod lookup;
 mod notices;
 mod office;

@@ -27,7 +27,7 @@ use uuid::Uuid;
 use super::{
     entity::{exception, payment},
     files::reason,
-    refund_requests, store,
+    refund_requests, refunds, store,
 };
 use crate::{
     identity::{self, Finance},
@@ -103,6 +103,9 @@ pub async fn decide_exception(
         return Err(Failure::from(&EXCEPTION_STATE));
     }
     match body.resolution {
+        Resolution::AskAgain if row.kind == "refund_abnormal" => {
+            refunds::ask_again(&transaction, row.payment_id, now).await?;
+        }
         Resolution::AskAgain => ask_again(&transaction, row.payment_id, now).await?,
         Resolution::Refund => {
             refund_requests::ask(&transaction, &finance, row.payment_id, note, now).await?;

@@ -9,7 +9,7 @@ use serde_json::json;
 use shared::{
     fines::{
         attempt::PaymentStatus,
-        office::{LedgerLine, PaymentFile, PaymentMessage, PaymentSearch, REFUNDABLE, RefundLine},
+        office::{LedgerLine, PaymentFile, PaymentMessage, PaymentSearch, RefundLine, refundable},
     },
     list::List,
     money::Fen,
@@ -140,7 +140,7 @@ async fn file(db: &impl ConnectionTrait, row: payment::Model) -> Result<PaymentF
         settled_on: row.settled_on,
         receipt_voided: receipt.as_ref().is_some_and(|receipt| receipt.status == "voided"),
         receipt_no: receipt.and_then(|receipt| receipt.number),
-        refundable: REFUNDABLE.contains(&status),
+        refundable: refundable(status, row.settled_on.is_some()),
         ledger: ledger.into_iter().map(line).collect(),
         refunds: refunds.into_iter().map(refunded).collect(),
         messages: messages.into_iter().map(said).collect(),

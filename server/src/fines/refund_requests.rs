@@ -18,7 +18,7 @@ use shared::{
         attempt::{PaymentStatus, Route},
         office::{
             OWN_REFUND_REQUEST, REFUND_IMPOSSIBLE, REFUND_REQUEST_STATE, REFUNDABLE, RefundRequest, RefundWish,
-            RefusalNote, RequestStatus,
+            RefusalNote, RequestStatus, refundable,
         },
         rules::DecisionStatus,
     },
@@ -31,7 +31,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    entity::{decision, exception, payment, refund, refund_request},
+    entity::{decision, payment, refund, refund_request},
     files::reason,
     refunds, store,
 };
@@ -86,7 +86,7 @@ pub async fn ask(
         .await?
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
     let status: PaymentStatus = row.status.parse().map_err(anyhow::Error::from)?;
-    if !REFUNDABLE.contains(&status) {
+    if !refundable(status, row.settled_on.is_some()) {
         return Err(Failure::from(&REFUND_IMPOSSIBLE));
     }
     let request = refund_request::Model {
@@ -178,7 +178,7 @@ pub async fn refuse_refund(
     let (refused, staff) = (RequestStatus::Refused, finance.staff);
     let request = decide(&transaction, *id, staff, refused, Some(note), now).await?;
     // What an exception was waiting for did not come, so it is to be decided again.
-    move_exceptions(&transaction, request.payment_id, "refund_requested", "open").await?;
+    store::move_exceptions(&transaction, request.payment_id, "refund_requested", "open").await?;
     record(&transaction, &finance, "refund.refuse", &request, Some(note), now).await?;
     let request = view(&transaction, &finance, vec![request]).await?.remove(0);
     once.commit(transaction, StatusCode::OK, &request).await
@@ -233,7 +233,7 @@ async fn give_back(db: &impl ConnectionTrait, request: &refund_request::Model, n
         .one(db)
         .await?;
     refunds::begin(db, &row, "approved", route, replaced.map(|replaced| replaced.id), now).await?;
-    move_exceptions(db, row.id, "refund_requested", "refunded").await?;
+    store::move_exceptions(db, row.id, "refund_requested", "refunded").await?;
     if row.status == PaymentStatus::Paid.as_str() {
         decision::Entity::update_many()
             .col_expr(decision::Column::Status, Expr::value(DecisionStatus::Open.as_str()))
@@ -247,16 +247,6 @@ async fn give_back(db: &impl ConnectionTrait, request: &refund_request::Model, n
         store::to_do(db, "void-receipt", row.id, now).await?;
         store::to_do(db, "reverse-payment", row.id, now).await?;
     }
-    Ok(())
-}
-
-async fn move_exceptions(db: &impl ConnectionTrait, payment: Uuid, from: &str, to: &str) -> Result<(), Failure> {
-    exception::Entity::update_many()
-        .col_expr(exception::Column::Status, Expr::value(to))
-        .filter(exception::Column::PaymentId.eq(payment))
-        .filter(exception::Column::Status.eq(from))
-        .exec(db)
-        .await?;
     Ok(())
 }
 

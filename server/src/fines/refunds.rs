@@ -7,7 +7,10 @@ use sea_orm::{
 };
 use serde_json::{Value, json};
 use shared::{
-    fines::attempt::{PaymentStatus, Route},
+    fines::{
+        attempt::{PaymentStatus, Route},
+        office::EXCEPTION_STATE,
+    },
     money::Fen,
     notify::rules::Template,
     time::Instant,
@@ -111,6 +114,22 @@ pub async fn ask_wechat(platform: &Platform, client: &Client, id: Uuid) -> Resul
     }
 }
 
+/// Asks WeChat anew what became of a refund that a person has seen to. The caller commits.
+pub async fn ask_again(db: &impl ConnectionTrait, payment: Uuid, now: Instant) -> Result<(), Failure> {
+    let row = refund::Entity::find()
+        .filter(refund::Column::PaymentId.eq(payment))
+        .filter(refund::Column::Status.eq("abnormal"))
+        .one(db)
+        .await?
+        .ok_or_else(|| Failure::from(&EXCEPTION_STATE))?;
+    let failed = [PaymentStatus::RefundFailed];
+    if !store::move_payment(db, payment, &failed, PaymentStatus::RefundPending).await? {
+        return Err(Failure::from(&EXCEPTION_STATE));
+    }
+    move_refund(db, row.id, &["abnormal"], "processing", None).await?;
+    Ok(store::do_again(db, "refund", row.id, now).await?)
+}
+
 /// Takes a notification of a refund. The caller commits.
 pub async fn take_notice(
     db: &impl ConnectionTrait,
@@ -184,6 +203,8 @@ async fn done(
     }
     let from = [GOING_BACK.as_slice(), &[PaymentStatus::RefundFailed]].concat();
     store::move_payment(db, payment.id, &from, PaymentStatus::Refunded).await?;
+    // What somebody was to decide about it has decided itself.
+    store::move_exceptions(db, payment.id, "open", "refunded").await?;
     store::enter(db, payment.id, "refund", &row.out_refund_no, Fen(row.amount_fen), now).await?;
     settle::tell(db, platform, payment, "refunded", Template::RefundDone, now).await
 }

@@ -250,6 +250,30 @@ pub async fn to_do(db: &impl ConnectionTrait, kind: &str, subject: Uuid, now: In
     Ok(())
 }
 
+/// Moves the exceptions of a payment that stand in one status to another.
+pub async fn move_exceptions(db: &impl ConnectionTrait, payment: Uuid, from: &str, to: &str) -> Result<(), DbErr> {
+    exception::Entity::update_many()
+        .col_expr(exception::Column::Status, Expr::value(to))
+        .filter(exception::Column::PaymentId.eq(payment))
+        .filter(exception::Column::Status.eq(from))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Has something done again that was done before.
+pub async fn do_again(db: &impl ConnectionTrait, kind: &str, subject: Uuid, now: Instant) -> Result<(), DbErr> {
+    task::Entity::update_many()
+        .col_expr(task::Column::Status, Expr::value("pending"))
+        .col_expr(task::Column::DueAt, Expr::value(now))
+        .col_expr(task::Column::Attempts, Expr::value(0))
+        .filter(task::Column::Kind.eq(kind))
+        .filter(task::Column::SubjectId.eq(subject))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// The payment of a decision that a resident made last.
 pub async fn latest_payment(
     db: &impl ConnectionTrait,

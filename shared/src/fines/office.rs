@@ -258,13 +258,19 @@ pub struct PaymentException {
     pub note: Option<String>,
 }
 
-/// What can be decided about an exception: only of what was told about money that came can WeChat be asked again.
+/// What can be decided about an exception. A refund that the payer's account did not take is seen to at WeChat's own desk, under its number; what became
+/// of it is then asked.
 pub fn choices(kind: &str) -> Vec<Resolution> {
-    if kind.starts_with("wrong_") {
-        vec![Resolution::AskAgain, Resolution::Refund]
-    } else {
-        vec![Resolution::Refund]
+    match kind {
+        "refund_abnormal" => vec![Resolution::AskAgain],
+        "treasury_refund_rejected" => vec![Resolution::Refund],
+        _ => vec![Resolution::AskAgain, Resolution::Refund],
     }
+}
+
+/// Whether the money of a payment can be asked back by hand: what WeChat could not refund keeps its number, so only the treasury is asked anew.
+pub fn refundable(status: PaymentStatus, settled: bool) -> bool {
+    REFUNDABLE.contains(&status) && (status != PaymentStatus::RefundFailed || settled)
 }
 
 /// The states of a payment whose money can be asked back by hand.
@@ -279,8 +285,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn wechat_is_asked_again_only_about_what_it_told() {
+    fn a_refund_keeps_its_number_at_wechat_and_gets_another_at_the_treasury() {
         assert_eq!(choices("wrong_amount"), [Resolution::AskAgain, Resolution::Refund]);
-        assert_eq!(choices("refund_abnormal"), [Resolution::Refund]);
+        assert_eq!(choices("refund_abnormal"), [Resolution::AskAgain]);
+        assert!(refundable(PaymentStatus::RefundFailed, true) && !refundable(PaymentStatus::RefundFailed, false));
+        assert!(refundable(PaymentStatus::Paid, false) && !refundable(PaymentStatus::Refunded, true));
     }
 }

@@ -17,6 +17,7 @@ mod english;
 mod failures;
 mod fines;
 mod hall;
+mod office;
 mod offline;
 mod support;
 mod visit;

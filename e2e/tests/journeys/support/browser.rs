@@ -294,13 +294,18 @@ impl Browser {
 
     /// Signs a clerk in.
     pub async fn signs_in_as_staff(&self, username: &str) {
-        self.opens("/console").await;
+        self.signs_in_at("/console", username, "选择窗口开始值守").await;
+    }
+
+    /// Signs a member of staff in at a page that then says these words.
+    pub async fn signs_in_at(&self, page: &str, username: &str, words: &str) {
+        self.opens(page).await;
         let [username, password, totp] = bureau::staff(username);
         self.types("username", &username).await;
         self.types("password", &password).await;
         self.types("totp", &totp).await;
         self.presses("登录").await;
-        self.sees("选择窗口开始值守").await;
+        self.sees(words).await;
     }
 
     /// The first window that does not end in the next minutes: whoever books it can check in at once.

@@ -202,6 +202,25 @@ impl Resident {
         self.does(&format!("/appointments/{appointment}/check-in"), proof).await
     }
 
+    /// Pays a decision by a code that another phone scans.
+    pub async fn pays(&self, decision_no: &str) {
+        let address = format!("{}/api/v1/decisions", pages());
+        let (_, listed) = call(Method::GET, address, Some(&self.token), None).await;
+        let decision = items(&listed).into_iter().find(|one| one["decision_no"] == decision_no);
+        let path = format!("/decisions/{}/payments", decision.unwrap()["id"].as_str().unwrap());
+        let (status, order) = Self::post(Some(&self.token), &path, json!({"channel": "native"})).await;
+        assert_eq!(status, 201, "{order}");
+        let held = json!({"code_url": order["code_url"]});
+        let (status, told) = call(
+            Method::POST,
+            format!("{}/wechat/payer/pay", sandbox()),
+            None,
+            Some(held),
+        )
+        .await;
+        assert_eq!(status, 200, "{told}");
+    }
+
     async fn does(&self, path: &str, wish: Value) -> String {
         let (status, answer) = Self::post(Some(&self.token), path, wish).await;
         assert_eq!(status, 201, "{answer}");

@@ -286,6 +286,7 @@ mod tests {
         assert_eq!(Route::at("/R/AEAQ"), Route::Slips);
         assert_eq!(Route::at("/admin"), Route::Admin(AdminPage::Overview));
         assert_eq!(Route::at("/admin/closures"), Route::Admin(AdminPage::Closures));
+        assert_eq!(Route::at("/admin/refunds"), Route::Admin(AdminPage::Refunds));
         assert_eq!(Route::at("/admin/x"), Route::Unknown);
         assert_eq!(Route::at("/kiosk"), Route::Pairing(DeviceKind::Kiosk));
         assert!(matches!(Route::at(&format!("/cases/{id}")), Route::Case(_)));

@@ -12,16 +12,17 @@ use shared::{
 use super::{
     closures, counters, devices, overview, priorities, publication, schedules, statistics, strikes,
     words::{
-        ADMIN, CASES, CLOSURES, COUNTERS, DEVICES, ENQUIRIES, NOT_MANAGER, OVERVIEW, PAGES, PRIORITIES, PUBLICATION,
-        REVIEWS, SCHEDULES, SIGN_OUT, STATISTICS, STRIKES, TEXTS,
+        ADMIN, BOOKS, CASES, CLOSURES, COUNTERS, DEVICES, ENQUIRIES, EXCEPTIONS, NOT_MANAGER, OVERVIEW, PAGES,
+        PAYMENT_ALERTS, PAYMENTS, PRIORITIES, PUBLICATION, REFUNDS, REVIEWS, SCHEDULES, SIGN_OUT, STATISTICS, STRIKES,
+        TEXTS,
     },
 };
 use crate::{
     api::STAFF,
-    cases, identity,
+    cases, fines, identity,
     language::{self, Phrase, t},
     notify,
-    ui::{Deed, Remote, View, button, el, fragment, live, notice},
+    ui::{Deed, Remote, View, button, el, live, notice},
 };
 
 /// A page of an office.
@@ -40,10 +41,15 @@ pub enum AdminPage {
     Reviews,
     Enquiries,
     Texts,
+    Payments,
+    Exceptions,
+    Refunds,
+    Books,
+    PaymentAlerts,
 }
 
 impl AdminPage {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 18] = [
         Self::Overview,
         Self::Counters,
         Self::Schedules,
@@ -57,6 +63,11 @@ impl AdminPage {
         Self::Reviews,
         Self::Enquiries,
         Self::Texts,
+        Self::Payments,
+        Self::Exceptions,
+        Self::Refunds,
+        Self::Books,
+        Self::PaymentAlerts,
     ];
 
     /// Whose page it is.
@@ -65,6 +76,7 @@ impl AdminPage {
             Self::Cases | Self::Reviews => StaffRole::CaseOfficer,
             Self::Enquiries => StaffRole::Auditor,
             Self::Texts => StaffRole::SystemAdmin,
+            Self::Payments | Self::Exceptions | Self::Refunds | Self::Books | Self::PaymentAlerts => StaffRole::Finance,
             _ => StaffRole::Manager,
         }
     }
@@ -90,6 +102,11 @@ impl AdminPage {
             Self::Reviews => "reviews",
             Self::Enquiries => "enquiries",
             Self::Texts => "texts",
+            Self::Payments => "payments",
+            Self::Exceptions => "exceptions",
+            Self::Refunds => "refunds",
+            Self::Books => "reconciliation",
+            Self::PaymentAlerts => "payment-alerts",
         }
     }
 
@@ -113,6 +130,11 @@ impl AdminPage {
             Self::Reviews => REVIEWS,
             Self::Enquiries => ENQUIRIES,
             Self::Texts => TEXTS,
+            Self::Payments => PAYMENTS,
+            Self::Exceptions => EXCEPTIONS,
+            Self::Refunds => REFUNDS,
+            Self::Books => BOOKS,
+            Self::PaymentAlerts => PAYMENT_ALERTS,
         }
     }
 }
@@ -160,14 +182,7 @@ pub fn admin(page: AdminPage) -> View {
             detail: Remote::fetch(STAFF, format!("/halls/{id}")),
             groups: Remote::fetch(STAFF, "/admin/services"),
         });
-        let content = match (page.role() == staff.role, page, hall) {
-            (false, ..) => None,
-            (true, AdminPage::Cases, _) => Some(cases::look_up()),
-            (true, AdminPage::Reviews, _) => Some(cases::reviews()),
-            (true, AdminPage::Enquiries, _) => Some(cases::enquiries()),
-            (true, AdminPage::Texts, _) => Some(notify::texts()),
-            (true, _, hall) => hall.map(|hall| show(hall, page)),
-        };
+        let content = (page.role() == staff.role).then(|| show(hall, page)).flatten();
         match content {
             Some(content) => frame(&staff, hall, page, content),
             None => el("main")
@@ -228,19 +243,28 @@ fn frame(staff: &StaffView, hall: Option<Hall>, page: AdminPage, content: View) 
         )
 }
 
-fn show(hall: Hall, page: AdminPage) -> View {
-    match page {
-        AdminPage::Overview => overview::overview(hall),
-        AdminPage::Counters => counters::counters(hall),
-        AdminPage::Schedules => schedules::schedules(hall),
-        AdminPage::Publication => publication::publication(hall),
-        AdminPage::Closures => closures::closures(hall),
+/// The page itself; nothing when it is a hall's and there is none.
+fn show(hall: Option<Hall>, page: AdminPage) -> Option<View> {
+    Some(match page {
+        AdminPage::Overview => overview::overview(hall?),
+        AdminPage::Counters => counters::counters(hall?),
+        AdminPage::Schedules => schedules::schedules(hall?),
+        AdminPage::Publication => publication::publication(hall?),
+        AdminPage::Closures => closures::closures(hall?),
         AdminPage::Priorities => priorities::priorities(),
         AdminPage::Strikes => strikes::strikes(),
-        AdminPage::Statistics => statistics::statistics(hall),
+        AdminPage::Statistics => statistics::statistics(hall?),
         AdminPage::Devices => devices::devices(),
-        AdminPage::Cases | AdminPage::Reviews | AdminPage::Enquiries | AdminPage::Texts => fragment(),
-    }
+        AdminPage::Cases => cases::look_up(),
+        AdminPage::Reviews => cases::reviews(),
+        AdminPage::Enquiries => cases::enquiries(),
+        AdminPage::Texts => notify::texts(),
+        AdminPage::Payments => fines::payments(),
+        AdminPage::Exceptions => fines::exceptions(),
+        AdminPage::Refunds => fines::refunds(),
+        AdminPage::Books => fines::books(),
+        AdminPage::PaymentAlerts => fines::alerts(),
+    })
 }
 
 #[cfg(test)]

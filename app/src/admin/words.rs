@@ -21,6 +21,11 @@ words! {
     REVIEWS: "复议申请" / "Reviews";
     ENQUIRIES: "查询与过问记录" / "Look-ups";
     TEXTS: "短信" / "Texts";
+    PAYMENTS: "缴款查询" / "Payments";
+    EXCEPTIONS: "异常处理" / "Exceptions";
+    REFUNDS: "退款" / "Refunds";
+    BOOKS: "每日对账" / "Daily books";
+    PAYMENT_ALERTS: "告警" / "Alerts";
     SIGN_OUT: "退出登录" / "Sign out";
     OVERVIEW: "今日概况" / "Today";
     COUNTERS: "窗口与业务" / "Counters";

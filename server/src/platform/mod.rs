@@ -13,6 +13,8 @@ pub mod idempotency;
 pub mod keys;
 pub mod limits;
 pub mod pdf;
+pub mod qr;
+pub mod spreadsheet;
 
 use std::sync::Arc;
 

@@ -2,15 +2,13 @@
 
 use actix_web::{
     HttpResponse, get,
-    http::header,
     web::{Data, Path},
 };
 use shared::{ids::HallId, problem, time::Instant};
 
-use super::kiosk::qr_svg;
 use crate::{
     identity::HallScreen,
-    platform::{Platform, keys::Keys},
+    platform::{Platform, keys::Keys, qr},
     problem::Failure,
 };
 
@@ -55,9 +53,5 @@ pub async fn presence_svg(
         "{}/appointments?hall={}&presence={code}",
         platform.config.public_url, *hall
     );
-    let image = qr_svg(&address)?;
-    Ok(HttpResponse::Ok()
-        .content_type("image/svg+xml")
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(image))
+    Ok(qr::picture(&address)?)
 }

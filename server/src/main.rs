@@ -6,6 +6,7 @@ use anyhow::{Context, bail, ensure};
 use clap::{Parser, Subcommand};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use server::{
+    access::Policies,
     app::{self, Services},
     config::Config,
     content, doctor, jobs,
@@ -55,6 +56,8 @@ enum Command {
     },
     /// Goes through the whole audit log and tells whether any entry was changed or removed.
     VerifyAudit,
+    /// Prints who may use which path, as `docs/access.md` has it.
+    Access,
     /// Looks at everything that a server needs, and says what to do where something is not well.
     Doctor,
     /// Migrates and loads the demonstration bureau; it can be repeated.
@@ -107,6 +110,10 @@ async fn run(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Backup { file } => backup::backup(&config.mode.store, &file).await,
         Command::Restore { file } => backup::restore(&config.mode.store, &file).await,
         Command::VerifyAudit => verify_audit(config).await,
+        Command::Access => {
+            print!("{}", Policies::of(&app::openapi())?);
+            Ok(())
+        }
         Command::Doctor => examine(config).await,
         Command::Demo { content } => {
             let platform = Platform::connect(config).await?;

@@ -43,6 +43,8 @@ pub struct Signed {
     pub staff: Option<Staff>,
     /// The device.
     pub device: Option<Device>,
+    /// Whether a program sent one token, so that nobody but its holder was looked for.
+    pub by_token: bool,
 }
 
 /// A resident who is signed in.
@@ -263,7 +265,10 @@ async fn find(request: &HttpRequest, platform: &Platform, sessions: &Sessions) -
         .and_then(|value| value.strip_prefix("Bearer "));
     if let Some(token) = bearer {
         let holder = sessions.holder(platform, token.trim()).await?;
-        return Ok(holder.map(|holder| (*holder).clone()).unwrap_or_default());
+        return Ok(Signed {
+            by_token: true,
+            ..holder.map(|holder| (*holder).clone()).unwrap_or_default()
+        });
     }
     let mut signed = Signed::default();
     if let Some(token) = cookies::access(request, &platform.config, SubjectKind::Resident)
@@ -320,14 +325,16 @@ fn staff(request: &HttpRequest) -> Result<Staff, Failure> {
 impl Signed {
     /// Why nobody of those who are signed in may do what was asked.
     pub(super) fn refusal(&self) -> Failure {
-        Failure::from(match self {
-            Self {
-                resident: None,
-                staff: None,
-                device: None,
-            } => &problem::UNAUTHENTICATED,
-            _ => &problem::FORBIDDEN,
+        Failure::from(if self.is_nobody() {
+            &problem::UNAUTHENTICATED
+        } else {
+            &problem::FORBIDDEN
         })
+    }
+
+    /// Whether no session came with the request, or none that goes on.
+    pub const fn is_nobody(&self) -> bool {
+        self.resident.is_none() && self.staff.is_none() && self.device.is_none()
     }
 }
 

@@ -235,7 +235,7 @@ pub async fn pair_device(
 /// The device that this browser is.
 #[utoipa::path(
     tag = "identity",
-    security(("device" = [])),
+    security(("board" = []), ("kiosk" = [])),
     responses((status = 200, body = DeviceView), crate::problem::Refusals),
 )]
 #[get("/auth/device-sessions/current")]

@@ -64,7 +64,7 @@ pub struct ListQuery {
 /// Texts that no provider took, newest first. Neither their recipients nor their variables are shown.
 #[utoipa::path(
     tag = "notify",
-    security(("session" = [])),
+    security(("system-admin" = [])),
     params(ListQuery),
     responses((status = 200, body = List<DeadLetter>), crate::problem::Refusals),
 )]
@@ -94,7 +94,7 @@ pub async fn list_dead_letters(
 /// Puts a dead letter back among the texts that wait, with its time beginning anew.
 #[utoipa::path(
     tag = "notify",
-    security(("session" = [])),
+    security(("system-admin" = [])),
     params(("id" = MessageId, Path, description = "The text.")),
     responses((status = 204, description = "It will be sent."), crate::problem::Refusals),
 )]

@@ -30,7 +30,7 @@ const GLANCE: Duration = Duration::from_secs(5);
 /// What the hall's screen shows, to the screen and to those who work there: it proves who is in the hall. Names are masked.
 #[utoipa::path(
     tag = "queue",
-    security(("device" = []), ("clerk" = []), ("manager" = [])),
+    security(("board" = []), ("clerk" = []), ("manager" = [])),
     params(("id" = HallId, Path, description = "The hall.")),
     responses((status = 200, body = Board), crate::problem::Refusals),
 )]
@@ -57,7 +57,7 @@ pub async fn show_board(
 /// The same, as server-sent events: each `data` is a board, and the first comes at once.
 #[utoipa::path(
     tag = "queue",
-    security(("device" = []), ("clerk" = []), ("manager" = [])),
+    security(("board" = []), ("clerk" = []), ("manager" = [])),
     params(("id" = HallId, Path, description = "The hall.")),
     responses(
         (status = 200, content_type = "text/event-stream", description = "A board in each event.", body = Board),

@@ -9,6 +9,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod access;
 mod admin;
 mod appointments;
 mod audit;

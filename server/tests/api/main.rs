@@ -15,6 +15,7 @@ mod appointments;
 mod audit;
 mod auth;
 mod backup;
+mod canary;
 mod cases;
 mod counters;
 mod devices;

@@ -197,6 +197,6 @@ async fn callers(app: &TestApp, owner: Client, manager: Client) -> Vec<Caller> {
         caller("auditor", &["session", "staff", "auditor"], true, app.staff("auditor-1").await),
         caller("finance", &["session", "staff", "finance"], true, app.staff("finance-1").await),
         caller("case officer", &["session", "staff", "case-officer"], true, app.staff("case-officer-1").await),
-        caller("administrator", &["session", "staff", "system-admin"], true, app.staff("admin").await),
+        caller("administrator", &["session", "staff", "system-admin"], true, app.staff("admin-1").await),
     ]
 }

@@ -36,6 +36,7 @@ mod m20261122_000060_cases;
 mod m20261122_000061_case_readers;
 mod m20261122_000070_reminders;
 mod m20261122_000071_audit_chain;
+mod m20261122_000072_accounts;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000061_case_readers::Migration),
             Box::new(m20261122_000070_reminders::Migration),
             Box::new(m20261122_000071_audit_chain::Migration),
+            Box::new(m20261122_000072_accounts::Migration),
         ]
     }
 }

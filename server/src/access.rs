@@ -44,7 +44,7 @@ pub enum Audience {
 
 impl Audience {
     /// Whoever can be named in a `security(...)`, in the order of the table's columns.
-    pub const NAMED: [Self; 12] = [
+    pub const NAMED: [Self; 13] = [
         Self::Session,
         Self::Resident,
         Self::Staff,
@@ -54,6 +54,7 @@ impl Audience {
         Self::Role(StaffRole::Finance),
         Self::Role(StaffRole::Auditor),
         Self::Role(StaffRole::SystemAdmin),
+        Self::Role(StaffRole::SecurityAdmin),
         Self::Device(DeviceKind::Board),
         Self::Device(DeviceKind::Kiosk),
         Self::Upstream,

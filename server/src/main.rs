@@ -8,14 +8,22 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use server::{
     access::Policies,
     app::{self, Services},
+    catalog::Snapshot,
     config::Config,
-    content, doctor, jobs,
+    content, doctor,
+    identity::{self, Maker},
+    jobs,
     notify::Dispatcher,
     platform::{
         Platform,
         audit::{self, Verified},
         backup,
     },
+    problem::Failure,
+};
+use shared::{
+    identity::{accounts::StaffAccountRequest, rules::StaffRole},
+    language::Language,
 };
 use tokio::sync::watch;
 use tracing::info;
@@ -56,6 +64,20 @@ enum Command {
     },
     /// Goes through the whole audit log and tells whether any entry was changed or removed.
     VerifyAudit,
+    /// Makes an account for a member of staff, which can begin at once, and prints its first password.
+    CreateStaff {
+        /// The account's name: small letters, digits, points and hyphens.
+        username: String,
+        /// The name that colleagues use.
+        #[arg(long)]
+        name: String,
+        /// clerk, manager, case-officer, finance, auditor, system-admin or security-admin.
+        #[arg(long)]
+        role: StaffRole,
+        /// The code of the hall, for clerks and managers.
+        #[arg(long)]
+        hall: Option<String>,
+    },
     /// Prints who may use which path, as `docs/access.md` has it.
     Access,
     /// Looks at everything that a server needs, and says what to do where something is not well.
@@ -110,6 +132,12 @@ async fn run(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Backup { file } => backup::backup(&config.mode.store, &file).await,
         Command::Restore { file } => backup::restore(&config.mode.store, &file).await,
         Command::VerifyAudit => verify_audit(config).await,
+        Command::CreateStaff {
+            username,
+            name,
+            role,
+            hall,
+        } => create_staff(config, username, name, role, hall).await,
         Command::Access => {
             print!("{}", Policies::of(&app::openapi())?);
             Ok(())
@@ -139,6 +167,45 @@ async fn verify_audit(config: Config) -> anyhow::Result<()> {
         }
         Verified::Broken { at } => bail!("entry {at} was changed or removed, or another deployment's keys are in use"),
         Verified::Cut { sealed } => bail!("the log ends after {sealed} entries and is not signed as whole there"),
+    }
+}
+
+async fn create_staff(
+    config: Config,
+    username: String,
+    name: String,
+    role: StaffRole,
+    hall: Option<String>,
+) -> anyhow::Result<()> {
+    let platform = Platform::connect(config).await?;
+    platform.db.migrate().await?;
+    let catalogue = Snapshot::load(platform.db.reader()).await?;
+    let hall_id = match &hall {
+        None => None,
+        Some(code) => {
+            let found = catalogue.halls().iter().find(|hall| hall.content.code == *code);
+            Some(found.with_context(|| format!("there is no hall {code}"))?.id)
+        }
+    };
+    let wanted = StaffAccountRequest {
+        username,
+        name,
+        role,
+        hall_id,
+        counters: Vec::new(),
+    };
+    match identity::create_account(&platform, &wanted, Maker::Operator).await {
+        Ok(made) => {
+            println!("{} can begin with the password {}", made.account.username, made.password);
+            println!("It works for seven days, at /console or /admin, where an authenticator is set up and another is chosen.");
+            Ok(())
+        }
+        Err(Failure::Rejected(problem)) => {
+            let told = problem.translated(Language::English);
+            let reason = told.extensions.get("reason").and_then(|reason| reason.as_str());
+            bail!("{}", reason.unwrap_or(&told.title))
+        }
+        Err(failure) => bail!("{failure}"),
     }
 }
 

@@ -159,6 +159,33 @@ pub struct Finance {
     pub staff: StaffId,
 }
 
+/// Whoever looks after the service itself (系统管理员).
+#[derive(Clone, Debug)]
+pub struct SystemAdmin {
+    /// The account.
+    pub staff: StaffId,
+}
+
+/// Whoever lets accounts begin (安全管理员).
+#[derive(Clone, Debug)]
+pub struct SecurityAdmin {
+    /// The account.
+    pub staff: StaffId,
+}
+
+/// One of the two administrators who keep the accounts.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountKeeper;
+
+/// Whoever an account of any kind belongs to: a resident, or a member of staff.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner {
+    /// The account.
+    pub actor: Actor,
+    /// The session.
+    pub session: SessionId,
+}
+
 /// A case officer.
 #[derive(Clone, Debug)]
 pub struct CaseOfficer {
@@ -168,6 +195,26 @@ pub struct CaseOfficer {
 
 impl CaseOfficer {
     /// The officer as the one who acts.
+    pub const fn actor(&self) -> Actor {
+        Actor {
+            kind: "staff",
+            id: self.staff.0,
+        }
+    }
+}
+
+impl SystemAdmin {
+    /// The administrator as the one who acts.
+    pub const fn actor(&self) -> Actor {
+        Actor {
+            kind: "staff",
+            id: self.staff.0,
+        }
+    }
+}
+
+impl SecurityAdmin {
+    /// The administrator as the one who acts.
     pub const fn actor(&self) -> Actor {
         Actor {
             kind: "staff",
@@ -389,5 +436,18 @@ extracted_by! {
     };
     Finance: |request| Ok(Self { staff: staff_with(request, StaffRole::Finance)?.id });
     CaseOfficer: |request| Ok(Self { staff: staff_with(request, StaffRole::CaseOfficer)?.id });
+    SystemAdmin: |request| Ok(Self { staff: staff_with(request, StaffRole::SystemAdmin)?.id });
+    SecurityAdmin: |request| Ok(Self { staff: staff_with(request, StaffRole::SecurityAdmin)?.id });
+    AccountKeeper: |request| match staff(request)?.role {
+        StaffRole::SystemAdmin | StaffRole::SecurityAdmin => Ok(Self),
+        _ => Err(Failure::from(&problem::FORBIDDEN)),
+    };
+    Owner: |request| {
+        let signed = signed(request)?;
+        let resident = signed.resident.as_ref().map(|resident| (resident.actor(), resident.session));
+        let staff = || signed.staff.as_ref().map(|staff| (Actor { kind: "staff", id: staff.id.0 }, staff.session));
+        let (actor, session) = resident.or_else(staff).ok_or_else(|| signed.refusal())?;
+        Ok(Self { actor, session })
+    };
     Auditor: |request| Ok(Self { staff: staff_with(request, StaffRole::Auditor)?.id });
 }

@@ -8,6 +8,7 @@ use sea_orm::{
 };
 use shared::{
     identity::{
+        privacy::REPRESENTATION_LIFE,
         rules::{IdNumber, PersonName, Phone},
         wire::{IDENTITY_MISMATCH, PersonView},
     },
@@ -273,16 +274,18 @@ pub async fn is_staff(db: &impl ConnectionTrait, platform: &Platform, number: &I
     Ok(found.is_some())
 }
 
-/// Whether a resident may act for a person: for oneself, or for a family member.
+/// Whether a resident may act for a person: for oneself, or for a family member who was added within the year.
 pub async fn may_act_for(
     db: &impl ConnectionTrait,
     resident: &IdentifiedResident,
     person: PersonId,
+    now: Instant,
 ) -> Result<bool, Failure> {
     if resident.person.id == person {
         return Ok(true);
     }
     let member = family_member::Entity::find_by_id((resident.id.0, person.0))
+        .filter(family_member::Column::CreatedAt.gt(now - REPRESENTATION_LIFE))
         .one(db)
         .await?;
     Ok(member.is_some())

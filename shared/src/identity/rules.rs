@@ -302,8 +302,10 @@ pub enum StaffRole {
     Finance,
     /// Publishes case steps and looks cases up (办案民警).
     CaseOfficer,
-    /// Creates accounts and edits configuration (系统管理员).
+    /// Makes and ends accounts, looks after the service (系统管理员).
     SystemAdmin,
+    /// Lets accounts begin, and gives forgotten ones back (安全管理员).
+    SecurityAdmin,
 }
 
 impl StaffRole {
@@ -316,6 +318,7 @@ impl StaffRole {
             Self::Finance => "finance",
             Self::CaseOfficer => "case-officer",
             Self::SystemAdmin => "system-admin",
+            Self::SecurityAdmin => "security-admin",
         }
     }
 }
@@ -336,6 +339,7 @@ impl FromStr for StaffRole {
             Self::Finance,
             Self::CaseOfficer,
             Self::SystemAdmin,
+            Self::SecurityAdmin,
         ]
         .into_iter()
         .find(|role| role.as_str() == text)

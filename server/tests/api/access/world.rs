@@ -114,7 +114,9 @@ impl World {
         ids.insert("services", app.service(SERVICES[0]));
         ids.insert("days", "2026-11-20".into());
         ids.insert("holidays", "2026-11-28".into());
-        for of_nobody in ["dead-letters", "payment-alerts"] {
+        ids.insert("sessions", first(&resident, "/me/sessions").await);
+        ids.insert("consents", "privacy-notice".into());
+        for of_nobody in ["dead-letters", "payment-alerts", "staff", "representatives"] {
             ids.insert(of_nobody, uuid::Uuid::now_v7().to_string());
         }
 
@@ -198,5 +200,6 @@ async fn callers(app: &TestApp, owner: Client, manager: Client) -> Vec<Caller> {
         caller("finance", &["session", "staff", "finance"], true, app.staff("finance-1").await),
         caller("case officer", &["session", "staff", "case-officer"], true, app.staff("case-officer-1").await),
         caller("administrator", &["session", "staff", "system-admin"], true, app.staff("admin-1").await),
+        caller("security", &["session", "staff", "security-admin"], true, app.staff("security-1").await),
     ]
 }

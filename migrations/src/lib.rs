@@ -37,6 +37,7 @@ mod m20261122_000061_case_readers;
 mod m20261122_000070_reminders;
 mod m20261122_000071_audit_chain;
 mod m20261122_000072_accounts;
+mod m20261122_000073_field_keys;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -73,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000070_reminders::Migration),
             Box::new(m20261122_000071_audit_chain::Migration),
             Box::new(m20261122_000072_accounts::Migration),
+            Box::new(m20261122_000073_field_keys::Migration),
         ]
     }
 }

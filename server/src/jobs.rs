@@ -10,8 +10,9 @@ use crate::{
     appointments,
     catalog::{Catalogue, Hall, Snapshot},
     fines::{self, Fines},
-    platform::{Platform, audit, bus::Event, idempotency},
+    platform::{Platform, audit, bus::Event, idempotency, keyring},
     problem::Failure,
+    retention,
     slips::Slips,
 };
 
@@ -45,6 +46,9 @@ pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>, sli
         loop {
             ticks.tick().await;
             let (snapshot, now) = (names.now(), reclaiming.clock.now());
+            if let Err(error) = keyring::load(&reclaiming.db, &reclaiming.keys, now).await {
+                tracing::warn!(%error, "the field keys were not looked at");
+            }
             if let Err(failure) = publish(&reclaiming, &snapshot, now, &mut published).await {
                 tracing::warn!(%failure, "the windows were not published");
             }
@@ -115,5 +119,8 @@ async fn upkeep(platform: &Platform) -> anyhow::Result<()> {
     let transaction = platform.db.begin().await?;
     idempotency::forget_old(&transaction, platform.clock.now()).await?;
     transaction.commit().await?;
+    for (table, rows) in retention::enforce(platform, platform.clock.now()).await? {
+        tracing::info!(table, rows, "what was kept long enough is removed");
+    }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `bianmin`: serves the bureau's counter services, and the commands around it.
 
-use std::{net::TcpListener, path::PathBuf};
+use std::{net::TcpListener, path::PathBuf, time::Duration};
 
 use anyhow::{Context, bail, ensure};
 use clap::{Parser, Subcommand};
@@ -10,16 +10,17 @@ use server::{
     app::{self, Services},
     catalog::Snapshot,
     config::Config,
-    content, doctor,
+    content, doctor, holdings,
     identity::{self, Maker},
     jobs,
     notify::Dispatcher,
     platform::{
         Platform,
         audit::{self, Verified},
-        backup,
+        backup, keyring,
     },
     problem::Failure,
+    rekey,
 };
 use shared::{
     identity::{accounts::StaffAccountRequest, rules::StaffRole},
@@ -78,6 +79,14 @@ enum Command {
         #[arg(long)]
         hall: Option<String>,
     },
+    /// Adds a key for sealed fields, waits until every server knows it, and seals everything anew that older keys sealed.
+    RotateKeys {
+        /// Add no key: go on where it was interrupted.
+        #[arg(long)]
+        resume: bool,
+    },
+    /// Prints what is kept, whose it is and for how long, as `docs/data.md` has it.
+    Holdings,
     /// Prints who may use which path, as `docs/access.md` has it.
     Access,
     /// Looks at everything that a server needs, and says what to do where something is not well.
@@ -138,6 +147,11 @@ async fn run(command: Command, config: Config) -> anyhow::Result<()> {
             role,
             hall,
         } => create_staff(config, username, name, role, hall).await,
+        Command::RotateKeys { resume } => rotate_keys(config, resume).await,
+        Command::Holdings => {
+            print!("{}", holdings::table());
+            Ok(())
+        }
         Command::Access => {
             print!("{}", Policies::of(&app::openapi())?);
             Ok(())
@@ -207,6 +221,31 @@ async fn create_staff(
         }
         Err(failure) => bail!("{failure}"),
     }
+}
+
+async fn rotate_keys(config: Config, resume: bool) -> anyhow::Result<()> {
+    let platform = Platform::connect(config).await?;
+    platform.db.migrate().await?;
+    if !resume {
+        let (number, seals_from) = keyring::add(&platform.db, &platform.keys, platform.clock.now()).await?;
+        println!("Field key {number} is added; it seals from {seals_from} on, when every server knows it.");
+        let wait = (seals_from - platform.clock.now()).to_std().unwrap_or_default();
+        // Servers look every two seconds; what they seal with the old key until then is found below.
+        tokio::time::sleep(wait + Duration::from_secs(4)).await;
+    }
+    keyring::load(&platform.db, &platform.keys, platform.clock.now()).await?;
+    let done = rekey::reseal(&platform, |table, done| {
+        println!("{table}: {} rows, {} fields sealed anew", done.seen, done.sealed);
+    })
+    .await?;
+    let left = rekey::left(&platform).await?;
+    ensure!(left == 0, "{left} fields are sealed with an older key: run it again with --resume");
+    println!(
+        "{} fields are sealed with key {}; no field needs an older one.",
+        done.sealed,
+        platform.keys.sealing()
+    );
+    Ok(())
 }
 
 async fn examine(config: Config) -> anyhow::Result<()> {

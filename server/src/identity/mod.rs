@@ -43,7 +43,7 @@ pub use self::{
     sessions::Sessions,
     staff_sign_in::confirm_code,
     store::{
-        Person, PersonFacts, find_or_add_person, id_number_index, is_staff, lock_persons, may_act_for, person,
+        Person, PersonFacts, anonymise, find_or_add_person, id_number_index, is_staff, lock_persons, may_act_for, person,
         person_of_phone, person_with, persons_names, phone_of, resident_of_phone, residents_of, staff_names,
     },
 };

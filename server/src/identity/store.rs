@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::OnConflict,
+    sea_query::{Expr, OnConflict},
 };
 use shared::{
     identity::{
@@ -237,6 +237,20 @@ pub async fn phone_of(
     };
     let phone = platform.keys.open(PHONE, row.id, &row.phone)?;
     Ok(phone.parse().ok())
+}
+
+/// Takes from a closed account what tells whose it was: its phone and its person. What refers to the account goes on to refer to it.
+pub async fn anonymise(db: &impl ConnectionTrait, platform: &Platform, id: ResidentId) -> Result<(), Failure> {
+    let mut nobodys = [0; 32];
+    platform.keys.fill_random(&mut nobodys)?;
+    resident::Entity::update_many()
+        .col_expr(resident::Column::Phone, Expr::value(platform.keys.seal(PHONE, id.0, "")?))
+        .col_expr(resident::Column::PhoneIndex, Expr::value(nobodys.to_vec()))
+        .col_expr(resident::Column::PersonId, Expr::value(None::<Uuid>))
+        .filter(resident::Column::Id.eq(id.0))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// The account with this phone, if there is one.

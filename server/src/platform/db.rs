@@ -132,6 +132,11 @@ impl Db {
             .ok_or_else(|| DbErr::Custom("the database told no time".into()))
     }
 
+    /// Whether a table is there: a database that has not been migrated lacks it.
+    pub async fn has_table(&self, name: &str) -> Result<bool, DbErr> {
+        migrations::SchemaManager::new(&self.reader).has_table(name).await
+    }
+
     /// Whether the database answers and has every migration.
     pub async fn is_ready(&self) -> bool {
         Migrator::get_pending_migrations(&self.reader)

@@ -129,6 +129,27 @@ pub struct Representative {
     pub until: DateTime<Utc>,
 }
 
+/// `GET /me/data`: everything that is held of the one who asks.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OwnData {
+    /// When it was put together.
+    #[serde(with = "wire_time")]
+    pub made_at: DateTime<Utc>,
+    /// By table: why it is kept, and its rows.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub parts: serde_json::Map<String, serde_json::Value>,
+}
+
+/// `DELETE /me`: the account is closed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Closed {
+    /// What stays, by table, and why.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub kept: serde_json::Map<String, serde_json::Value>,
+}
+
 /// The program and the kind of machine that a browser names itself as: so much that its owner knows it again, and no more.
 pub fn client_label(user_agent: &str) -> Option<String> {
     let first_of = |known: &[(&str, &'static str)]| {

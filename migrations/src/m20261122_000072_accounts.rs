@@ -33,7 +33,11 @@ impl MigrationTrait for Migration {
                     .col(string("version"))
                     .col(timestamp_with_time_zone("given_at"))
                     .col(timestamp_with_time_zone_null("withdrawn_at"))
-                    .foreign_key(ForeignKey::create().from("consents", "resident_id").to("residents", "id"))
+                    .foreign_key(
+                        ForeignKey::create()
+                            .from("consents", "resident_id")
+                            .to("residents", "id"),
+                    )
                     .to_owned(),
             )
             .await?;

@@ -133,7 +133,10 @@ impl Policy {
             return None;
         }
         let kind_is_there = self.audiences.iter().any(|audience| audience.has_its_kind(signed));
-        let devices_only = self.audiences.iter().all(|audience| matches!(audience, Audience::Device(_)));
+        let devices_only = self
+            .audiences
+            .iter()
+            .all(|audience| matches!(audience, Audience::Device(_)));
         let sign_in_helps = signed.is_nobody() || (!kind_is_there && (devices_only || !signed.by_token));
         Some(Failure::from(if sign_in_helps {
             &problem::UNAUTHENTICATED
@@ -150,7 +153,10 @@ impl Policy {
         let mut audiences = Vec::new();
         for way in declared {
             let names = way.as_object().context("has a security entry that is no object")?;
-            ensure!(names.len() <= 1, "asks for several things at once, which no policy does");
+            ensure!(
+                names.len() <= 1,
+                "asks for several things at once, which no policy does"
+            );
             audiences.push(match names.keys().next() {
                 None => Audience::Anyone,
                 Some(name) => Audience::named(name).ok_or_else(|| anyhow!("names {name:?}, who is nobody"))?,
@@ -169,7 +175,9 @@ impl Policy {
 enum Part {
     Literal(String),
     /// A parameter, with what follows it, as in `{id}.ics`.
-    Parameter { ending: String },
+    Parameter {
+        ending: String,
+    },
 }
 
 impl Part {

@@ -115,8 +115,14 @@ const ACCOUNT: Kept = Kept::While("the account is open");
 /// Every table. Rows are removed in this order, so that what refers to others goes before them.
 pub const HOLDINGS: &[Holding] = &[
     // Identity.
-    Holding::owned("residents", Of::Resident("id"), &["language", "created_at"], ACCOUNT, Closing::Removed)
-        .sealing(&["phone"]),
+    Holding::owned(
+        "residents",
+        Of::Resident("id"),
+        &["language", "created_at"],
+        ACCOUNT,
+        Closing::Removed,
+    )
+    .sealing(&["phone"]),
     Holding::owned(
         "persons",
         Of::Person("id"),
@@ -125,8 +131,14 @@ pub const HOLDINGS: &[Holding] = &[
         Closing::Stays,
     )
     .sealing(&["name", "id_number"]),
-    Holding::owned("family_members", Of::Resident("resident_id"), &["relation", "created_at"], ACCOUNT, Closing::Removed)
-        .by("resident_id"),
+    Holding::owned(
+        "family_members",
+        Of::Resident("resident_id"),
+        &["relation", "created_at"],
+        ACCOUNT,
+        Closing::Removed,
+    )
+    .by("resident_id"),
     Holding::owned(
         "consents",
         Of::Resident("resident_id"),
@@ -196,11 +208,21 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::owned(
         "tickets",
         Of::Resident("resident_id"),
-        &["number", "status", "day", "entered_at", "called_at", "served_at", "finished_at"],
+        &[
+            "number",
+            "status",
+            "day",
+            "entered_at",
+            "called_at",
+            "served_at",
+            "finished_at",
+        ],
         COUNTED,
         Closing::Stays,
     ),
-    Holding::of_nobody("ratings", COUNTED).by("ticket_id").sealing(&["comment"]),
+    Holding::of_nobody("ratings", COUNTED)
+        .by("ticket_id")
+        .sealing(&["comment"]),
     Holding::of_nobody(
         "wait_estimates",
         Kept::Days {
@@ -227,21 +249,39 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::owned(
         "slips",
         Of::Resident("resident_id"),
-        &["kind", "item_zh", "reference", "status", "ready_at", "tracking", "created_at"],
+        &[
+            "kind",
+            "item_zh",
+            "reference",
+            "status",
+            "ready_at",
+            "tracking",
+            "created_at",
+        ],
         Kept::While("the record of what was handed over to whom"),
         Closing::Stays,
     )
     .sealing(&["mail_recipient", "mail_phone", "mail_address"])
     .under_way_if("status IN ('preparing', 'ready', 'to_mail')"),
     Holding::of_nobody("slip_proxies", Kept::While("the slip")).sealing(&["name", "id_number", "phone", "letter"]),
-    Holding::of_nobody("slip_redemptions", Kept::While("the slip")).by("slip_id").sealing(&["signature"]),
+    Holding::of_nobody("slip_redemptions", Kept::While("the slip"))
+        .by("slip_id")
+        .sealing(&["signature"]),
     Holding::of_nobody("slip_tokens", Kept::While("the slip")).by("token_index"),
     Holding::of_nobody("slip_keys", ARRANGED),
     // Fines.
     Holding::owned(
         "violations",
         Of::Person("person_id"),
-        &["violation_no", "occurred_at", "place", "conduct", "fine_fen", "points", "status"],
+        &[
+            "violation_no",
+            "occurred_at",
+            "place",
+            "conduct",
+            "fine_fen",
+            "points",
+            "status",
+        ],
         Kept::ByLaw(DECISIONS),
         Closing::Stays,
     )
@@ -249,7 +289,15 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::owned(
         "decisions",
         Of::Person("person_id"),
-        &["decision_no", "facts", "legal_basis", "fine_fen", "points", "decided_on", "status"],
+        &[
+            "decision_no",
+            "facts",
+            "legal_basis",
+            "fine_fen",
+            "points",
+            "decided_on",
+            "status",
+        ],
         Kept::ByLaw(DECISIONS),
         Closing::Stays,
     ),
@@ -261,7 +309,9 @@ pub const HOLDINGS: &[Holding] = &[
         Closing::Stays,
     )
     .sealing(&["request"])
-    .under_way_if("status IN ('preparing', 'awaiting_payment', 'unknown', 'refund_pending', 'treasury_refund_requested')"),
+    .under_way_if(
+        "status IN ('preparing', 'awaiting_payment', 'unknown', 'refund_pending', 'treasury_refund_requested')",
+    ),
     Holding::owned(
         "wechat_payers",
         Of::Resident("resident_id"),
@@ -271,8 +321,14 @@ pub const HOLDINGS: &[Holding] = &[
     )
     .by("resident_id")
     .sealing(&["openid"]),
-    Holding::owned("decision_payers", Of::Resident("resident_id"), &["since"], Kept::ByLaw(FISCAL), Closing::Stays)
-        .by("resident_id"),
+    Holding::owned(
+        "decision_payers",
+        Of::Resident("resident_id"),
+        &["since"],
+        Kept::ByLaw(FISCAL),
+        Closing::Stays,
+    )
+    .by("resident_id"),
     Holding::of_nobody("receipts", Kept::ByLaw(FISCAL)).by("payment_id"),
     Holding::of_nobody("refunds", Kept::ByLaw(FISCAL)),
     Holding::of_nobody("ledger_entries", Kept::ByLaw(FISCAL)),
@@ -310,8 +366,11 @@ pub const HOLDINGS: &[Holding] = &[
     )
     .by("case_id"),
     Holding::of_nobody("case_enquiries", Kept::ByLaw(LOGS)),
-    Holding::of_nobody("case_interferences", Kept::ByLaw("《领导干部干预司法活动、插手具体案件处理的记录、通报和责任追究规定》"))
-        .sealing(&["who", "unit", "what"]),
+    Holding::of_nobody(
+        "case_interferences",
+        Kept::ByLaw("《领导干部干预司法活动、插手具体案件处理的记录、通报和责任追究规定》"),
+    )
+    .sealing(&["who", "unit", "what"]),
     // The police systems.
     Holding::of_nobody("upstream_systems", ARRANGED).by("name"),
     Holding::of_nobody(

@@ -210,8 +210,13 @@ async fn create_staff(
     };
     match identity::create_account(&platform, &wanted, Maker::Operator).await {
         Ok(made) => {
-            println!("{} can begin with the password {}", made.account.username, made.password);
-            println!("It works for seven days, at /console or /admin, where an authenticator is set up and another is chosen.");
+            println!(
+                "{} can begin with the password {}",
+                made.account.username, made.password
+            );
+            println!(
+                "It works for seven days, at /console or /admin, where an authenticator is set up and another is chosen."
+            );
             Ok(())
         }
         Err(Failure::Rejected(problem)) => {
@@ -239,7 +244,10 @@ async fn rotate_keys(config: Config, resume: bool) -> anyhow::Result<()> {
     })
     .await?;
     let left = rekey::left(&platform).await?;
-    ensure!(left == 0, "{left} fields are sealed with an older key: run it again with --resume");
+    ensure!(
+        left == 0,
+        "{left} fields are sealed with an older key: run it again with --resume"
+    );
     println!(
         "{} fields are sealed with key {}; no field needs an older one.",
         done.sealed,

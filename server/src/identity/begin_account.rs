@@ -66,7 +66,10 @@ pub async fn enrol(platform: Data<Platform>, body: Json<EnrolmentRequest>) -> Re
     }
     audit::record(&transaction, now, deed(&account, "staff.enrol")).await?;
     transaction.commit().await?;
-    let url = format!("otpauth://totp/Bianmin:{}?secret={secret}&issuer=Bianmin", account.username);
+    let url = format!(
+        "otpauth://totp/Bianmin:{}?secret={secret}&issuer=Bianmin",
+        account.username
+    );
     let code = QrCode::new(&url).map_err(|error| anyhow!("an address does not fit into a code: {error}"))?;
     Ok(HttpResponse::Created().json(Enrolment {
         qr_svg: code.render::<svg::Color<'_>>().min_dimensions(240, 240).build(),

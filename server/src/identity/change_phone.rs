@@ -62,7 +62,15 @@ pub async fn change_phone(
     if present.is_none_or(|present| present != old_phone) {
         return Err(invalid_field("old_phone", "this is not the account's phone"));
     }
-    judge(&platform, &old_phone, "old_code", &body.old_code, CodePurpose::OldPhone, now).await?;
+    judge(
+        &platform,
+        &old_phone,
+        "old_code",
+        &body.old_code,
+        CodePurpose::OldPhone,
+        now,
+    )
+    .await?;
     judge(&platform, &phone, "code", &body.code, CodePurpose::NewPhone, now).await?;
 
     let transaction = platform.db.begin().await?;
@@ -118,7 +126,9 @@ pub async fn rebind_phone(
     let id = store::person_with(&transaction, &platform, &id_number)
         .await?
         .ok_or_else(not_found)?;
-    let person = store::person(&transaction, &platform, id).await?.ok_or_else(not_found)?;
+    let person = store::person(&transaction, &platform, id)
+        .await?
+        .ok_or_else(not_found)?;
     if person.name != name {
         return Err(Failure::from(&IDENTITY_MISMATCH));
     }

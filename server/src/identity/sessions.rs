@@ -11,10 +11,7 @@ use chrono::TimeDelta;
 use moka::future::Cache;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::Deserialize;
-use shared::{
-    ids::SessionId,
-    time::Instant,
-};
+use shared::{ids::SessionId, time::Instant};
 use uuid::Uuid;
 
 use super::{

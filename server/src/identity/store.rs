@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use shared::{
@@ -244,7 +245,10 @@ pub async fn anonymise(db: &impl ConnectionTrait, platform: &Platform, id: Resid
     let mut nobodys = [0; 32];
     platform.keys.fill_random(&mut nobodys)?;
     resident::Entity::update_many()
-        .col_expr(resident::Column::Phone, Expr::value(platform.keys.seal(PHONE, id.0, "")?))
+        .col_expr(
+            resident::Column::Phone,
+            Expr::value(platform.keys.seal(PHONE, id.0, "")?),
+        )
         .col_expr(resident::Column::PhoneIndex, Expr::value(nobodys.to_vec()))
         .col_expr(resident::Column::PersonId, Expr::value(None::<Uuid>))
         .filter(resident::Column::Id.eq(id.0))

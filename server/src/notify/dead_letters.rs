@@ -23,9 +23,7 @@ use super::entity::{
 };
 use crate::{
     identity::SystemAdmin,
-    platform::{
-        Platform, audit, idempotency::Once,
-    },
+    platform::{Platform, audit, idempotency::Once},
     problem::Failure,
 };
 

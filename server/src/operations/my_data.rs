@@ -42,7 +42,9 @@ pub async fn export(resident: Resident, platform: Data<Platform>) -> Result<Http
     let now = platform.clock.now();
     let mut parts = Map::new();
     for holding in HOLDINGS {
-        let Some(owner) = owner_in(holding, &resident) else { continue };
+        let Some(owner) = owner_in(holding, &resident) else {
+            continue;
+        };
         let rows = rows_of(&platform, holding, owner).await?;
         parts.insert(
             holding.table.to_owned(),
@@ -92,7 +94,9 @@ pub async fn close_account(
     }
     let mut kept = Map::new();
     for holding in HOLDINGS.iter().filter(|holding| holding.table != "residents") {
-        let Some(owner) = owner_in(holding, &resident) else { continue };
+        let Some(owner) = owner_in(holding, &resident) else {
+            continue;
+        };
         match holding.closing {
             Closing::Removed => {
                 let delete = Query::delete()
@@ -128,7 +132,11 @@ fn owner_in(holding: &Holding, resident: &Resident) -> Option<Expr> {
 }
 
 async fn rows_of(platform: &Platform, holding: &Holding, owner: Expr) -> Result<Vec<Value>, Failure> {
-    let columns = holding.sealed.iter().chain(holding.shown).map(|column| Alias::new(*column));
+    let columns = holding
+        .sealed
+        .iter()
+        .chain(holding.shown)
+        .map(|column| Alias::new(*column));
     let mut select = Query::select();
     select
         .from(Alias::new(holding.table))

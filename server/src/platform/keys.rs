@@ -254,7 +254,8 @@ fn wrapped_data(number: u8) -> Vec<u8> {
 }
 
 fn cipher(secret: &[u8]) -> anyhow::Result<LessSafeKey> {
-    let key = UnboundKey::new(&AES_256_GCM, secret).map_err(|_unspecified| anyhow!("cannot use a key for encryption"))?;
+    let key =
+        UnboundKey::new(&AES_256_GCM, secret).map_err(|_unspecified| anyhow!("cannot use a key for encryption"))?;
     Ok(LessSafeKey::new(key))
 }
 
@@ -345,7 +346,10 @@ mod tests {
         assert_eq!(other.open(PHONE, row, &after), Err(CannotOpen));
         other.add_field_key(2, &wrapped).unwrap();
         assert_eq!(other.open(PHONE, row, &after).unwrap(), "13800000001");
-        assert!(other.add_field_key(3, &wrapped).is_err(), "a wrapped key is bound to its number");
+        assert!(
+            other.add_field_key(3, &wrapped).is_err(),
+            "a wrapped key is bound to its number"
+        );
         assert!(Keys::derive(&[8; 32]).unwrap().add_field_key(2, &wrapped).is_err());
     }
 

@@ -41,7 +41,9 @@ impl Planted {
     fn found_in(&self, octets: &[u8]) -> Vec<&str> {
         let found = self.0.iter().filter(|(what, text)| {
             let is_code = what.contains("code");
-            forms(text).iter().any(|form| stands_in(octets, form.as_bytes(), is_code))
+            forms(text)
+                .iter()
+                .any(|form| stands_in(octets, form.as_bytes(), is_code))
         });
         found.map(|(what, _)| what.as_str()).collect()
     }
@@ -130,7 +132,10 @@ async fn push(program: &Program, sandbox: &Sandbox, path: &str, body: Value) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[allow(clippy::too_many_lines, reason = "one journey after the other, through everything that takes personal data")]
+#[allow(
+    clippy::too_many_lines,
+    reason = "one journey after the other, through everything that takes personal data"
+)]
 async fn whoever_goes_through_the_bureau_leaves_nothing_in_the_clear() {
     let mut program = Program::prepare().await;
     let sandbox = Sandbox::start(&program.address);
@@ -170,9 +175,18 @@ async fn whoever_goes_through_the_bureau_leaves_nothing_in_the_clear() {
     let windows = resident.get(&windows).await.expect(200);
     let window = windows["items"].as_array().unwrap().last().unwrap()["id"].clone();
     let wish = json!({"window_id": window, "service_id": service, "person_id": member["id"]});
-    let booked = resident.post_once("/appointments", "another-key", wish).await.expect(201);
+    let booked = resident
+        .post_once("/appointments", "another-key", wish)
+        .await
+        .expect(201);
     let path = format!("/appointments/{}", booked["id"].as_str().unwrap());
-    assert!(resident.get(&format!("{path}.ics")).await.text.contains("BEGIN:VCALENDAR"));
+    assert!(
+        resident
+            .get(&format!("{path}.ics"))
+            .await
+            .text
+            .contains("BEGIN:VCALENDAR")
+    );
     resident.post(&format!("{path}/cancel"), json!({})).await.expect(200);
 
     // A camera record with a plate and an objection, a decision with a payment.
@@ -186,7 +200,10 @@ async fn whoever_goes_through_the_bureau_leaves_nothing_in_the_clear() {
     let records = resident.get("/violations").await.expect(200);
     let record = records["items"][0]["id"].as_str().unwrap();
     let objection = json!({"answer": "object", "reason": OBJECTION});
-    resident.post(&format!("/violations/{record}/handle"), objection).await.expect(200);
+    resident
+        .post(&format!("/violations/{record}/handle"), objection)
+        .await
+        .expect(200);
     let decision = json!({
         "decision_no": "5399000000007770", "person": person, "facts": "违反规定停放", "legal_basis": "《道路交通安全法》第九十三条",
         "fine_fen": 15_000, "points": 0, "decided_on": "2026-11-20", "received_on": "2026-11-20", "due_on": "2026-12-05",
@@ -213,12 +230,18 @@ async fn whoever_goes_through_the_bureau_leaves_nothing_in_the_clear() {
     for (what, field) in [("a password", "password"), ("a one-time code", "totp")] {
         planted.plant(what, credentials[field].as_str().unwrap());
     }
-    let session = anyone.post("/auth/staff-sessions", credentials.clone()).await.expect(201);
+    let session = anyone
+        .post("/auth/staff-sessions", credentials.clone())
+        .await
+        .expect(201);
     planted.plant_tokens("a clerk's", &session);
     anyone.post("/auth/staff-sessions", credentials).await.expect(401);
     let key = device_key("kiosk", "zhongxin");
     planted.plant("a device's key", key.clone());
-    let session = anyone.post("/auth/device-sessions", json!({"key": key})).await.expect(201);
+    let session = anyone
+        .post("/auth/device-sessions", json!({"key": key}))
+        .await
+        .expect(201);
     planted.plant_tokens("a device's", &session);
     let kiosk = Client::new(&program.address, session["access_token"].as_str());
     let hall = session["device"]["hall_id"].as_str().unwrap().to_owned();
@@ -229,17 +252,30 @@ async fn whoever_goes_through_the_bureau_leaves_nothing_in_the_clear() {
     kiosk.post(&format!("/halls/{hall}/check-ins"), typed).await;
 
     // Someone puts a number where it does not belong; a log line with the path would keep it.
-    for path in [format!("/cases/{ID_NUMBER}"), format!("/services?q={PHONE}"), format!("/no-such-path/{PHONE}")] {
+    for path in [
+        format!("/cases/{ID_NUMBER}"),
+        format!("/services?q={PHONE}"),
+        format!("/no-such-path/{PHONE}"),
+    ] {
         Answer::of(resident.request(Method::GET, &path)).await;
     }
 
     let mut places = contents(program.store()).await;
     let log = std::fs::read(program.log()).unwrap();
-    assert!(log.len() > 10_000, "the log has {} octets: nothing could be found in it", log.len());
+    assert!(
+        log.len() > 10_000,
+        "the log has {} octets: nothing could be found in it",
+        log.len()
+    );
     places.insert("the log".into(), log);
     let found: Vec<String> = places
         .iter()
-        .flat_map(|(place, octets)| planted.found_in(octets).into_iter().map(move |what| format!("{what} in {place}")))
+        .flat_map(|(place, octets)| {
+            planted
+                .found_in(octets)
+                .into_iter()
+                .map(move |what| format!("{what} in {place}"))
+        })
         .collect();
     assert!(found.is_empty(), "in the clear: {found:#?}");
     // What is looked for is found where it is: the search itself works.

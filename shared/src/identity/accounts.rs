@@ -67,9 +67,23 @@ pub fn check_password(text: &str, username: &str) -> Result<(), PasswordError> {
     let mut kinds: Vec<char> = folded.chars().collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let runs = ["01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm"];
+    let runs = [
+        "01234567890123456789",
+        "98765432109876543210",
+        "abcdefghijklmnopqrstuvwxyz",
+        "qwertyuiopasdfghjklzxcvbnm",
+    ];
     let is_run = runs.iter().any(|run| run.contains(folded.as_str()));
-    let begins = ["password", "qwerty123456", "1qaz2wsx", "iloveyou", "admin123", "woaini", "a123456", "123456789"];
+    let begins = [
+        "password",
+        "qwerty123456",
+        "1qaz2wsx",
+        "iloveyou",
+        "admin123",
+        "woaini",
+        "a123456",
+        "123456789",
+    ];
     if kinds.len() < 5 || is_run || begins.iter().any(|begin| folded.starts_with(begin)) {
         return Err(PasswordError::Guessed);
     }

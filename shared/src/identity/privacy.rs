@@ -184,9 +184,11 @@ mod tests {
 
     #[test]
     fn a_browser_is_known_again_and_nothing_else_of_it_is_kept() {
-        let wechat = "Mozilla/5.0 (Linux; Android 14; V2307A Build/UP1A) AppleWebKit/537.36 Chrome/116.0 MicroMessenger/8.0.47";
+        let wechat =
+            "Mozilla/5.0 (Linux; Android 14; V2307A Build/UP1A) AppleWebKit/537.36 Chrome/116.0 MicroMessenger/8.0.47";
         assert_eq!(client_label(wechat).as_deref(), Some("WeChat, Android"));
-        let safari = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1 Version/17.0 Safari/604.1";
+        let safari =
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1 Version/17.0 Safari/604.1";
         assert_eq!(client_label(safari).as_deref(), Some("Safari, iPhone"));
         assert_eq!(client_label("curl/8.5.0"), None);
     }

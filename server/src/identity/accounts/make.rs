@@ -5,13 +5,9 @@ use actix_web::{
     web::{Data, Json},
 };
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
-use shared::{
-    identity::{
-        accounts::{
-            BegunAccount, INITIAL_PASSWORD_LIFE, StaffAccountRequest, belongs_to_a_hall, is_username,
-        },
-        wire::USERNAME_TAKEN,
-    },
+use shared::identity::{
+    accounts::{BegunAccount, INITIAL_PASSWORD_LIFE, StaffAccountRequest, belongs_to_a_hall, is_username},
+    wire::USERNAME_TAKEN,
 };
 use uuid::Uuid;
 

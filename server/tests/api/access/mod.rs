@@ -59,7 +59,14 @@ impl Operation {
 
     /// Whether the path leads to something that belongs to a resident or to a hall.
     fn leads_to_something_owned(&self) -> bool {
-        let of_the_bureau = ["days", "holidays", "dead-letters", "payment-alerts", "services", "staff"];
+        let of_the_bureau = [
+            "days",
+            "holidays",
+            "dead-letters",
+            "payment-alerts",
+            "services",
+            "staff",
+        ];
         let parts: Vec<&str> = self.path.split('/').collect();
         let owned = |at: usize| parts[at].starts_with('{') && !of_the_bureau.contains(&parts[at - 1]);
         !self.is_open() && (1..parts.len()).any(owned)
@@ -211,8 +218,16 @@ async fn everyone_gets_where_the_policy_says_and_to_nothing_of_anybody_else() {
             }
         }
     }
-    assert!(findings.0.is_empty(), "{} findings:\n{}", findings.0.len(), findings.0.join("\n"));
-    assert!(refused > 1000 && foreign > 100 && own > 100, "{refused} {foreign} {own}");
+    assert!(
+        findings.0.is_empty(),
+        "{} findings:\n{}",
+        findings.0.len(),
+        findings.0.join("\n")
+    );
+    assert!(
+        refused > 1000 && foreign > 100 && own > 100,
+        "{refused} {foreign} {own}"
+    );
 }
 
 #[test]

@@ -60,7 +60,11 @@ impl World {
 
         // Two appointments in the first window: one is checked in, the other missed.
         let window = app.windows(OWN, SERVICES[0]).await[0].clone();
-        let at = |name: &str| DateTime::parse_from_rfc3339(window[name].as_str().unwrap()).unwrap().to_utc();
+        let at = |name: &str| {
+            DateTime::parse_from_rfc3339(window[name].as_str().unwrap())
+                .unwrap()
+                .to_utc()
+        };
         let resident = app.resident(1).await;
         let mut booked = Vec::new();
         for service in &SERVICES[..2] {
@@ -71,7 +75,10 @@ impl World {
         let resident = app.resident_again(1).await;
         let check_in = format!("/appointments/{}/check-in", id(&booked[0]));
         let presence = app.presence(OWN).await;
-        let ticket = resident.post(&check_in, json!({"presence": presence})).await.expect(201);
+        let ticket = resident
+            .post(&check_in, json!({"presence": presence}))
+            .await
+            .expect(201);
         ids.insert("tickets", id(&ticket));
         app.clock.set(at("ends_at") + TimeDelta::minutes(30));
         app.do_jobs().await;
@@ -81,14 +88,18 @@ impl World {
         ids.insert("strikes", first(&resident, "/me/strikes").await);
         let windows = app.windows(OWN, SERVICES[0]).await;
         ids.insert("windows", id(&windows[20]));
-        let wish = |at: usize, service: &str| json!({"window_id": windows[at]["id"], "service_id": app.service(service)});
+        let wish =
+            |at: usize, service: &str| json!({"window_id": windows[at]["id"], "service_id": app.service(service)});
         let appointment = resident.post("/appointments", wish(30, SERVICES[0])).await.expect(201);
         ids.insert("appointments", id(&appointment));
         let hold = resident.post("/holds", wish(31, SERVICES[2])).await.expect(201);
         ids.insert("holds", id(&hold));
         let full = &windows[40];
-        app.execute(&format!("UPDATE windows SET online_taken = online_quota WHERE id = {}", app.sql_id(&full["id"])))
-            .await;
+        app.execute(&format!(
+            "UPDATE windows SET online_taken = online_quota WHERE id = {}",
+            app.sql_id(&full["id"])
+        ))
+        .await;
         let waits = json!({"service_id": app.service(SERVICES[1]), "hall_id": app.hall(OWN), "window_id": full["id"]});
         ids.insert("waitlist", id(&resident.post("/waitlist", waits).await.expect(201)));
         let member = json!({"name": "王小明", "id_number": "110101199003074610", "relation": "儿子"});
@@ -109,7 +120,10 @@ impl World {
         let closure = json!({
             "starts_at": "2026-12-01T12:00:00+08:00", "ends_at": "2026-12-01T12:30:00+08:00", "reason": "停电",
         });
-        ids.insert("closures", id(&manager.post("/admin/closures", closure).await.expect(201)));
+        ids.insert(
+            "closures",
+            id(&manager.post("/admin/closures", closure).await.expect(201)),
+        );
         ids.insert("halls", app.hall(OWN));
         ids.insert("services", app.service(SERVICES[0]));
         ids.insert("days", "2026-11-20".into());
@@ -120,12 +134,29 @@ impl World {
             ids.insert(of_nobody, uuid::Uuid::now_v7().to_string());
         }
 
-        let mut secrets: Vec<String> = ["strikes", "appointments", "holds", "waitlist", "family", "slips", "decisions"]
-            .into_iter()
-            .chain(["violations", "cases", "payments", "schedules", "devices", "closures"])
-            .map(|name| ids[name].clone())
-            .collect();
-        secrets.extend(["杨云舟", "13800000001", "539901198801040779", "138****0001", "539***********0779"].map(Into::into));
+        let mut secrets: Vec<String> = [
+            "strikes",
+            "appointments",
+            "holds",
+            "waitlist",
+            "family",
+            "slips",
+            "decisions",
+        ]
+        .into_iter()
+        .chain(["violations", "cases", "payments", "schedules", "devices", "closures"])
+        .map(|name| ids[name].clone())
+        .collect();
+        secrets.extend(
+            [
+                "杨云舟",
+                "13800000001",
+                "539901198801040779",
+                "138****0001",
+                "539***********0779",
+            ]
+            .map(Into::into),
+        );
         let callers = callers(&app, resident, manager).await;
         Self {
             callers,
@@ -148,7 +179,8 @@ impl World {
             }
             let before = parts[at - 1];
             let found = self.ids.get(before);
-            let id = found.unwrap_or_else(|| panic!("{path}: the world has none of {before}, so nobody can be asked for it"));
+            let id = found
+                .unwrap_or_else(|| panic!("{path}: the world has none of {before}, so nobody can be asked for it"));
             format!("{id}{ending}")
         });
         concrete.collect::<Vec<_>>().join("/")
@@ -191,15 +223,45 @@ async fn callers(app: &TestApp, owner: Client, manager: Client) -> Vec<Caller> {
         caller("clerk", CLERK, true, app.staff("clerk-zhongxin-1").await),
         caller("clerk elsewhere", CLERK, false, app.staff("clerk-churujing-1").await),
         caller("manager", MANAGER, true, manager),
-        caller("manager elsewhere", MANAGER, false, app.staff("manager-churujing").await),
+        caller(
+            "manager elsewhere",
+            MANAGER,
+            false,
+            app.staff("manager-churujing").await,
+        ),
         caller("board", BOARD, true, app.device("board", OWN).await),
         caller("board elsewhere", BOARD, false, app.device("board", OTHER).await),
         caller("kiosk", KIOSK, true, app.device("kiosk", OWN).await),
         caller("kiosk elsewhere", KIOSK, false, app.device("kiosk", OTHER).await),
-        caller("auditor", &["session", "staff", "auditor"], true, app.staff("auditor-1").await),
-        caller("finance", &["session", "staff", "finance"], true, app.staff("finance-1").await),
-        caller("case officer", &["session", "staff", "case-officer"], true, app.staff("case-officer-1").await),
-        caller("administrator", &["session", "staff", "system-admin"], true, app.staff("admin-1").await),
-        caller("security", &["session", "staff", "security-admin"], true, app.staff("security-1").await),
+        caller(
+            "auditor",
+            &["session", "staff", "auditor"],
+            true,
+            app.staff("auditor-1").await,
+        ),
+        caller(
+            "finance",
+            &["session", "staff", "finance"],
+            true,
+            app.staff("finance-1").await,
+        ),
+        caller(
+            "case officer",
+            &["session", "staff", "case-officer"],
+            true,
+            app.staff("case-officer-1").await,
+        ),
+        caller(
+            "administrator",
+            &["session", "staff", "system-admin"],
+            true,
+            app.staff("admin-1").await,
+        ),
+        caller(
+            "security",
+            &["session", "staff", "security-admin"],
+            true,
+            app.staff("security-1").await,
+        ),
     ]
 }

@@ -27,7 +27,8 @@ fn path(account: &Value, deed: &str) -> String {
 fn shown(app: &TestApp, secret: &Value) -> String {
     let secret = Secret::try_from_base32(secret.as_str().unwrap()).unwrap();
     let totp = Builder::new().with_secret(secret).build().unwrap();
-    totp.generate(u64::try_from(app.clock.now().timestamp()).unwrap()).to_string()
+    totp.generate(u64::try_from(app.clock.now().timestamp()).unwrap())
+        .to_string()
 }
 
 async fn sign_in(app: &TestApp, username: &str, password: &Value, totp: &str) -> Answer {
@@ -39,7 +40,12 @@ async fn sign_in(app: &TestApp, username: &str, password: &Value, totp: &str) ->
 async fn enrol(app: &TestApp, account: &Value) -> Value {
     let known = json!({"username": account["username"], "password": account["password"]});
     let enrolment = app.anyone().post("/auth/staff-enrolments", known).await.expect(201);
-    assert!(enrolment["url"].as_str().unwrap().starts_with("otpauth://totp/Bianmin:"));
+    assert!(
+        enrolment["url"]
+            .as_str()
+            .unwrap()
+            .starts_with("otpauth://totp/Bianmin:")
+    );
     assert!(enrolment["qr_svg"].as_str().unwrap().contains("<svg"));
     enrolment["secret"].clone()
 }
@@ -67,17 +73,34 @@ async fn an_account_needs_two_administrators_and_its_owners_own_password_and_aut
     let made = admin.post("/admin/staff", wanted(&app, "clerk-new")).await.expect(201);
     assert_eq!(made["state"], "pending");
     let password = &made["password"];
-    sign_in(&app, "clerk-new", password, "000000").await.refused(&CREDENTIALS_WRONG);
-    admin.post(&path(&made, "/approval"), json!({})).await.refused(&FORBIDDEN);
-    security.post("/admin/staff", wanted(&app, "clerk-other")).await.refused(&FORBIDDEN);
+    sign_in(&app, "clerk-new", password, "000000")
+        .await
+        .refused(&CREDENTIALS_WRONG);
+    admin
+        .post(&path(&made, "/approval"), json!({}))
+        .await
+        .refused(&FORBIDDEN);
+    security
+        .post("/admin/staff", wanted(&app, "clerk-other"))
+        .await
+        .refused(&FORBIDDEN);
     security.post(&path(&made, "/approval"), json!({})).await.expect(200);
-    security.post(&path(&made, "/approval"), json!({})).await.refused(&ACCOUNT_STATE);
+    security
+        .post(&path(&made, "/approval"), json!({}))
+        .await
+        .refused(&ACCOUNT_STATE);
 
-    sign_in(&app, "clerk-new", password, "000000").await.refused(&PASSWORD_CHANGE_REQUIRED);
+    sign_in(&app, "clerk-new", password, "000000")
+        .await
+        .refused(&PASSWORD_CHANGE_REQUIRED);
     let secret = enrol(&app, &made).await;
     let totp = shown(&app, &secret);
-    choose(&app, &made, &totp, "clerk-new-2026").await.refused(&PASSWORD_UNFIT);
-    choose(&app, &made, &totp, password.as_str().unwrap()).await.refused(&PASSWORD_UNFIT);
+    choose(&app, &made, &totp, "clerk-new-2026")
+        .await
+        .refused(&PASSWORD_UNFIT);
+    choose(&app, &made, &totp, password.as_str().unwrap())
+        .await
+        .refused(&PASSWORD_UNFIT);
     choose(&app, &made, "000000", CHOSEN).await.refused(&CREDENTIALS_WRONG);
     let session = choose(&app, &made, &totp, CHOSEN).await.expect(201);
     let clerk = Client::new(&app.address, session["access_token"].as_str());
@@ -86,15 +109,26 @@ async fn an_account_needs_two_administrators_and_its_owners_own_password_and_aut
     // From here on neither the first password nor the used code is worth anything.
     app.clock.advance(TimeDelta::seconds(30));
     let totp = shown(&app, &secret);
-    sign_in(&app, "clerk-new", password, &totp).await.refused(&CREDENTIALS_WRONG);
+    sign_in(&app, "clerk-new", password, &totp)
+        .await
+        .refused(&CREDENTIALS_WRONG);
     let again = json!({"username": "clerk-new", "password": CHOSEN});
-    app.anyone().post("/auth/staff-enrolments", again).await.refused(&ACCOUNT_STATE);
+    app.anyone()
+        .post("/auth/staff-enrolments", again)
+        .await
+        .refused(&ACCOUNT_STATE);
     sign_in(&app, "clerk-new", &json!(CHOSEN), &totp).await.expect(201);
 
     let recorded = "SELECT count(*) FROM audit_entries WHERE action IN \
         ('staff.make', 'staff.approve', 'staff.enrol', 'staff.choose-password')";
     assert_eq!(app.count(recorded).await, 4);
-    assert!(!admin.get("/admin/staff").await.text.contains(password.as_str().unwrap()));
+    assert!(
+        !admin
+            .get("/admin/staff")
+            .await
+            .text
+            .contains(password.as_str().unwrap())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -102,9 +136,14 @@ async fn a_first_password_ends_after_seven_days() {
     let app = TestApp::start().await;
     let (made, ..) = approved(&app).await;
     app.clock.advance(TimeDelta::days(7));
-    sign_in(&app, "clerk-new", &made["password"], "000000").await.refused(&CREDENTIALS_WRONG);
+    sign_in(&app, "clerk-new", &made["password"], "000000")
+        .await
+        .refused(&CREDENTIALS_WRONG);
     let known = json!({"username": "clerk-new", "password": made["password"]});
-    app.anyone().post("/auth/staff-enrolments", known).await.refused(&CREDENTIALS_WRONG);
+    app.anyone()
+        .post("/auth/staff-enrolments", known)
+        .await
+        .refused(&CREDENTIALS_WRONG);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -118,7 +157,9 @@ async fn a_reset_account_begins_anew_and_an_ended_one_never_again() {
     let reset = security.post(&path(&made, "/reset"), json!({})).await.expect(200);
     clerk.get("/me").await.refused(&UNAUTHENTICATED);
     app.clock.advance(TimeDelta::seconds(30));
-    sign_in(&app, "clerk-new", &json!(CHOSEN), &shown(&app, &secret)).await.refused(&CREDENTIALS_WRONG);
+    sign_in(&app, "clerk-new", &json!(CHOSEN), &shown(&app, &secret))
+        .await
+        .refused(&CREDENTIALS_WRONG);
     let other = enrol(&app, &reset).await;
     assert_ne!(other, secret);
     let session = choose(&app, &reset, &shown(&app, &other), CHOSEN).await.expect(201);
@@ -128,12 +169,28 @@ async fn a_reset_account_begins_anew_and_an_ended_one_never_again() {
     admin.delete(&path(&made, "")).await.expect(204);
     clerk.get("/me").await.refused(&UNAUTHENTICATED);
     app.clock.advance(TimeDelta::seconds(30));
-    sign_in(&app, "clerk-new", &json!(CHOSEN), &shown(&app, &other)).await.refused(&CREDENTIALS_WRONG);
-    security.post(&path(&made, "/reset"), json!({})).await.refused(&ACCOUNT_STATE);
+    sign_in(&app, "clerk-new", &json!(CHOSEN), &shown(&app, &other))
+        .await
+        .refused(&CREDENTIALS_WRONG);
+    security
+        .post(&path(&made, "/reset"), json!({}))
+        .await
+        .refused(&ACCOUNT_STATE);
     let listed = admin.get("/admin/staff").await.expect(200);
-    let found = listed["items"].as_array().unwrap().iter().find(|account| account["id"] == made["id"]);
-    assert_eq!(found.unwrap()["state"], "ended", "what was done with an account stays under its name");
-    admin.post("/admin/staff", wanted(&app, "clerk-new")).await.refused(&USERNAME_TAKEN);
+    let found = listed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|account| account["id"] == made["id"]);
+    assert_eq!(
+        found.unwrap()["state"],
+        "ended",
+        "what was done with an account stays under its name"
+    );
+    admin
+        .post("/admin/staff", wanted(&app, "clerk-new"))
+        .await
+        .refused(&USERNAME_TAKEN);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -143,7 +200,10 @@ async fn administrators_neither_end_nor_reset_themselves() {
     let me = admin.get("/me").await.expect(200);
     admin.delete(&path(&me, "")).await.refused(&ACCOUNT_STATE);
     let me = security.get("/me").await.expect(200);
-    security.post(&path(&me, "/reset"), json!({})).await.refused(&ACCOUNT_STATE);
+    security
+        .post(&path(&me, "/reset"), json!({}))
+        .await
+        .refused(&ACCOUNT_STATE);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -168,7 +228,13 @@ async fn a_hundred_guesses_at_once_are_five_tries_and_lock_the_account() {
     let guess = json!("a-guess-of-mine");
     let guesses = (0..100).map(|_| sign_in(&app, "clerk-zhongxin-1", &guess, "000000"));
     let answers = futures::future::join_all(guesses).await;
-    let judged = answers.iter().filter(|answer| answer.text.contains(CREDENTIALS_WRONG.slug)).count();
-    let locked = answers.iter().filter(|answer| answer.text.contains(ACCOUNT_LOCKED.slug)).count();
+    let judged = answers
+        .iter()
+        .filter(|answer| answer.text.contains(CREDENTIALS_WRONG.slug))
+        .count();
+    let locked = answers
+        .iter()
+        .filter(|answer| answer.text.contains(ACCOUNT_LOCKED.slug))
+        .count();
     assert_eq!((judged, locked), (5, 95));
 }

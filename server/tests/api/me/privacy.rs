@@ -66,12 +66,13 @@ async fn an_account_moves_to_a_new_phone_with_a_code_from_each() {
     app.clock.advance(TimeDelta::seconds(61));
     let old_code = text_code(&app, &phone(1), "old_phone").await;
     let code = text_code(&app, NEW_PHONE, "new_phone").await;
-    let wish = |old_phone: &str, old_code: &str, phone: &str, code: &str| {
-        json!({"old_phone": old_phone, "old_code": old_code, "phone": phone, "code": code})
-    };
+    let wish = |old_phone: &str, old_code: &str, phone: &str, code: &str| json!({"old_phone": old_phone, "old_code": old_code, "phone": phone, "code": code});
     // A code that was texted for one thing is good for nothing else.
     let crossed = wish(&phone(1), &old_code, &phone(2), &code);
-    resident.put("/me/phone", wish(&phone(2), &old_code, NEW_PHONE, &code)).await.refused(&INVALID_FIELD);
+    resident
+        .put("/me/phone", wish(&phone(2), &old_code, NEW_PHONE, &code))
+        .await
+        .refused(&INVALID_FIELD);
     resident.put("/me/phone", crossed).await.refused(&CODE_EXPIRED);
     let login = json!({"phone": NEW_PHONE, "code": code});
     app.anyone().post("/auth/sessions", login).await.refused(&CODE_EXPIRED);
@@ -79,18 +80,26 @@ async fn an_account_moves_to_a_new_phone_with_a_code_from_each() {
     // The right code was used up by the attempt before.
     app.clock.advance(TimeDelta::seconds(61));
     let old_code = text_code(&app, &phone(1), "old_phone").await;
-    let wrong = resident.put("/me/phone", wish(&phone(1), &old_code, NEW_PHONE, "12345")).await;
+    let wrong = resident
+        .put("/me/phone", wish(&phone(1), &old_code, NEW_PHONE, "12345"))
+        .await;
     wrong.refused(&CODE_WRONG);
     app.clock.advance(TimeDelta::seconds(61));
     let old_code = text_code(&app, &phone(1), "old_phone").await;
-    let moved = resident.put("/me/phone", wish(&phone(1), &old_code, NEW_PHONE, &code)).await;
+    let moved = resident
+        .put("/me/phone", wish(&phone(1), &old_code, NEW_PHONE, &code))
+        .await;
     assert_eq!(moved.expect(200)["phone"], "177****0001");
     there.get("/me").await.refused(&UNAUTHENTICATED);
     app.execute("DELETE FROM rate_windows").await;
     let me = app.sign_in(NEW_PHONE).await.get("/me").await.expect(200);
     assert_eq!(me["person"]["name"], "杨**");
     let stranger = app.sign_in(&phone(1)).await.get("/me").await.expect(200);
-    assert_eq!(stranger["person"], Value::Null, "whoever has the old phone now is somebody new");
+    assert_eq!(
+        stranger["person"],
+        Value::Null,
+        "whoever has the old phone now is somebody new"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -110,16 +119,25 @@ async fn whoever_lost_the_phone_gets_the_account_back_at_a_counter() {
     let app = TestApp::start().await;
     let lost = app.resident(1).await;
     let clerk = app.staff("clerk-zhongxin-1").await;
-    let wish = |name: &str, code: &str, reason: &str| {
-        json!({"name": name, "id_number": ID_NUMBER, "phone": NEW_PHONE, "code": code, "reason": reason})
-    };
+    let wish = |name: &str, code: &str, reason: &str| json!({"name": name, "id_number": ID_NUMBER, "phone": NEW_PHONE, "code": code, "reason": reason});
     let code = text_code(&app, NEW_PHONE, "new_phone").await;
-    lost.post("/phone-rebindings", wish(NAME, &code, "旧号码已停用")).await.refused(&FORBIDDEN);
-    clerk.post("/phone-rebindings", wish(NAME, &code, " ")).await.refused(&INVALID_FIELD);
-    clerk.post("/phone-rebindings", wish(SECOND_NAME, &code, "旧号码已停用")).await.refused(&IDENTITY_MISMATCH);
+    lost.post("/phone-rebindings", wish(NAME, &code, "旧号码已停用"))
+        .await
+        .refused(&FORBIDDEN);
+    clerk
+        .post("/phone-rebindings", wish(NAME, &code, " "))
+        .await
+        .refused(&INVALID_FIELD);
+    clerk
+        .post("/phone-rebindings", wish(SECOND_NAME, &code, "旧号码已停用"))
+        .await
+        .refused(&IDENTITY_MISMATCH);
     app.clock.advance(TimeDelta::seconds(61));
     let code = text_code(&app, NEW_PHONE, "new_phone").await;
-    clerk.post("/phone-rebindings", wish(NAME, &code, "旧号码已停用")).await.expect(204);
+    clerk
+        .post("/phone-rebindings", wish(NAME, &code, "旧号码已停用"))
+        .await
+        .expect(204);
     lost.get("/me").await.refused(&UNAUTHENTICATED);
     app.clock.advance(TimeDelta::seconds(61));
     let me = app.sign_in(NEW_PHONE).await.get("/me").await.expect(200);
@@ -134,15 +152,28 @@ async fn a_consent_is_recorded_with_its_version_and_can_be_taken_back() {
     let resident = app.resident(1).await;
     let wish = json!({"to": "sensitive-data"});
     let given = resident.post("/me/consents", wish.clone()).await.expect(201);
-    assert_eq!((&given["to"], &given["withdrawn_at"]), (&json!("sensitive-data"), &Value::Null));
-    assert_eq!(resident.post("/me/consents", wish.clone()).await.expect(201), given, "it stands once");
+    assert_eq!(
+        (&given["to"], &given["withdrawn_at"]),
+        (&json!("sensitive-data"), &Value::Null)
+    );
+    assert_eq!(
+        resident.post("/me/consents", wish.clone()).await.expect(201),
+        given,
+        "it stands once"
+    );
     resident.delete("/me/consents/sensitive-data").await.expect(204);
     resident.delete("/me/consents/sensitive-data").await.refused(&NOT_FOUND);
     resident.post("/me/consents", wish).await.expect(201);
     let all = items(&resident.get("/me/consents").await.expect(200));
     assert_eq!(all.len(), 2);
-    assert!(all[1]["withdrawn_at"].is_string(), "what was agreed to before stays on record");
-    assert_eq!(items(&app.resident(2).await.get("/me/consents").await.expect(200)).len(), 0);
+    assert!(
+        all[1]["withdrawn_at"].is_string(),
+        "what was agreed to before stays on record"
+    );
+    assert_eq!(
+        items(&app.resident(2).await.get("/me/consents").await.expect(200)).len(),
+        0
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -157,18 +188,23 @@ async fn somebody_who_was_added_sees_by_whom_and_ends_it_and_it_ends_by_itself_a
         let app = &app;
         async move { app.windows("zhongxin", service).await[at]["id"].clone() }
     };
-    let wish = |window: Value| json!({"window_id": window, "service_id": app.service(service), "person_id": added["id"]});
+    let wish =
+        |window: Value| json!({"window_id": window, "service_id": app.service(service), "person_id": added["id"]});
     first.post("/appointments", wish(window(20).await)).await.expect(201);
 
     let representatives = items(&second.get("/me/representatives").await.expect(200));
     assert_eq!(representatives[0]["person"]["name"], "杨**");
-    let path = format!("/me/representatives/{}", representatives[0]["resident_id"].as_str().unwrap());
+    let path = format!(
+        "/me/representatives/{}",
+        representatives[0]["resident_id"].as_str().unwrap()
+    );
     app.resident(3).await.delete(&path).await.refused(&NOT_FOUND);
     second.delete(&path).await.expect(204);
     first.post("/holds", wish(window(21).await)).await.refused(&NOT_FOUND);
 
     first.post("/me/family", member.clone()).await.expect(201);
-    app.execute("UPDATE family_members SET created_at = '2025-11-20 00:00:00+00:00'").await;
+    app.execute("UPDATE family_members SET created_at = '2025-11-20 00:00:00+00:00'")
+        .await;
     first.post("/holds", wish(window(21).await)).await.refused(&NOT_FOUND);
     first.post("/me/family", member).await.expect(201);
 }

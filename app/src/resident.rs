@@ -79,7 +79,13 @@ pub fn papers() {
     let ours = |route| {
         matches!(
             route,
-            Route::Fines | Route::Fine(_) | Route::Payment(_) | Route::Slips | Route::Slip(_) | Route::Login
+            Route::Fines
+                | Route::Fine(_)
+                | Route::Payment(_)
+                | Route::Slips
+                | Route::Slip(_)
+                | Route::Account
+                | Route::Login
         )
     };
     start(ours, |route| {
@@ -89,6 +95,7 @@ pub fn papers() {
             Route::Payment(id) => fines::payment(id),
             Route::Slips => slips::list(),
             Route::Slip(id) => slips::page(id),
+            Route::Account => identity::account(),
             Route::Login => identity::login(),
             _ => return None,
         })

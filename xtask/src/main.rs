@@ -13,6 +13,7 @@ mod fingerprint;
 mod narrator;
 mod page;
 mod run;
+mod schemathesis;
 mod service;
 mod stores;
 mod test;

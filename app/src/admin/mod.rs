@@ -1,5 +1,6 @@
-//! The pages of a hall's manager (大厅管理).
+//! The pages of a hall's manager (大厅管理), and of those who keep the accounts.
 
+mod accounts;
 mod closures;
 mod counters;
 mod devices;

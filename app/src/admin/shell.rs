@@ -10,7 +10,7 @@ use shared::{
 };
 
 use super::{
-    closures, counters, devices, overview, priorities, publication, schedules, statistics, strikes,
+    accounts, closures, counters, devices, overview, priorities, publication, schedules, statistics, strikes,
     words::{
         ADMIN, CLOSURES, COUNTERS, DEVICES, NOT_MANAGER, OVERVIEW, PAGES, PRIORITIES, PUBLICATION, SCHEDULES, SIGN_OUT,
         STATISTICS, STRIKES,
@@ -117,8 +117,10 @@ impl Hall {
 pub fn admin(page: AdminPage) -> View {
     identity::gate(move |staff| {
         document().set_title(&format!("{} · {}", t(page.name()), t(ADMIN)));
+        let keeps_accounts = matches!(staff.role, StaffRole::SystemAdmin | StaffRole::SecurityAdmin);
         match staff.hall.filter(|_| staff.role == StaffRole::Manager) {
             Some(hall) => frame(&staff, hall, page),
+            None if keeps_accounts => accounts::accounts(&staff, sign_out()),
             None => el("main")
                 .class("staff-login")
                 .child(notice("bad", t(NOT_MANAGER)))

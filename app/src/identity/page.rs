@@ -6,7 +6,7 @@ use shared::identity::wire::{Me, ResidentView};
 use super::{
     binding, family, session,
     words::{
-        ACCOUNT, ELDER, ELDER_WHY, ID_NUMBER, LANGUAGE, ME, NAME, PERSON, PHONE, SETTINGS, SIGN_IN, SIGN_IN_FIRST,
+        ACCOUNT, ACCOUNT_SAFETY, ELDER, ELDER_WHY, ID_NUMBER, LANGUAGE, ME, NAME, PERSON, PHONE, SETTINGS, SIGN_IN, SIGN_IN_FIRST,
         SIGN_OUT, SIGNED_OUT, SLIPS, language_name,
     },
 };
@@ -86,7 +86,8 @@ fn known(resident: ResidentView, me: Remote<Me>, record: fn() -> View) -> View {
             t(ACCOUNT),
             fragment()
                 .child(fact(t(PHONE), resident.phone))
-                .child(link_cell("/slips".to_owned(), el("span").child(t(SLIPS)))),
+                .child(link_cell("/slips".to_owned(), el("span").child(t(SLIPS))))
+                .child(link_cell("/account".to_owned(), el("span").child(t(ACCOUNT_SAFETY)))),
         ))
         .child(person)
         .child(leaving.outcome())

@@ -26,7 +26,7 @@ const STAFF: [&str; 5] = ["console", "board", "kiosk", "redeem", "admin"];
 const AFFAIRS: [&str; 3] = ["appointments", "tickets", "me"];
 
 /// Paths whose pages are the residents' third program: what one pays and collects.
-const PAPERS: [&str; 4] = ["fines", "payments", "slips", "R"];
+const PAPERS: [&str; 5] = ["fines", "payments", "slips", "R", "account"];
 
 /// The folder of the built client.
 #[derive(Clone, Debug)]

@@ -22,6 +22,7 @@ mod devices;
 mod docs;
 mod fines;
 mod halls;
+mod holdings;
 mod holds;
 mod kiosk;
 mod me;

@@ -376,4 +376,13 @@ mod tests {
         assert!(admits("/b", Audience::Resident) && !admits("/a", Audience::Resident));
         assert!(!admits("/b", Audience::Anyone) && !admits("/b", Audience::Upstream));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_path_finds_a_policy_or_none(path: String) {
+            let policies = Policies::of_document(&document(&[("/things/{id}.ics", json!([{"clerk": []}]))])).unwrap();
+            let found = policies.find(&Method::GET, &path).is_some();
+            proptest::prop_assert_eq!(found, path.starts_with("/things/") && path.ends_with(".ics") && path.matches('/').count() == 2 && path.len() > 12);
+        }
+    }
 }

@@ -102,7 +102,10 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let config = Config::load()?;
-    let filter = EnvFilter::try_new(&config.log).context("BIANMIN_LOG is no log filter")?;
+    // Of a request that actix cannot read it would write the path and the query, and people put numbers of their own there.
+    let filter = EnvFilter::try_new(&config.log)
+        .context("BIANMIN_LOG is no log filter")?
+        .add_directive("actix_web::types=off".parse()?);
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)

@@ -29,16 +29,20 @@ const LEFT_OUT: &str = "(/auth/sessions/current|/me$|/me/sessions|/me/phone|/eve
 pub fn install(tools: &Tools) -> Result<Option<PathBuf>> {
     let folder = tools.folder("schemathesis");
     let installed = folder.join("bin/schemathesis");
-    let is_there = || {
-        command::read(program(&installed).arg("--version")).is_ok_and(|said| said.contains(VERSION))
-    };
+    let is_there = || command::read(program(&installed).arg("--version")).is_ok_and(|said| said.contains(VERSION));
     if is_there() {
         return Ok(Some(installed));
     }
-    let python = system_program("python3").context("python3 is missing: install Python 3.10 or later with its venv module.")?;
+    let python =
+        system_program("python3").context("python3 is missing: install Python 3.10 or later with its venv module.")?;
     command::read(program(python).args(["-m", "venv"]).arg(&folder))?;
     let mut pip = program(folder.join("bin/pip"));
-    pip.args(["install", "--quiet", "--disable-pip-version-check", &format!("schemathesis=={VERSION}.*")]);
+    pip.args([
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        &format!("schemathesis=={VERSION}.*"),
+    ]);
     let arrived = command::succeeds_within(&mut pip, ARRIVAL);
     Ok((arrived && is_there()).then_some(installed))
 }

@@ -74,7 +74,10 @@ pub fn accounts(me: &StaffView, sign_out: View) -> View {
         .child(live(move || page.begun.get().map(|begun| password(&begun))))
         .child(page.deed.outcome())
         .child(page.accounts.view(6, move |list| {
-            let rows = list.items.iter().map(|account| line(account, makes, account.id == own, page));
+            let rows = list
+                .items
+                .iter()
+                .map(|account| line(account, makes, account.id == own, page));
             table(&[ACCOUNT_NAME, COLLEAGUES_NAME, ROLE, STATE, ACTIONS], rows.collect())
         }))
 }

@@ -24,7 +24,9 @@ use crate::{
     dates,
     language::{Phrase, filled, t},
     routes,
-    ui::{self, Deed, Field, Keyboard, Remote, Tab, View, actions, button, cells, el, empty, fragment, live, toast, way},
+    ui::{
+        self, Deed, Field, Keyboard, Remote, Tab, View, actions, button, cells, el, empty, fragment, live, toast, way,
+    },
 };
 
 /// The page.
@@ -49,7 +51,11 @@ fn sessions() -> View {
     let sessions = Remote::<List<SessionView>>::fetch(AUTHORIZED, "/me/sessions");
     let deed = Deed::new();
     let list = sessions.view(2, move |list| {
-        let rows: Vec<View> = list.items.into_iter().map(|row| session_row(row, sessions, deed)).collect();
+        let rows: Vec<View> = list
+            .items
+            .into_iter()
+            .map(|row| session_row(row, sessions, deed))
+            .collect();
         fragment().child(rows)
     });
     cells(t(SESSIONS), fragment().child(list).child(deed.outcome()))
@@ -70,10 +76,11 @@ fn session_row(row: SessionView, sessions: Remote<List<SessionView>>, deed: Deed
     el("div")
         .class("cell")
         .child(
-            el("div")
-                .class("cell-body")
-                .child(client)
-                .child(el("span").class("cell-note").child(filled(SINCE, &[&dates::moment(row.begun_at)]))),
+            el("div").class("cell-body").child(client).child(
+                el("span")
+                    .class("cell-note")
+                    .child(filled(SINCE, &[&dates::moment(row.begun_at)])),
+            ),
         )
         .child(if row.current {
             el("span").class("tag").child(t(SESSION_HERE))
@@ -160,7 +167,9 @@ fn representatives() -> View {
     let list = live(move || {
         let items = known.ready().map(|list| list.items).unwrap_or_default();
         let rows: Vec<View> = items.iter().map(|row| representative(row, known, deed)).collect();
-        let none = rows.is_empty().then(|| el("p").class("cell").child(t(NO_REPRESENTATIVES)));
+        let none = rows
+            .is_empty()
+            .then(|| el("p").class("cell").child(t(NO_REPRESENTATIVES)));
         fragment().child(rows).child(none)
     });
     cells(t(REPRESENTATIVES), fragment().child(list).child(deed.outcome()))
@@ -179,10 +188,11 @@ fn representative(row: &Representative, known: Remote<List<Representative>>, dee
     el("div")
         .class("cell")
         .child(
-            el("div")
-                .class("cell-body")
-                .child(row.person.name.clone())
-                .child(el("span").class("cell-note").child(filled(UNTIL, &[&dates::day(row.until)]))),
+            el("div").class("cell-body").child(row.person.name.clone()).child(
+                el("span")
+                    .class("cell-note")
+                    .child(filled(UNTIL, &[&dates::day(row.until)])),
+            ),
         )
         .child(button("text-button", REFUSE, Some(deed), refuse))
 }

@@ -80,7 +80,13 @@ pub fn form(username: String, password: String, me: Remote<Me>) -> View {
                 .child(
                     el("div")
                         .class("cells")
-                        .child(chosen.view("new-password", NEW_PASSWORD, NEW_PASSWORD_HINT, Keyboard::NewPassword, None))
+                        .child(chosen.view(
+                            "new-password",
+                            NEW_PASSWORD,
+                            NEW_PASSWORD_HINT,
+                            Keyboard::NewPassword,
+                            None,
+                        ))
                         .child(totp.view("first-totp", TOTP, TOTP_HINT, Keyboard::OneTimeCode, None)),
                 )
                 .child(choosing.outcome())

@@ -6,8 +6,8 @@ use shared::identity::wire::{Me, ResidentView};
 use super::{
     binding, family, session,
     words::{
-        ACCOUNT, ACCOUNT_SAFETY, ELDER, ELDER_WHY, ID_NUMBER, LANGUAGE, ME, NAME, PERSON, PHONE, SETTINGS, SIGN_IN, SIGN_IN_FIRST,
-        SIGN_OUT, SIGNED_OUT, SLIPS, language_name,
+        ACCOUNT, ACCOUNT_SAFETY, ELDER, ELDER_WHY, ID_NUMBER, LANGUAGE, ME, NAME, PERSON, PHONE, SETTINGS, SIGN_IN,
+        SIGN_IN_FIRST, SIGN_OUT, SIGNED_OUT, SLIPS, language_name,
     },
 };
 use crate::{

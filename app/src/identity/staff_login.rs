@@ -6,9 +6,12 @@ use shared::identity::{
     wire::{Me, PASSWORD_CHANGE_REQUIRED, Session, StaffSessionRequest, StaffView},
 };
 
-use super::{begin_account, words::{
-    NOT_STAFF, PASSWORD, REQUIRED, SIGN_IN, STAFF_SIGN_IN, TOTP, TOTP_HINT, TOTP_WRONG, USERNAME, USERNAME_HINT,
-}};
+use super::{
+    begin_account,
+    words::{
+        NOT_STAFF, PASSWORD, REQUIRED, SIGN_IN, STAFF_SIGN_IN, TOTP, TOTP_HINT, TOTP_WRONG, USERNAME, USERNAME_HINT,
+    },
+};
 use crate::{
     api::{ANONYMOUS, STAFF},
     language::{Phrase, t},
@@ -72,7 +75,9 @@ fn form(me: Remote<Me>, resident: bool) -> View {
             // A one-time code works once, so it is asked for again after every try.
             totp.clear();
             if let Err(failure) = &outcome
-                && failure.problem().is_some_and(|problem| problem.is(&PASSWORD_CHANGE_REQUIRED))
+                && failure
+                    .problem()
+                    .is_some_and(|problem| problem.is(&PASSWORD_CHANGE_REQUIRED))
             {
                 begins.try_set(Some((asked.username, asked.password)));
                 return Ok(());
@@ -84,29 +89,29 @@ fn form(me: Remote<Me>, resident: bool) -> View {
         });
     };
     let signing_in = move || {
-    el("main")
-        .class("staff-login")
-        .child(el("h1").child(t(STAFF_SIGN_IN)))
-        .child(resident.then(|| notice("bad", t(NOT_STAFF))))
-        .child(
-            el("form")
-                .on("submit", enter)
-                .child(
-                    el("div")
-                        .class("cells")
-                        .child(username.view(
-                            "username",
-                            USERNAME,
-                            USERNAME_HINT,
-                            Keyboard::Text { fill: "username" },
-                            None,
-                        ))
-                        .child(password.view("password", PASSWORD, PASSWORD, Keyboard::Password, None))
-                        .child(totp.view("totp", TOTP, TOTP_HINT, Keyboard::OneTimeCode, None)),
-                )
-                .child(deed.outcome())
-                .child(el("div").class("actions").child(ui::submit(SIGN_IN, deed, ready))),
-        )
+        el("main")
+            .class("staff-login")
+            .child(el("h1").child(t(STAFF_SIGN_IN)))
+            .child(resident.then(|| notice("bad", t(NOT_STAFF))))
+            .child(
+                el("form")
+                    .on("submit", enter)
+                    .child(
+                        el("div")
+                            .class("cells")
+                            .child(username.view(
+                                "username",
+                                USERNAME,
+                                USERNAME_HINT,
+                                Keyboard::Text { fill: "username" },
+                                None,
+                            ))
+                            .child(password.view("password", PASSWORD, PASSWORD, Keyboard::Password, None))
+                            .child(totp.view("totp", TOTP, TOTP_HINT, Keyboard::OneTimeCode, None)),
+                    )
+                    .child(deed.outcome())
+                    .child(el("div").class("actions").child(ui::submit(SIGN_IN, deed, ready))),
+            )
     };
     live(move || match begins.get() {
         Some((username, password)) => begin_account::form(username, password, me),

@@ -361,4 +361,15 @@ mod tests {
         assert_eq!(keys.blind_index("phone", "x"), keys.blind_index("phone", "x"));
         assert_ne!(keys.blind_index("phone", "x"), keys.blind_index("id", "x"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_octets_open_that_were_not_sealed(octets: Vec<u8>, number: u8) {
+            let keys = Keys::derive(&[7; 32]).unwrap();
+            let row = Uuid::from_u128(1);
+            proptest::prop_assert_eq!(keys.open(PHONE, row, &octets), Err(CannotOpen));
+            proptest::prop_assert_eq!(keys.open(PHONE, row, &[&[1], octets.as_slice()].concat()), Err(CannotOpen));
+            proptest::prop_assert!(keys.add_field_key(number, &octets).is_err());
+        }
+    }
 }

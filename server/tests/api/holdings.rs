@@ -74,10 +74,7 @@ fn declared_in(path: &Path) -> Vec<(String, String)> {
     declarations
         .map(|rest| {
             let mut parts = rest.split('"');
-            (
-                parts.next().unwrap().to_owned(),
-                parts.nth(1).unwrap().to_owned(),
-            )
+            (parts.next().unwrap().to_owned(), parts.nth(1).unwrap().to_owned())
         })
         .collect()
 }
@@ -104,7 +101,9 @@ async fn keys_change_while_residents_go_on_and_afterwards_no_field_needs_the_old
         .await
         .unwrap();
     let load = async |platform: &server::platform::Platform| {
-        keyring::load(&platform.db, &platform.keys, platform.clock.now()).await.unwrap();
+        keyring::load(&platform.db, &platform.keys, platform.clock.now())
+            .await
+            .unwrap();
     };
     load(&app.platform).await;
     assert_eq!(app.platform.keys.sealing(), 1, "it is known before it seals");
@@ -114,7 +113,10 @@ async fn keys_change_while_residents_go_on_and_afterwards_no_field_needs_the_old
         load(&other.platform).await;
     }
     assert_eq!(app.platform.keys.sealing(), number);
-    assert!(rekey::left(&app.platform).await.unwrap() > 600, "200 residents are sealed with the first key");
+    assert!(
+        rekey::left(&app.platform).await.unwrap() > 600,
+        "200 residents are sealed with the first key"
+    );
 
     // Residents read and change sealed fields while every field is sealed anew.
     let done = Arc::new(AtomicBool::new(false));
@@ -140,8 +142,17 @@ async fn keys_change_while_residents_go_on_and_afterwards_no_field_needs_the_old
 
     // A server that starts now reads what the new key has sealed.
     let fresh = app.another_instance().await;
-    let me = app.resident_again(1).await.on(&fresh.address).get("/me").await.expect(200);
-    assert_eq!((&me["phone"], &me["person"]["name"]), (&json!("138****0001"), &json!("杨**")));
+    let me = app
+        .resident_again(1)
+        .await
+        .on(&fresh.address)
+        .get("/me")
+        .await
+        .expect(200);
+    assert_eq!(
+        (&me["phone"], &me["person"]["name"]),
+        (&json!("138****0001"), &json!("杨**"))
+    );
 }
 
 /// Reads one's own data and adds and removes a family member, whose name is sealed.
@@ -164,7 +175,10 @@ async fn what_was_kept_long_enough_is_removed_and_reported() {
     assert_eq!(retention::enforce(&app.platform, app.clock.now()).await.unwrap(), []);
     app.clock.advance(TimeDelta::days(2));
     let now = app.clock.now();
-    assert_eq!(retention::enforce(&app.platform, now).await.unwrap(), [("login_codes", 1)]);
+    assert_eq!(
+        retention::enforce(&app.platform, now).await.unwrap(),
+        [("login_codes", 1)]
+    );
     let after_the_session = now + TimeDelta::days(30 + 180);
     let report = retention::enforce(&app.platform, after_the_session).await.unwrap();
     assert_eq!(report, [("sessions", 1)]);
@@ -203,7 +217,10 @@ async fn a_closed_account_leaves_what_the_law_keeps_and_no_way_back_to_the_phone
     assert_eq!(refused["under_way"], json!(["appointments"]));
     let cancel = format!("/appointments/{}/cancel", booked["id"].as_str().unwrap());
     resident.post(&cancel, json!({})).await.expect(200);
-    resident.post("/me/consents", json!({"to": "reminders"})).await.expect(201);
+    resident
+        .post("/me/consents", json!({"to": "reminders"}))
+        .await
+        .expect(201);
 
     let closed = resident.delete("/me").await.expect(200);
     assert!(closed["kept"]["appointments"].is_string() && closed["kept"]["consents"] == Value::Null);

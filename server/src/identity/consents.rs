@@ -42,7 +42,7 @@ const SHOWN: u64 = 200;
 pub async fn list_consents(resident: Resident, platform: Data<Platform>) -> Result<Json<List<Consent>>, Failure> {
     let rows = consent::Entity::find()
         .filter(consent::Column::ResidentId.eq(resident.id.0))
-        .order_by_desc(consent::Column::GivenAt)
+        .order_by_desc(consent::Column::Id)
         .limit(SHOWN)
         .all(platform.db.reader())
         .await?;

@@ -1,5 +1,6 @@
 //! A bureau in which the first resident and the first hall have one of everything, and everyone who could ask for it.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -41,6 +42,8 @@ pub struct World {
     pub secrets: Vec<String>,
     /// What stands behind a part of a path.
     ids: BTreeMap<&'static str, String>,
+    group: String,
+    third_hall: String,
     _app: TestApp,
     _sandbox: Sandbox,
 }
@@ -116,7 +119,8 @@ impl World {
         let manager = app.staff("manager-zhongxin").await;
         ids.insert("counters", first(&manager, "/admin/counters").await);
         ids.insert("schedules", first(&manager, "/admin/schedules").await);
-        ids.insert("devices", first(&manager, "/admin/devices").await);
+        let device = json!({"kind": "kiosk", "name": "西门取号机"});
+        ids.insert("devices", id(&manager.post("/admin/devices", device).await.expect(201)));
         let closure = json!({
             "starts_at": "2026-12-01T12:00:00+08:00", "ends_at": "2026-12-01T12:30:00+08:00", "reason": "停电",
         });
@@ -128,7 +132,8 @@ impl World {
         ids.insert("services", app.service(SERVICES[0]));
         ids.insert("days", "2026-11-20".into());
         ids.insert("holidays", "2026-11-28".into());
-        ids.insert("sessions", first(&resident, "/me/sessions").await);
+        let sessions = resident.get("/me/sessions").await.expect(200);
+        ids.insert("sessions", id(sessions["items"].as_array().unwrap().last().unwrap()));
         ids.insert("consents", "privacy-notice".into());
         for of_nobody in ["dead-letters", "payment-alerts", "staff", "representatives"] {
             ids.insert(of_nobody, uuid::Uuid::now_v7().to_string());
@@ -162,6 +167,8 @@ impl World {
             callers,
             secrets,
             ids,
+            group: app.group_of(SERVICES[0]),
+            third_hall: app.hall("wangchuan"),
             _app: app,
             _sandbox: sandbox,
         }
@@ -169,38 +176,68 @@ impl World {
 
     /// An operation's path on the things of this world.
     pub fn path_of(&self, path: &str) -> String {
-        let parts: Vec<&str> = path.split('/').collect();
-        let concrete = parts.iter().enumerate().map(|(at, part)| {
-            let Some((name, ending)) = part.strip_prefix('{').and_then(|part| part.split_once('}')) else {
-                return (*part).to_owned();
-            };
-            if name == "action" {
-                return "serve".to_owned();
-            }
-            let before = parts[at - 1];
-            let found = self.ids.get(before);
-            let id = found
-                .unwrap_or_else(|| panic!("{path}: the world has none of {before}, so nobody can be asked for it"));
-            format!("{id}{ending}")
-        });
-        concrete.collect::<Vec<_>>().join("/")
+        filled(path, |before| {
+            let found = self.ids.get(before).cloned();
+            found.unwrap_or_else(|| panic!("{path}: the world has none of {before}, so nobody can be asked for it"))
+        })
+    }
+
+    /// The same on things that nobody has.
+    pub fn nobodys_path_of(path: &str) -> String {
+        filled(path, |_| uuid::Uuid::now_v7().to_string())
     }
 
     /// Fields without which an operation would refuse the body before it looks whose thing it is.
     pub fn fields_of(&self, operation: &str) -> Vec<(&'static str, Value)> {
-        let service = || json!(self.ids["services"]);
+        let text = |text: &str| json!(text);
         match operation.rsplit_once("/v1").map_or("", |(_, path)| path) {
-            "/halls/{id}/tickets" => vec![("service_id", service())],
+            "/halls/{id}/tickets" => vec![("service_id", json!(self.ids["services"]))],
             "/appointments/{id}/reschedule" => vec![("window_id", json!(self.ids["windows"]))],
             "/counters/{id}/call" => vec![("ticket_id", json!(self.ids["tickets"]))],
+            "/slips/{id}/move" => vec![("hall_id", json!(self.third_hall))],
+            "/slips/{id}/posted" => vec![("tracking", text("EMS1234567890"))],
+            "/slips/{id}/mail" => vec![("recipient", text("覃娜")), ("phone", text("13800000002"))],
+            "/admin/counters/{id}" => vec![("groups", json!([self.group])), ("number", json!(77))],
+            "/admin/schedules/{id}" => vec![
+                ("group_id", json!(self.group)),
+                ("weekdays", json!(["mon"])),
+                ("opens", text("18:00")),
+                ("closes", text("20:00")),
+                ("window_minutes", json!(30)),
+                ("quota", json!(6)),
+                ("online_percent", json!(50)),
+            ],
+            "/cases/{id}/proxies" => proxy(text("2026-11-30")),
+            "/slips/{id}/proxy" => proxy(text("2026-11-25T12:00:00+08:00")),
             _ => Vec::new(),
         }
     }
+}
 
-    /// What ends the caller's own session, or is asked of nobody in particular.
-    pub fn is_left_out(&self, operation: &str) -> bool {
-        operation.ends_with("/auth/sessions/current")
-    }
+/// Somebody who is named as a proxy.
+fn proxy(until: Value) -> Vec<(&'static str, Value)> {
+    let letter = [b"\xff\xd8\xff".as_slice(), &[7; 80], b"\xff\xd9"].concat();
+    vec![
+        ("name", json!("付刚")),
+        ("id_number", json!("539902198006203555")),
+        ("phone", json!("13800000003")),
+        ("until", until),
+        ("letter", json!(BASE64_STANDARD.encode(letter))),
+    ]
+}
+
+/// A path with its parameters filled in by what stands before them.
+fn filled(path: &str, id_of: impl Fn(&str) -> String) -> String {
+    let parts: Vec<&str> = path.split('/').collect();
+    let concrete =
+        parts.iter().enumerate().map(
+            |(at, part)| match part.strip_prefix('{').and_then(|part| part.split_once('}')) {
+                None => (*part).to_owned(),
+                Some(("action", _)) => "serve".to_owned(),
+                Some((_, ending)) => format!("{}{ending}", id_of(parts[at - 1])),
+            },
+        );
+    concrete.collect::<Vec<_>>().join("/")
 }
 
 /// Everyone who could ask: of the residents and of those who belong to a hall one who owns the world's things and one who does not.

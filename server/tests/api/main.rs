@@ -30,6 +30,7 @@ mod model;
 mod notify;
 mod pages;
 mod problems;
+mod reliability;
 mod reschedule;
 mod services;
 mod slips;

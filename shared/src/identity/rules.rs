@@ -270,10 +270,14 @@ pub enum CodeError {
     },
 }
 
+/// By how much the clocks of two instances may differ.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
+
 impl CodeChallenge {
     /// Judges one more try. The caller has counted it, guarded in the write, before it compares codes.
     pub fn judge(self, matches: bool, now: Instant) -> Result<(), CodeError> {
-        if now >= self.issued_at + CODE_LIFE {
+        // A clock that is set back must not lengthen a code's life.
+        if now >= self.issued_at + CODE_LIFE || now < self.issued_at - CLOCKS_DIFFER {
             Err(CodeError::Expired)
         } else if self.tries >= CODE_TRIES {
             Err(CodeError::Exhausted)

@@ -54,6 +54,16 @@ impl Program {
         self.folder.path().join("log")
     }
 
+    /// Whether it shares its database and a Redis with others.
+    pub const fn is_scaled(&self) -> bool {
+        self.mode.redis_url.is_some()
+    }
+
+    /// Lets it use this Redis.
+    pub fn with_redis(&mut self, url: &str) {
+        self.mode.redis_url = Some(url.to_owned());
+    }
+
     /// Its database.
     pub const fn store(&self) -> &Store {
         &self.mode.store

@@ -97,7 +97,7 @@ fn asking(schemathesis: &PathBuf, server: &str) -> Command {
         .args(["--max-time", &SECONDS_A_ROLE.to_string()])
         .args(["--seed", &SEED.to_string()])
         .args(["--exclude-path-regex", LEFT_OUT])
-        .args(["--request-timeout", "10", "--workers", "2", "--no-shrink"])
+        .args(["--request-timeout", "10", "--workers", "1", "--no-shrink"])
         .args(["--warnings", "off", "--no-color"]);
     run
 }

@@ -38,6 +38,7 @@ pub enum ExportFormat {
 #[into_params(parameter_in = Query)]
 pub struct ExportQuery {
     /// CSV or XLSX.
+    #[param(inline)]
     pub format: ExportFormat,
 }
 

@@ -34,9 +34,17 @@ fn every_reference_leads_somewhere_and_names_are_those_that_are_sent() {
         assert!(document.pointer(pointer).is_some(), "{pointer} leads nowhere");
     }
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
-        for value in schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        for value in schema["enum"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+        {
             // In Rust a variant begins with a capital; on the wire nothing does.
-            assert!(!value.starts_with(|c: char| c.is_ascii_uppercase()), "{name} tells {value:?}");
+            assert!(
+                !value.starts_with(|c: char| c.is_ascii_uppercase()),
+                "{name} tells {value:?}"
+            );
         }
     }
 }

@@ -43,6 +43,8 @@ pub struct World {
     /// What stands behind a part of a path.
     ids: BTreeMap<&'static str, String>,
     group: String,
+    /// A group that the other hall serves.
+    other_group: String,
     third_hall: String,
     _app: TestApp,
     _sandbox: Sandbox,
@@ -168,6 +170,7 @@ impl World {
             secrets,
             ids,
             group: app.group_of(SERVICES[0]),
+            other_group: app.group_of(SERVICES[3]),
             third_hall: app.hall("wangchuan"),
             _app: app,
             _sandbox: sandbox,
@@ -199,7 +202,7 @@ impl World {
             "/slips/{id}/mail" => vec![("recipient", text("覃娜")), ("phone", text("13800000002"))],
             "/admin/counters/{id}" => vec![("groups", json!([self.group])), ("number", json!(77))],
             "/admin/schedules/{id}" => vec![
-                ("group_id", json!(self.group)),
+                ("group_id", json!(self.other_group)),
                 ("weekdays", json!(["mon"])),
                 ("opens", text("18:00")),
                 ("closes", text("20:00")),

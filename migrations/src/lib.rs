@@ -41,6 +41,8 @@ mod m20261122_000061_case_readers;
 mod m20261122_000062_return_lists;
 mod m20261122_000070_reminders;
 mod m20261122_000071_audit_chain;
+mod m20261122_000072_accounts;
+mod m20261122_000073_field_keys;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -81,6 +83,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000062_return_lists::Migration),
             Box::new(m20261122_000070_reminders::Migration),
             Box::new(m20261122_000071_audit_chain::Migration),
+            Box::new(m20261122_000072_accounts::Migration),
+            Box::new(m20261122_000073_field_keys::Migration),
         ]
     }
 }

@@ -15,6 +15,7 @@ mod lighthouse;
 mod narrator;
 mod page;
 mod run;
+mod schemathesis;
 mod service;
 mod sheet;
 mod soak;

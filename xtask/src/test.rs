@@ -10,6 +10,7 @@ use crate::browsing::Browsing;
 use crate::client;
 use crate::command::{self, cargo};
 use crate::narrator::Took;
+use crate::schemathesis;
 use crate::service;
 use crate::stores::Stores;
 use crate::tools::Tools;
@@ -38,6 +39,8 @@ enum Part {
     Unit,
     /// The server's interface, in both modes.
     Api,
+    /// Made-up requests in the name of every role: none ends in a fault.
+    Fuzz,
     /// The documentation builds without warnings.
     Doc,
     /// The client builds and keeps to its size.
@@ -66,6 +69,7 @@ impl Part {
                 ("API tests, embedded", api_embedded),
                 ("API tests, scaled out", api_scaled),
             ],
+            Self::Fuzz => &[("made-up requests", made_up_requests)],
             Self::Doc => &[
                 ("documentation", documentation),
                 ("documentation, client", documentation_client),
@@ -207,6 +211,16 @@ fn api_scaled() -> Result<Outcome> {
             .env("BIANMIN_TEST_POSTGRES_URL", stores.postgres_url())
             .env("BIANMIN_TEST_REDIS_URL", stores.redis_url()),
     )
+}
+
+fn made_up_requests() -> Result<Outcome> {
+    let Some(program) = schemathesis::install(&Tools::open()?)? else {
+        return Ok(Outcome::Skipped(
+            "schemathesis is not installed, and the Python package index cannot be reached from here".to_owned(),
+        ));
+    };
+    schemathesis::ask_as_everyone(&program)?;
+    Ok(Outcome::Passed)
 }
 
 fn documentation() -> Result<Outcome> {

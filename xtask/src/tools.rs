@@ -86,6 +86,11 @@ impl Tools {
         Ok(command)
     }
 
+    /// A folder of the tools' own.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
     fn folders(&self) -> [PathBuf; 2] {
         [self.root.join("bin"), self.root.join("npm/node_modules/.bin")]
     }

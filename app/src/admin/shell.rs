@@ -10,11 +10,11 @@ use shared::{
 };
 
 use super::{
-    closures, counters, devices, overview, priorities, publication, schedules, statistics, strikes,
+    accounts, closures, counters, devices, overview, priorities, publication, schedules, statistics, strikes,
     words::{
-        ADMIN, BOOKS, CASES, CLOSURES, COUNTERS, DEVICES, ENQUIRIES, EXCEPTIONS, NOT_MANAGER, OVERVIEW, PAGES,
-        PAYMENT_ALERTS, PAYMENTS, PRIORITIES, PUBLICATION, REFUNDS, REVIEWS, SCHEDULES, SIGN_OUT, STATISTICS, STRIKES,
-        TEXTS,
+        ACCOUNTS, ADMIN, BOOKS, CASES, CLOSURES, COUNTERS, DEVICES, ENQUIRIES, EXCEPTIONS, NOT_MANAGER, OVERVIEW,
+        PAGES, PAYMENT_ALERTS, PAYMENTS, PRIORITIES, PUBLICATION, REFUNDS, REVIEWS, SCHEDULES, SIGN_OUT, STATISTICS,
+        STRIKES, TEXTS,
     },
 };
 use crate::{
@@ -46,10 +46,11 @@ pub enum AdminPage {
     Refunds,
     Books,
     PaymentAlerts,
+    Accounts,
 }
 
 impl AdminPage {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::Overview,
         Self::Counters,
         Self::Schedules,
@@ -68,22 +69,26 @@ impl AdminPage {
         Self::Refunds,
         Self::Books,
         Self::PaymentAlerts,
+        Self::Accounts,
     ];
 
-    /// Whose page it is.
-    const fn role(self) -> StaffRole {
+    /// Whether it is a page of those with this role.
+    const fn is_for(self, role: StaffRole) -> bool {
         match self {
-            Self::Cases | Self::Reviews => StaffRole::CaseOfficer,
-            Self::Enquiries => StaffRole::Auditor,
-            Self::Texts => StaffRole::SystemAdmin,
-            Self::Payments | Self::Exceptions | Self::Refunds | Self::Books | Self::PaymentAlerts => StaffRole::Finance,
-            _ => StaffRole::Manager,
+            Self::Cases | Self::Reviews => matches!(role, StaffRole::CaseOfficer),
+            Self::Enquiries => matches!(role, StaffRole::Auditor),
+            Self::Texts => matches!(role, StaffRole::SystemAdmin),
+            Self::Accounts => matches!(role, StaffRole::SystemAdmin | StaffRole::SecurityAdmin),
+            Self::Payments | Self::Exceptions | Self::Refunds | Self::Books | Self::PaymentAlerts => {
+                matches!(role, StaffRole::Finance)
+            }
+            _ => matches!(role, StaffRole::Manager),
         }
     }
 
     /// The pages of somebody with this role, the first of which is shown to whoever comes without naming one.
     fn of(role: StaffRole) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(move |page| page.role() == role)
+        Self::ALL.into_iter().filter(move |page| page.is_for(role))
     }
 
     /// The last part of the page's address.
@@ -107,6 +112,7 @@ impl AdminPage {
             Self::Refunds => "refunds",
             Self::Books => "reconciliation",
             Self::PaymentAlerts => "payment-alerts",
+            Self::Accounts => "staff",
         }
     }
 
@@ -135,6 +141,7 @@ impl AdminPage {
             Self::Refunds => REFUNDS,
             Self::Books => BOOKS,
             Self::PaymentAlerts => PAYMENT_ALERTS,
+            Self::Accounts => ACCOUNTS,
         }
     }
 }
@@ -182,7 +189,7 @@ pub fn admin(page: AdminPage) -> View {
             detail: Remote::fetch(STAFF, format!("/halls/{id}")),
             groups: Remote::fetch(STAFF, "/admin/services"),
         });
-        let content = (page.role() == staff.role).then(|| show(hall, page)).flatten();
+        let content = page.is_for(staff.role).then(|| show(&staff, hall, page)).flatten();
         match content {
             Some(content) => frame(&staff, hall, page, content),
             None => el("main")
@@ -244,7 +251,7 @@ fn frame(staff: &StaffView, hall: Option<Hall>, page: AdminPage, content: View) 
 }
 
 /// The page itself; nothing when it is a hall's and there is none.
-fn show(hall: Option<Hall>, page: AdminPage) -> Option<View> {
+fn show(staff: &StaffView, hall: Option<Hall>, page: AdminPage) -> Option<View> {
     Some(match page {
         AdminPage::Overview => overview::overview(hall?),
         AdminPage::Counters => counters::counters(hall?),
@@ -264,6 +271,7 @@ fn show(hall: Option<Hall>, page: AdminPage) -> Option<View> {
         AdminPage::Refunds => fines::refunds(),
         AdminPage::Books => fines::books(),
         AdminPage::PaymentAlerts => fines::alerts(),
+        AdminPage::Accounts => accounts::accounts(staff),
     })
 }
 

@@ -175,7 +175,7 @@ pub async fn person_for(
         return Ok(resident.person.clone());
     };
     let db = platform.db.reader();
-    if !identity::may_act_for(db, resident, id).await? {
+    if !identity::may_act_for(db, resident, id, platform.clock.now()).await? {
         return Err(Failure::from(&problem::NOT_FOUND));
     }
     let names = persons_names(db, platform, [id]).await?;

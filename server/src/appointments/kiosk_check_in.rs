@@ -37,7 +37,7 @@ use crate::{
 /// checked in; if none can, the refusal is that of the first.
 #[utoipa::path(
     tag = "appointments",
-    security(("device" = [])),
+    security(("kiosk" = [])),
     params(("id" = HallId, Path, description = "The hall.")),
     request_body = KioskCheckIn,
     responses((status = 201, body = Ticket), crate::problem::Refusals),

@@ -14,6 +14,7 @@ use super::{
     device::Device,
     entity::{device, resident, session, staff},
     sessions::SubjectKind,
+    staff_sign_in,
     store::{self, PersonFacts},
 };
 use crate::{platform::Platform, problem::Failure};
@@ -73,6 +74,7 @@ async fn residents(platform: &Platform, ids: HashSet<Uuid>) -> Result<HashMap<Uu
         .collect())
 }
 
+/// Those of these accounts of staff that may be used.
 async fn staff(platform: &Platform, ids: HashSet<Uuid>) -> Result<HashMap<Uuid, staff::Model>, DbErr> {
     if ids.is_empty() {
         return Ok(HashMap::new());
@@ -81,7 +83,8 @@ async fn staff(platform: &Platform, ids: HashSet<Uuid>) -> Result<HashMap<Uuid, 
         .filter(staff::Column::Id.is_in(ids))
         .all(platform.db.reader())
         .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    let usable = rows.into_iter().filter(staff_sign_in::is_usable);
+    Ok(usable.map(|row| (row.id, row)).collect())
 }
 
 /// Those of these devices that are not revoked.

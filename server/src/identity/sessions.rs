@@ -11,10 +11,7 @@ use chrono::TimeDelta;
 use moka::future::Cache;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::Deserialize;
-use shared::{
-    ids::{DeviceId, SessionId},
-    time::Instant,
-};
+use shared::{ids::SessionId, time::Instant};
 use uuid::Uuid;
 
 use super::{authenticate::Signed, entity::session, holders::holders, token::Tokens};
@@ -134,13 +131,15 @@ impl Sessions {
         platform.bus.publish(Event::SessionEnded(session));
     }
 
-    /// Begins a session.
+    /// Begins a session; `client` is what its owner will know it by.
+    #[allow(clippy::too_many_arguments, reason = "a session is made of all of them")]
     pub async fn begin(
         &self,
         db: &impl ConnectionTrait,
         platform: &Platform,
         kind: SubjectKind,
         account: Uuid,
+        client: Option<String>,
         now: Instant,
     ) -> Result<(SessionId, Begun), Failure> {
         let id = SessionId(Uuid::now_v7());
@@ -155,6 +154,7 @@ impl Sessions {
             created_at: Set(now),
             expires_at: Set(now + kind.life()),
             revoked_at: Set(None),
+            client: Set(client),
         };
         session::Entity::insert(row).exec_without_returning(db).await?;
         let (access_token, expires_at) = self.tokens.issue(account, id, now)?;
@@ -218,25 +218,37 @@ impl Sessions {
         )))
     }
 
-    /// Ends every session of a device. The caller makes instances forget them once that is committed.
+    /// Ends every session of an account or a device, except one. The caller makes instances forget them once that is committed.
     pub async fn end_all_of(
         &self,
         db: &impl ConnectionTrait,
-        device: DeviceId,
+        account: Uuid,
+        except: Option<SessionId>,
         now: Instant,
     ) -> Result<Vec<SessionId>, Failure> {
         let open = session::Entity::find()
-            .filter(session::Column::SubjectId.eq(device.0))
+            .filter(session::Column::SubjectId.eq(account))
             .filter(session::Column::RevokedAt.is_null())
             .all(db)
             .await?;
+        let ended: Vec<Uuid> = open
+            .into_iter()
+            .map(|row| row.id)
+            .filter(|id| except.is_none_or(|kept| kept.0 != *id))
+            .collect();
         session::Entity::update_many()
             .col_expr(session::Column::RevokedAt, Expr::value(now))
-            .filter(session::Column::SubjectId.eq(device.0))
-            .filter(session::Column::RevokedAt.is_null())
+            .filter(session::Column::Id.is_in(ended.iter().copied()))
             .exec(db)
             .await?;
-        Ok(open.into_iter().map(|row| row.id.into()).collect())
+        Ok(ended.into_iter().map(SessionId).collect())
+    }
+
+    /// Forgets several sessions, here and on every instance.
+    pub async fn forget_all(&self, platform: &Platform, sessions: Vec<SessionId>) {
+        for session in sessions {
+            self.forget(platform, session).await;
+        }
     }
 
     /// Ends a session on every instance.

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod db;
 pub mod gather;
 pub mod idempotency;
+pub mod keyring;
 pub mod keys;
 pub mod limits;
 pub mod pdf;
@@ -55,6 +56,7 @@ impl Platform {
     pub async fn connect_with(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let keys = Arc::new(Keys::load_or_create(&config.keys_dir)?);
         let db = Db::connect(&config.mode.store).await?;
+        keyring::load(&db, &keys, clock.now()).await?;
         let bus: Arc<dyn Bus> = match &config.mode.redis_url {
             None => Arc::new(InProcessBus::default()),
             Some(url) => Arc::new(RedisBus::connect(url)?),

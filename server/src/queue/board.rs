@@ -31,7 +31,7 @@ const GLANCE: Duration = Duration::from_secs(5);
 /// that proves who is in the hall.
 #[utoipa::path(
     tag = "queue",
-    security((), ("device" = []), ("clerk" = []), ("manager" = [])),
+    security((), ("board" = []), ("clerk" = []), ("manager" = [])),
     params(("id" = HallId, Path, description = "The hall."), Spoken),
     responses((status = 200, body = Board), crate::problem::Refusals),
 )]
@@ -71,7 +71,7 @@ fn shown(mut board: Board, own: bool, platform: &Platform) -> Board {
 /// The same, as server-sent events: each `data` is a board, and the first comes at once.
 #[utoipa::path(
     tag = "queue",
-    security((), ("device" = []), ("clerk" = []), ("manager" = [])),
+    security((), ("board" = []), ("clerk" = []), ("manager" = [])),
     params(("id" = HallId, Path, description = "The hall."), Spoken),
     responses(
         (status = 200, content_type = "text/event-stream", description = "A board in each event.", body = Board),

@@ -31,7 +31,7 @@ pub fn is_valid(keys: &Keys, hall: HallId, sent: &str, now: Instant) -> bool {
 /// The QR code on the hall's screen: it opens the check-in page with the present code filled in.
 #[utoipa::path(
     tag = "queue",
-    security(("device" = []), ("clerk" = []), ("manager" = [])),
+    security(("board" = []), ("clerk" = []), ("manager" = [])),
     params(("id" = HallId, Path, description = "The hall.")),
     responses(
         (status = 200, content_type = "image/svg+xml", description = "The QR code."),

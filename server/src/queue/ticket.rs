@@ -36,7 +36,7 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// A ticket of one's own; a paper ticket belongs to whoever has its id, which is on it.
 #[utoipa::path(
     tag = "queue",
-    security((), ("resident" = []), ("clerk" = []), ("device" = [])),
+    security((), ("resident" = []), ("clerk" = []), ("kiosk" = [])),
     params(("id" = TicketId, Path, description = "The ticket.")),
     responses((status = 200, body = Ticket), crate::problem::Refusals),
 )]
@@ -61,7 +61,7 @@ pub async fn show_ticket(
 /// The same, as server-sent events: each `data` is a ticket, the first comes at once, and the stream ends when the ticket is over.
 #[utoipa::path(
     tag = "queue",
-    security((), ("resident" = []), ("clerk" = []), ("device" = [])),
+    security((), ("resident" = []), ("clerk" = []), ("kiosk" = [])),
     params(("id" = TicketId, Path, description = "The ticket."), Spoken),
     responses(
         (status = 200, content_type = "text/event-stream", description = "A ticket in each event.", body = Ticket),

@@ -79,7 +79,7 @@ async fn a_screen_is_no_kiosk_and_a_kiosk_no_screen_and_neither_is_staff() {
         device.get("/admin/devices").await.refused(&FORBIDDEN);
         device.get("/appointments").await.refused(&FORBIDDEN);
         device.get("/counters/current").await.refused(&FORBIDDEN);
-        device.get("/me").await.refused(&UNAUTHENTICATED);
+        device.get("/me").await.refused(&FORBIDDEN);
     }
     let resident = app.resident(1).await;
     for other in [&kiosk, &resident] {

@@ -44,6 +44,7 @@ pub async fn holders(platform: Platform, ids: Vec<SessionId>) -> Result<HashMap<
             }),
             staff: staff.get(&account).and_then(|row| Staff::from_row(row, id)),
             device: devices.get(&account).and_then(|row| Device::from_row(row, id)),
+            by_token: false,
         };
         (!signed.is_nobody()).then(|| (id, Arc::new(signed)))
     };

@@ -8,6 +8,7 @@ pub mod backup;
 pub mod bus;
 pub mod clock;
 pub mod db;
+pub mod holding;
 pub mod idempotency;
 pub mod keyring;
 pub mod keys;

@@ -3,66 +3,7 @@
 //!
 //! A table that is missing here fails a test, and so does a sealed field.
 
-use std::fmt;
-
-/// Whose the rows of a table are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Of {
-    /// The account in this column.
-    Resident(&'static str),
-    /// The person in this column.
-    Person(&'static str),
-    /// Nobody's in particular, or of what stands in another table.
-    Nobody,
-}
-
-/// How long rows are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
-    /// Until so many days after the instant in a column; the job removes them then.
-    Days {
-        /// How many.
-        days: i64,
-        /// The column.
-        after: &'static str,
-        /// Why so long.
-        why: &'static str,
-    },
-    /// As long as this says; where it ends, the slice itself removes the row.
-    While(&'static str),
-    /// As long as the law asks for.
-    ByLaw(&'static str),
-}
-
-/// What becomes of rows when the account that they belong to is closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Closing {
-    /// They go with it.
-    Removed,
-    /// They stay, for the reason given in [`Holding::kept`].
-    Stays,
-}
-
-/// A table and what it holds.
-#[derive(Clone, Copy, Debug)]
-pub struct Holding {
-    /// The table.
-    pub table: &'static str,
-    /// The column of its key, to which sealed fields are bound.
-    pub key: &'static str,
-    /// The sealed columns.
-    pub sealed: &'static [&'static str],
-    /// Whose the rows are.
-    pub of: Of,
-    /// The columns that their owner is given besides the sealed ones.
-    pub shown: &'static [&'static str],
-    /// A condition under which a row is still under way, so that its account cannot be closed.
-    pub under_way: Option<&'static str>,
-    /// How long rows are kept.
-    pub kept: Kept,
-    /// What becomes of them when the account is closed.
-    pub closing: Closing,
-}
+pub use crate::platform::holding::{Closing, Holding, Kept, Of};
 
 const FISCAL: &str = "《会计档案管理办法》附表一：会计凭证保管30年";
 const CASES: &str = "随案卷归档保管";
@@ -70,45 +11,6 @@ const DECISIONS: &str = "行政处罚案卷归档保管";
 const LOGS: &str = "《网络安全法》：网络日志留存不少于六个月";
 const ARRANGED: Kept = Kept::While("the bureau's own arrangement; replaced when it changes");
 const COUNTED: Kept = Kept::While("statistics of halls: without a name, only ids");
-
-impl Holding {
-    const fn of_nobody(table: &'static str, kept: Kept) -> Self {
-        Self {
-            table,
-            key: "id",
-            sealed: &[],
-            of: Of::Nobody,
-            shown: &[],
-            under_way: None,
-            kept,
-            closing: Closing::Stays,
-        }
-    }
-
-    const fn owned(table: &'static str, of: Of, shown: &'static [&'static str], kept: Kept, closing: Closing) -> Self {
-        Self {
-            of,
-            shown,
-            closing,
-            ..Self::of_nobody(table, kept)
-        }
-    }
-
-    const fn by(self, key: &'static str) -> Self {
-        Self { key, ..self }
-    }
-
-    const fn sealing(self, sealed: &'static [&'static str]) -> Self {
-        Self { sealed, ..self }
-    }
-
-    const fn under_way_if(self, condition: &'static str) -> Self {
-        Self {
-            under_way: Some(condition),
-            ..self
-        }
-    }
-}
 
 const ACCOUNT: Kept = Kept::While("the account is open");
 
@@ -399,16 +301,6 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::of_nobody("service_groups", ARRANGED),
     Holding::of_nobody("vocabulary", ARRANGED).by("word"),
 ];
-
-impl fmt::Display for Kept {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Days { days, after, why } => write!(f, "{days} days after `{after}`: {why}"),
-            Self::While(what) => write!(f, "{what}"),
-            Self::ByLaw(law) => write!(f, "by law: {law}"),
-        }
-    }
-}
 
 /// The table of `docs/data.md`: what `bianmin holdings` prints.
 pub fn table() -> String {

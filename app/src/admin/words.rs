@@ -217,7 +217,6 @@ words! {
     ROLE: "角色" / "Role";
     HALL: "大厅" / "Hall";
     NO_HALL: "无" / "None";
-    STATE: "状态" / "State";
     MAKE_ACCOUNT: "建立账号" / "Make the account";
     FIRST_PASSWORD: "初始密码" / "First password";
     PASSWORD_ONCE: "初始密码只显示这一次，七天内有效，请当面交给本人。" / "The first password is shown this once and works for seven days. Hand it over in person.";

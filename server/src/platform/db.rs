@@ -3,11 +3,12 @@
 //! On SQLite there is exactly one connection that writes, since several only stall each other; on PostgreSQL both are one pool.
 //! Nothing decides on a row that it has merely read: guards stand in the `WHERE` of the write, and unique keys behind them.
 
-use std::{path::Path, time::Duration};
+use std::{future::ready, path::Path, time::Duration};
 
 use anyhow::{Context, bail};
 use chrono::DateTime;
 use migrations::{Migrator, MigratorTrait};
+use sea_orm::sqlx::{Connection, SqliteConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
     RuntimeErr, SqlErr, SqliteTransactionMode, SqlxError, Statement, TransactionOptions, TransactionTrait,
@@ -67,6 +68,9 @@ impl Db {
                 .max_lifetime(None::<Duration>)
                 .test_before_acquire(false)
                 .sqlx_logging(false)
+                .map_sqlx_sqlite_pool_opts(|pool| {
+                    pool.before_acquire(|connection, _| Box::pin(ready(Ok(is_clean(connection)))))
+                })
                 .map_sqlx_sqlite_opts(|sqlite| {
                     sqlite
                         .pragma("journal_mode", "WAL")
@@ -143,6 +147,14 @@ impl Db {
             .await
             .is_ok_and(|pending| pending.is_empty())
     }
+}
+
+/// Whether a connection that was given back has no transaction open.
+///
+/// When the disk is full, SQLite ends a transaction by itself. Whoever then rolls it back is told that there is none, and believes it
+/// open from there on: what the connection is given next would be committed to that, and to nothing. Such a connection is dropped.
+fn is_clean(connection: &SqliteConnection) -> bool {
+    !connection.is_in_transaction()
 }
 
 /// SQLite before 3.51.3 can corrupt a database when it resets the write-ahead log.

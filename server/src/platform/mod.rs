@@ -9,6 +9,7 @@ pub mod bus;
 pub mod clock;
 pub mod db;
 pub mod gather;
+pub mod holding;
 pub mod idempotency;
 pub mod keyring;
 pub mod keys;

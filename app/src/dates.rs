@@ -82,6 +82,11 @@ pub fn spoken_day(day: NaiveDate) -> String {
     format(day, &[("month", "long"), ("day", "numeric"), ("weekday", "long")])
 }
 
+/// The whole day with its year, for what may lie long ago.
+pub fn dated(day: NaiveDate) -> String {
+    format(day, &[("year", "numeric"), ("month", "long"), ("day", "numeric")])
+}
+
 /// The bureau's day now.
 pub fn today() -> NaiveDate {
     day_of(browser::now())

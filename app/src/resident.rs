@@ -88,6 +88,7 @@ pub fn papers() {
                 | Route::Case(_)
                 | Route::CaseSteps
                 | Route::Found
+                | Route::Account
                 | Route::Login
         )
     };
@@ -102,6 +103,7 @@ pub fn papers() {
             Route::Case(id) => cases::page(id),
             Route::CaseSteps => cases::steps(),
             Route::Found => cases::found(),
+            Route::Account => identity::account(),
             Route::Login => identity::login(),
             _ => return None,
         })

@@ -40,6 +40,7 @@ pub enum Route {
     Payment(PaymentId),
     Login,
     Me,
+    Account,
     Console,
     Admin(AdminPage),
     Board(HallId),
@@ -79,6 +80,7 @@ impl Route {
             ("payments", Some(id)) => id.parse().map(Self::Payment).ok(),
             ("login", None) => Some(Self::Login),
             ("me", None) => Some(Self::Me),
+            ("account", None) => Some(Self::Account),
             ("console", None) => Some(Self::Console),
             ("redeem", None) => Some(Self::Redeem),
             ("redeem", Some("shelf")) => Some(Self::Shelf),
@@ -286,6 +288,7 @@ mod tests {
         assert_eq!(Route::at("/R/AEAQ"), Route::Slips);
         assert_eq!(Route::at("/admin"), Route::Admin(AdminPage::Overview));
         assert_eq!(Route::at("/admin/closures"), Route::Admin(AdminPage::Closures));
+        assert_eq!(Route::at("/admin/refunds"), Route::Admin(AdminPage::Refunds));
         assert_eq!(Route::at("/admin/x"), Route::Unknown);
         assert_eq!(Route::at("/kiosk"), Route::Pairing(DeviceKind::Kiosk));
         assert!(matches!(Route::at(&format!("/cases/{id}")), Route::Case(_)));

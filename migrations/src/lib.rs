@@ -28,6 +28,9 @@ mod m20261122_000031_decisions;
 mod m20261122_000032_payments;
 mod m20261122_000033_reconciliation;
 mod m20261122_000034_payment_alerts;
+mod m20261122_000035_warnings;
+mod m20261122_000036_payment_messages;
+mod m20261122_000037_refund_requests;
 mod m20261122_000040_devices;
 mod m20261122_000041_holders;
 mod m20261122_000042_arrangements;
@@ -38,6 +41,8 @@ mod m20261122_000061_case_readers;
 mod m20261122_000062_return_lists;
 mod m20261122_000070_reminders;
 mod m20261122_000071_audit_chain;
+mod m20261122_000072_accounts;
+mod m20261122_000073_field_keys;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -65,6 +70,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000032_payments::Migration),
             Box::new(m20261122_000033_reconciliation::Migration),
             Box::new(m20261122_000034_payment_alerts::Migration),
+            Box::new(m20261122_000035_warnings::Migration),
+            Box::new(m20261122_000036_payment_messages::Migration),
+            Box::new(m20261122_000037_refund_requests::Migration),
             Box::new(m20261122_000040_devices::Migration),
             Box::new(m20261122_000041_holders::Migration),
             Box::new(m20261122_000042_arrangements::Migration),
@@ -75,6 +83,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000062_return_lists::Migration),
             Box::new(m20261122_000070_reminders::Migration),
             Box::new(m20261122_000071_audit_chain::Migration),
+            Box::new(m20261122_000072_accounts::Migration),
+            Box::new(m20261122_000073_field_keys::Migration),
         ]
     }
 }

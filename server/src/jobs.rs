@@ -11,9 +11,9 @@ use crate::{
     appointments,
     catalog::{Hall, Snapshot},
     fines,
-    platform::{Platform, audit, bus::Event, idempotency},
+    platform::{Platform, audit, bus::Event, idempotency, keyring},
     problem::Failure,
-    upstream,
+    retention, upstream,
 };
 
 /// How often seats of expired holds and cancelled bookings are given back, missed appointments marked, residents reminded and audit rows
@@ -49,6 +49,9 @@ pub fn start(platform: &Platform, services: &Services) {
         loop {
             ticks.tick().await;
             let (snapshot, now) = (names.now(), reclaiming.clock.now());
+            if let Err(error) = keyring::load(&reclaiming.db, &reclaiming.keys, now).await {
+                tracing::warn!(%error, "the field keys were not looked at");
+            }
             if let Err(failure) = publish(&reclaiming, &snapshot, now, &mut published).await {
                 tracing::warn!(%failure, "the windows were not published");
             }
@@ -119,5 +122,8 @@ async fn upkeep(platform: &Platform) -> anyhow::Result<()> {
     let transaction = platform.db.begin().await?;
     idempotency::forget_old(&transaction, platform.clock.now()).await?;
     transaction.commit().await?;
+    for (table, rows) in retention::enforce(platform, platform.clock.now()).await? {
+        tracing::info!(table, rows, "what was kept long enough is removed");
+    }
     Ok(())
 }

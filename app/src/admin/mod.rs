@@ -1,6 +1,7 @@
 //! The pages of a hall's manager (大厅管理), and the frame around the pages of others who work in an office: case officers, auditors, and
 //! whoever looks after the service.
 
+mod accounts;
 mod closures;
 mod counters;
 mod devices;

@@ -10,18 +10,19 @@ use shared::{
 };
 
 use super::{
-    closures, counters, devices, overview, priorities, publication, schedules, statistics, strikes,
+    accounts, closures, counters, devices, overview, priorities, publication, schedules, statistics, strikes,
     words::{
-        ADMIN, CASES, CLOSURES, COUNTERS, DEVICES, ENQUIRIES, NOT_MANAGER, OVERVIEW, PAGES, PRIORITIES, PUBLICATION,
-        REVIEWS, SCHEDULES, SIGN_OUT, STATISTICS, STRIKES, TEXTS,
+        ACCOUNTS, ADMIN, BOOKS, CASES, CLOSURES, COUNTERS, DEVICES, ENQUIRIES, EXCEPTIONS, NOT_MANAGER, OVERVIEW,
+        PAGES, PAYMENT_ALERTS, PAYMENTS, PRIORITIES, PUBLICATION, REFUNDS, REVIEWS, SCHEDULES, SIGN_OUT, STATISTICS,
+        STRIKES, TEXTS,
     },
 };
 use crate::{
     api::STAFF,
-    cases, identity,
+    cases, fines, identity,
     language::{self, Phrase, t},
     notify,
-    ui::{Deed, Remote, View, button, el, fragment, live, notice},
+    ui::{Deed, Remote, View, button, el, live, notice},
 };
 
 /// A page of an office.
@@ -40,10 +41,16 @@ pub enum AdminPage {
     Reviews,
     Enquiries,
     Texts,
+    Payments,
+    Exceptions,
+    Refunds,
+    Books,
+    PaymentAlerts,
+    Accounts,
 }
 
 impl AdminPage {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 19] = [
         Self::Overview,
         Self::Counters,
         Self::Schedules,
@@ -57,21 +64,31 @@ impl AdminPage {
         Self::Reviews,
         Self::Enquiries,
         Self::Texts,
+        Self::Payments,
+        Self::Exceptions,
+        Self::Refunds,
+        Self::Books,
+        Self::PaymentAlerts,
+        Self::Accounts,
     ];
 
-    /// Whose page it is.
-    const fn role(self) -> StaffRole {
+    /// Whether it is a page of those with this role.
+    const fn is_for(self, role: StaffRole) -> bool {
         match self {
-            Self::Cases | Self::Reviews => StaffRole::CaseOfficer,
-            Self::Enquiries => StaffRole::Auditor,
-            Self::Texts => StaffRole::SystemAdmin,
-            _ => StaffRole::Manager,
+            Self::Cases | Self::Reviews => matches!(role, StaffRole::CaseOfficer),
+            Self::Enquiries => matches!(role, StaffRole::Auditor),
+            Self::Texts => matches!(role, StaffRole::SystemAdmin),
+            Self::Accounts => matches!(role, StaffRole::SystemAdmin | StaffRole::SecurityAdmin),
+            Self::Payments | Self::Exceptions | Self::Refunds | Self::Books | Self::PaymentAlerts => {
+                matches!(role, StaffRole::Finance)
+            }
+            _ => matches!(role, StaffRole::Manager),
         }
     }
 
     /// The pages of somebody with this role, the first of which is shown to whoever comes without naming one.
     fn of(role: StaffRole) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(move |page| page.role() == role)
+        Self::ALL.into_iter().filter(move |page| page.is_for(role))
     }
 
     /// The last part of the page's address.
@@ -90,6 +107,12 @@ impl AdminPage {
             Self::Reviews => "reviews",
             Self::Enquiries => "enquiries",
             Self::Texts => "texts",
+            Self::Payments => "payments",
+            Self::Exceptions => "exceptions",
+            Self::Refunds => "refunds",
+            Self::Books => "reconciliation",
+            Self::PaymentAlerts => "payment-alerts",
+            Self::Accounts => "staff",
         }
     }
 
@@ -113,6 +136,12 @@ impl AdminPage {
             Self::Reviews => REVIEWS,
             Self::Enquiries => ENQUIRIES,
             Self::Texts => TEXTS,
+            Self::Payments => PAYMENTS,
+            Self::Exceptions => EXCEPTIONS,
+            Self::Refunds => REFUNDS,
+            Self::Books => BOOKS,
+            Self::PaymentAlerts => PAYMENT_ALERTS,
+            Self::Accounts => ACCOUNTS,
         }
     }
 }
@@ -160,14 +189,7 @@ pub fn admin(page: AdminPage) -> View {
             detail: Remote::fetch(STAFF, format!("/halls/{id}")),
             groups: Remote::fetch(STAFF, "/admin/services"),
         });
-        let content = match (page.role() == staff.role, page, hall) {
-            (false, ..) => None,
-            (true, AdminPage::Cases, _) => Some(cases::look_up()),
-            (true, AdminPage::Reviews, _) => Some(cases::reviews()),
-            (true, AdminPage::Enquiries, _) => Some(cases::enquiries()),
-            (true, AdminPage::Texts, _) => Some(notify::texts()),
-            (true, _, hall) => hall.map(|hall| show(hall, page)),
-        };
+        let content = page.is_for(staff.role).then(|| show(&staff, hall, page)).flatten();
         match content {
             Some(content) => frame(&staff, hall, page, content),
             None => el("main")
@@ -228,19 +250,29 @@ fn frame(staff: &StaffView, hall: Option<Hall>, page: AdminPage, content: View) 
         )
 }
 
-fn show(hall: Hall, page: AdminPage) -> View {
-    match page {
-        AdminPage::Overview => overview::overview(hall),
-        AdminPage::Counters => counters::counters(hall),
-        AdminPage::Schedules => schedules::schedules(hall),
-        AdminPage::Publication => publication::publication(hall),
-        AdminPage::Closures => closures::closures(hall),
+/// The page itself; nothing when it is a hall's and there is none.
+fn show(staff: &StaffView, hall: Option<Hall>, page: AdminPage) -> Option<View> {
+    Some(match page {
+        AdminPage::Overview => overview::overview(hall?),
+        AdminPage::Counters => counters::counters(hall?),
+        AdminPage::Schedules => schedules::schedules(hall?),
+        AdminPage::Publication => publication::publication(hall?),
+        AdminPage::Closures => closures::closures(hall?),
         AdminPage::Priorities => priorities::priorities(),
         AdminPage::Strikes => strikes::strikes(),
-        AdminPage::Statistics => statistics::statistics(hall),
+        AdminPage::Statistics => statistics::statistics(hall?),
         AdminPage::Devices => devices::devices(),
-        AdminPage::Cases | AdminPage::Reviews | AdminPage::Enquiries | AdminPage::Texts => fragment(),
-    }
+        AdminPage::Cases => cases::look_up(),
+        AdminPage::Reviews => cases::reviews(),
+        AdminPage::Enquiries => cases::enquiries(),
+        AdminPage::Texts => notify::texts(),
+        AdminPage::Payments => fines::payments(),
+        AdminPage::Exceptions => fines::exceptions(),
+        AdminPage::Refunds => fines::refunds(),
+        AdminPage::Books => fines::books(),
+        AdminPage::PaymentAlerts => fines::alerts(),
+        AdminPage::Accounts => accounts::accounts(staff),
+    })
 }
 
 #[cfg(test)]

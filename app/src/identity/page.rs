@@ -6,8 +6,8 @@ use shared::identity::wire::{Me, ResidentView};
 use super::{
     binding, family, session,
     words::{
-        ACCOUNT, CASES, ELDER, ELDER_WHY, FINES, ID_NUMBER, LANGUAGE, ME, MINE, NAME, PERSON, PHONE, SETTINGS, SIGN_IN,
-        SIGN_IN_FIRST, SIGN_OUT, SIGNED_OUT, SLIPS, language_name,
+        ACCOUNT, ACCOUNT_SAFETY, CASES, ELDER, ELDER_WHY, FINES, ID_NUMBER, LANGUAGE, ME, MINE, NAME, PERSON, PHONE,
+        SETTINGS, SIGN_IN, SIGN_IN_FIRST, SIGN_OUT, SIGNED_OUT, SLIPS, language_name,
     },
 };
 use crate::{
@@ -82,7 +82,12 @@ fn known(resident: ResidentView, me: Remote<Me>, record: fn() -> View) -> View {
             .child(binding::form(move || me.again())),
     };
     fragment()
-        .child(cells(t(ACCOUNT), fact(t(PHONE), resident.phone)))
+        .child(cells(
+            t(ACCOUNT),
+            fragment()
+                .child(fact(t(PHONE), resident.phone))
+                .child(link_cell("/account".to_owned(), el("span").child(t(ACCOUNT_SAFETY)))),
+        ))
         .child(cells(
             t(MINE),
             fragment().child(

@@ -17,7 +17,6 @@ use shared::{
 };
 
 use super::{
-    dead_letters::Postmaster,
     entity::{
         attempt,
         message::{Column, Entity},
@@ -25,7 +24,7 @@ use super::{
     },
     templates::Templates,
 };
-use crate::{platform::Platform, problem::Failure};
+use crate::{identity::SystemAdmin, platform::Platform, problem::Failure};
 
 /// Of how long the attempts are counted.
 const ACTIVITY: TimeDelta = TimeDelta::minutes(10);
@@ -39,11 +38,11 @@ const GOAL: i64 = 5_000;
 /// What waits, since when, what nobody takes, what each provider has done in the last ten minutes, and how fast texts were in the last day.
 #[utoipa::path(
     tag = "notify",
-    security(("session" = [])),
+    security(("system-admin" = [])),
     responses((status = 200, body = TextsOverview), crate::problem::Refusals),
 )]
 #[get("/admin/texts")]
-pub async fn texts_overview(_: Postmaster, platform: Data<Platform>) -> Result<Json<TextsOverview>, Failure> {
+pub async fn texts_overview(_: SystemAdmin, platform: Data<Platform>) -> Result<Json<TextsOverview>, Failure> {
     let (db, now) = (platform.db.reader(), platform.clock.now());
     let due = || {
         Entity::find()
@@ -128,11 +127,11 @@ async fn speed(platform: &Platform, now: Instant) -> Result<DeliverySpeed, Failu
 /// The templates as they are filed with the providers.
 #[utoipa::path(
     tag = "notify",
-    security(("session" = [])),
+    security(("system-admin" = [])),
     responses((status = 200, body = List<FiledTemplate>), crate::problem::Refusals),
 )]
 #[get("/admin/templates")]
-pub async fn list_templates(_: Postmaster, platform: Data<Platform>) -> Result<Json<List<FiledTemplate>>, Failure> {
+pub async fn list_templates(_: SystemAdmin, platform: Data<Platform>) -> Result<Json<List<FiledTemplate>>, Failure> {
     let templates = Templates::load(platform.db.reader()).await?;
     let items = templates.all().map(|filed| FiledTemplate {
         key: filed.key.clone(),

@@ -1,6 +1,10 @@
 //! `cargo xtask soak`: what must never be lost or happen twice, while programs are killed and providers misbehave.
 
+mod books;
 mod calls;
+mod payers;
+mod payments;
+mod plans;
 mod texts;
 
 use anyhow::Result;
@@ -27,6 +31,8 @@ pub struct Arguments {
 /// What is watched.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
+    /// Payments: no fen is lost, and none is taken twice.
+    Payments,
     /// Texts: each reaches its phone once.
     Texts,
 }
@@ -35,6 +41,9 @@ enum What {
 pub fn soak(arguments: &Arguments) -> Result<()> {
     service::stop_all_when_interrupted()?;
     let wanted = |what| arguments.what.is_none_or(|only| only == what);
+    if wanted(What::Payments) {
+        payments::soak(arguments.amount, arguments.seed, arguments.release)?;
+    }
     if wanted(What::Texts) {
         texts::soak(arguments.amount, arguments.seed, arguments.release)?;
     }

@@ -64,6 +64,8 @@ impl Operation {
             "holidays",
             "dead-letters",
             "payment-alerts",
+            "payment-exceptions",
+            "refund-requests",
             "services",
             "staff",
             "consents",

@@ -46,6 +46,11 @@ pub fn date(day: NaiveDate) -> String {
     }
 }
 
+/// Month and day alone, inside a sentence.
+pub fn month_day(day: NaiveDate) -> String {
+    format(day, &[("month", "short"), ("day", "numeric")])
+}
+
 /// The weekday, for the head of a column.
 pub fn weekday(day: NaiveDate) -> String {
     format(day, &[("weekday", "short")])
@@ -75,6 +80,11 @@ pub fn calendar_mark(day: NaiveDate) -> Option<String> {
 /// The whole day, to be read aloud.
 pub fn spoken_day(day: NaiveDate) -> String {
     format(day, &[("month", "long"), ("day", "numeric"), ("weekday", "long")])
+}
+
+/// The whole day with its year, for what may lie long ago.
+pub fn dated(day: NaiveDate) -> String {
+    format(day, &[("year", "numeric"), ("month", "long"), ("day", "numeric")])
 }
 
 /// The bureau's day now.

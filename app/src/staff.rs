@@ -29,7 +29,13 @@ pub fn staff() {
 fn is_ours(route: Route) -> bool {
     matches!(
         route,
-        Route::Console | Route::Admin(_) | Route::Board(_) | Route::Kiosk(_) | Route::Pairing(_) | Route::Redeem
+        Route::Console
+            | Route::Admin(_)
+            | Route::Board(_)
+            | Route::Kiosk(_)
+            | Route::Pairing(_)
+            | Route::Redeem
+            | Route::Shelf
     )
 }
 
@@ -51,6 +57,7 @@ fn show(route: Route) -> View {
     match route {
         Route::Console => fragment().child(queue::console()).child(switch()),
         Route::Redeem => fragment().child(slips::console()).child(switch()),
+        Route::Shelf => fragment().child(slips::shelf()).child(switch()),
         Route::Admin(page) => admin::admin(page),
         Route::Board(hall) => queue::board(hall),
         Route::Kiosk(hall) => queue::kiosk(hall),

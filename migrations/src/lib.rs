@@ -28,12 +28,17 @@ mod m20261122_000031_decisions;
 mod m20261122_000032_payments;
 mod m20261122_000033_reconciliation;
 mod m20261122_000034_payment_alerts;
+mod m20261122_000035_warnings;
+mod m20261122_000036_payment_messages;
+mod m20261122_000037_refund_requests;
 mod m20261122_000040_devices;
 mod m20261122_000041_holders;
 mod m20261122_000042_arrangements;
+mod m20261122_000043_write_backs;
 mod m20261122_000050_slips;
 mod m20261122_000060_cases;
 mod m20261122_000061_case_readers;
+mod m20261122_000062_return_lists;
 mod m20261122_000070_reminders;
 mod m20261122_000071_audit_chain;
 mod m20261122_000072_accounts;
@@ -65,12 +70,17 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000032_payments::Migration),
             Box::new(m20261122_000033_reconciliation::Migration),
             Box::new(m20261122_000034_payment_alerts::Migration),
+            Box::new(m20261122_000035_warnings::Migration),
+            Box::new(m20261122_000036_payment_messages::Migration),
+            Box::new(m20261122_000037_refund_requests::Migration),
             Box::new(m20261122_000040_devices::Migration),
             Box::new(m20261122_000041_holders::Migration),
             Box::new(m20261122_000042_arrangements::Migration),
+            Box::new(m20261122_000043_write_backs::Migration),
             Box::new(m20261122_000050_slips::Migration),
             Box::new(m20261122_000060_cases::Migration),
             Box::new(m20261122_000061_case_readers::Migration),
+            Box::new(m20261122_000062_return_lists::Migration),
             Box::new(m20261122_000070_reminders::Migration),
             Box::new(m20261122_000071_audit_chain::Migration),
             Box::new(m20261122_000072_accounts::Migration),

@@ -31,7 +31,7 @@ use crate::{
     platform::{Platform, idempotency},
     problem,
     queue::{self, Halls},
-    slips::{self, Slips},
+    slips::{self, OnCollected, Slips},
     upstream::Systems,
 };
 
@@ -46,7 +46,8 @@ pub struct Services {
     pub slips: Data<Slips>,
     /// Fines and payments.
     pub fines: Data<Fines>,
-    systems: Data<Systems>,
+    /// The police systems.
+    pub systems: Data<Systems>,
     sessions: Data<Sessions>,
     seats: Data<Seats>,
     availability: Data<Availability>,
@@ -60,7 +61,8 @@ impl Services {
     /// Builds the services on a platform whose database has every migration.
     pub async fn start(platform: Platform, metrics: Option<PrometheusHandle>) -> anyhow::Result<Self> {
         let catalogue = Catalogue::load(&platform).await?;
-        let slips = Arc::new(Slips::new(&platform, Arc::new(Bureau(catalogue.clone())), Vec::new()));
+        let follows = vec![cases::on_collected as OnCollected];
+        let slips = Arc::new(Slips::new(&platform, Arc::new(Bureau(catalogue.clone())), follows));
         Ok(Self {
             sessions: Data::from(identity::sessions(&platform)?),
             seats: Data::from(Seats::start(&platform, &catalogue)),
@@ -70,7 +72,7 @@ impl Services {
             work_days: Data::new(work_days(&catalogue)),
             catalogue: Data::new(catalogue),
             fines: Data::new(Fines::start(&platform)?),
-            systems: Data::new(Systems::start(&platform.config)?),
+            systems: Data::new(Systems::start(&platform)?),
             metrics: Data::new(metrics),
             policies: Data::new(Policies::of(&openapi())?),
             platform: Data::new(platform),

@@ -5,7 +5,10 @@ use std::{net::SocketAddr, path::PathBuf};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::sms_settings::{self, SmsSettings};
+use crate::{
+    fines_settings::{self, FinesRules},
+    sms_settings::{self, SmsSettings},
+};
 
 /// Where the data is kept and how instances wake each other: decided here, known only to [`crate::platform`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,10 +37,8 @@ pub struct Outside {
     pub government: Option<GovernmentSettings>,
     /// A file of the registered systems upstream and their Ed25519 keys.
     pub upstream_keys: Option<PathBuf>,
-    /// The greatest fine that may be handled without going to a window.
-    pub self_service_ceiling_fen: Option<i64>,
-    /// The rule that sets it.
-    pub self_service_citation: Option<String>,
+    /// What the bureau's own rules say of fines.
+    pub fines: FinesRules,
     /// Texts; without an account they are kept and not sent.
     pub sms: SmsSettings,
 }
@@ -110,8 +111,12 @@ pub(crate) struct Settings {
     government_app_id: Option<String>,
     government_app_secret: Option<SecretString>,
     upstream_keys: Option<PathBuf>,
-    self_service_ceiling_fen: Option<i64>,
-    self_service_citation: Option<String>,
+    pub(crate) self_service_ceiling_fen: Option<i64>,
+    pub(crate) self_service_citation: Option<String>,
+    pub(crate) lenient_codes: Option<String>,
+    pub(crate) lenient_first: Option<u32>,
+    pub(crate) lenient_days: Option<u64>,
+    pub(crate) lenient_citation: Option<String>,
     pub(crate) sms_sign: Option<String>,
     pub(crate) sms_callback_key: Option<SecretString>,
     pub(crate) sms_aliyun_access_key_id: Option<String>,
@@ -299,18 +304,11 @@ fn outside(settings: &Settings) -> Result<Outside, ConfigError> {
             })
         }
     };
-    if settings.self_service_ceiling_fen.is_some() && settings.self_service_citation.is_none() {
-        return Err(needed(
-            "SELF_SERVICE_CITATION",
-            "the ceiling is set, and stands in some rule",
-        ));
-    }
     Ok(Outside {
         wechat_pay,
         government,
         upstream_keys: settings.upstream_keys.clone(),
-        self_service_ceiling_fen: settings.self_service_ceiling_fen,
-        self_service_citation: settings.self_service_citation.clone(),
+        fines: fines_settings::read(settings)?,
         sms: sms_settings::read(settings)?,
     })
 }
@@ -365,6 +363,7 @@ mod tests {
         assert!(refusal(|s| s.wechat_pay_mchid = Some("1900000109".into())).starts_with("BIANMIN_WECHAT_PAY_APPID"));
         assert!(refusal(|s| s.government_app_id = Some("bianmin".into())).starts_with("BIANMIN_FISCAL_URL"));
         assert!(refusal(|s| s.self_service_ceiling_fen = Some(1)).starts_with("BIANMIN_SELF_SERVICE_CITATION"));
+        assert!(refusal(|s| s.lenient_first = Some(2)).starts_with("BIANMIN_LENIENT_CITATION"));
         assert!(refusal(|s| s.public_url = Some("bianmin.example".into())).starts_with("BIANMIN_PUBLIC_URL"));
         assert!(refusal(|s| s.sms_cmpp_address = Some("10.0.0.1:7890".into())).starts_with("BIANMIN_SMS_CMPP_SOURCE"));
         let unkeyed = refusal(|s| {

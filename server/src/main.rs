@@ -277,7 +277,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let platform = Platform::connect(config).await?;
     platform.db.migrate().await?;
     let services = Services::start(platform.clone(), Some(metrics)).await?;
-    jobs::start(&platform, &services.catalogue, &services.fines, &services.slips);
+    jobs::start(&platform, &services);
     let (stop, stopping) = watch::channel(false);
     let dispatcher = Dispatcher::new(platform.clone())?.spawn(stopping);
     info!(address = %platform.config.listen, "serving");

@@ -22,6 +22,7 @@ pub mod notify;
 pub mod problem;
 pub mod queue;
 pub mod slips;
+pub mod tables;
 pub mod time;
 pub mod upstream;
 

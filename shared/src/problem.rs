@@ -185,6 +185,7 @@ pub fn all() -> impl Iterator<Item = &'static ProblemType> {
         .chain(crate::appointments::wire::PROBLEMS)
         .chain(crate::queue::wire::PROBLEMS)
         .chain(crate::fines::wire::PROBLEMS)
+        .chain(crate::fines::office::PROBLEMS)
         .chain(crate::upstream::wire::PROBLEMS)
         .chain(crate::slips::wire::PROBLEMS)
         .chain(crate::cases::wire::PROBLEMS)

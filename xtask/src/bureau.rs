@@ -69,18 +69,31 @@ impl Place {
                 bail!("{address} is in use: end what listens there, or choose another address.");
             }
         }
+        let sandbox = self.open_sandbox()?;
+        Ok(Bureau {
+            server: self.open_server()?,
+            sandbox,
+        })
+    }
+
+    /// Starts the sandbox alone.
+    pub fn open_sandbox(&self) -> Result<Service> {
         let mut sandbox = program(self.program("sandbox")?);
         self.describe(&mut sandbox);
         let mut sandbox = Service::start("The sandbox", &mut sandbox, &self.logs.join("sandbox.log"))?;
         sandbox.wait_until(Duration::from_secs(30), || service::accepts(self.sandbox))?;
+        Ok(sandbox)
+    }
 
+    /// Starts the server alone; its sandbox runs already.
+    pub fn open_server(&self) -> Result<Service> {
         let mut server = Service::start(
             "The server",
             self.bianmin()?.arg("serve"),
             &self.logs.join("server.log"),
         )?;
         server.wait_until(Duration::from_mins(1), || service::answers(self.server, "/readyz"))?;
-        Ok(Bureau { server, sandbox })
+        Ok(server)
     }
 
     fn bianmin(&self) -> Result<Command> {

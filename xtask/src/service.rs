@@ -73,6 +73,13 @@ impl Service {
         Ok(())
     }
 
+    /// Ends the program as a power cut does: it is told nothing.
+    pub fn kill(mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     fn last_words(&self) -> String {
         let text = fs::read(&self.log)
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
@@ -85,10 +92,12 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        // An error here means that it has ended already.
         if let Ok(pid) = pid(&self.child) {
-            let _ = kill(pid, Signal::SIGTERM);
             running().retain(|known| *known != pid);
+            // What has ended already is told nothing: its number may be another's by now.
+            if matches!(self.child.try_wait(), Ok(None)) {
+                let _ = kill(pid, Signal::SIGTERM);
+            }
         }
         let begun = Instant::now();
         while matches!(self.child.try_wait(), Ok(None)) {

@@ -14,10 +14,9 @@ use shared::{
 use super::{
     inputs::{filled_with, form, input, optional, row, select, table, words},
     words::{
-        ACCOUNT_ENDED, ACCOUNT_NAME, ACCOUNTS, ACCOUNTS_HOW, ACTIONS, ACTIVE, APPROVE, COLLEAGUES_NAME, END, END_ASK,
-        ENDED, FIRST_PASSWORD, HALL, INITIAL, LOCKED, MAKE_ACCOUNT, NO_HALL, PASSWORD_ONCE, PENDING, RESET, RESET_ASK,
-        ROLE, ROLE_AUDITOR, ROLE_CASE_OFFICER, ROLE_CLERK, ROLE_FINANCE, ROLE_MANAGER, ROLE_SECURITY, ROLE_SYSTEM,
-        STATE,
+        ACCOUNT_ENDED, ACCOUNT_NAME, ACCOUNTS_HOW, ACTIONS, ACTIVE, APPROVE, COLLEAGUES_NAME, END, END_ASK, ENDED,
+        FIRST_PASSWORD, HALL, INITIAL, LOCKED, MAKE_ACCOUNT, NO_HALL, PASSWORD_ONCE, PENDING, RESET, RESET_ASK, ROLE,
+        ROLE_AUDITOR, ROLE_CASE_OFFICER, ROLE_CLERK, ROLE_FINANCE, ROLE_MANAGER, ROLE_SECURITY, ROLE_SYSTEM, STATE,
     },
 };
 use crate::{
@@ -57,7 +56,7 @@ struct Page {
 }
 
 /// The page.
-pub fn accounts(me: &StaffView, sign_out: View) -> View {
+pub fn accounts(me: &StaffView) -> View {
     let page = Page {
         accounts: Remote::fetch(STAFF, "/admin/staff"),
         begun: RwSignal::new(None),
@@ -65,10 +64,7 @@ pub fn accounts(me: &StaffView, sign_out: View) -> View {
     };
     let (role, own) = (me.role, me.id);
     let makes = role == StaffRole::SystemAdmin;
-    el("main")
-        .class("admin-page")
-        .child(el("h1").attr("tabindex", "-1").child(t(ACCOUNTS)))
-        .child(el("p").class("admin-who").child(me.name.clone()).child(sign_out))
+    fragment()
         .child(el("p").class("explain").child(t(ACCOUNTS_HOW)))
         .child(makes.then(|| make(page)))
         .child(live(move || page.begun.get().map(|begun| password(&begun))))

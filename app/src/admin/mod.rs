@@ -1,4 +1,5 @@
-//! The pages of a hall's manager (大厅管理), and of those who keep the accounts.
+//! The pages of a hall's manager (大厅管理), and the frame around the pages of others who work in an office: case officers, auditors, and
+//! whoever looks after the service.
 
 mod accounts;
 mod closures;
@@ -16,4 +17,6 @@ mod statistics;
 mod strikes;
 mod words;
 
+pub use inputs::{area, filled_with, form, input, row, select, table, words as text};
+pub use overview::figure;
 pub use shell::{AdminPage, admin};

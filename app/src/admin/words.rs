@@ -14,9 +14,18 @@ words! {
     SAT: "周六" / "Sat";
     SUN: "周日" / "Sun";
 
-    ADMIN: "大厅管理" / "Hall management";
+    ADMIN: "管理后台" / "Back office";
     PAGES: "管理页面" / "Pages";
-    NOT_MANAGER: "此账号不是大厅管理员。请用大厅管理员账号登录。" / "This account does not manage a hall. Sign in as a hall manager.";
+    NOT_MANAGER: "此页面不属于您的岗位。" / "This page is not for your role.";
+    CASES: "案件查询" / "Cases";
+    REVIEWS: "复议申请" / "Reviews";
+    ENQUIRIES: "查询与过问记录" / "Look-ups";
+    TEXTS: "短信" / "Texts";
+    PAYMENTS: "缴款查询" / "Payments";
+    EXCEPTIONS: "异常处理" / "Exceptions";
+    REFUNDS: "退款" / "Refunds";
+    BOOKS: "每日对账" / "Daily books";
+    PAYMENT_ALERTS: "告警" / "Alerts";
     SIGN_OUT: "退出登录" / "Sign out";
     OVERVIEW: "今日概况" / "Today";
     COUNTERS: "窗口与业务" / "Counters";

@@ -11,9 +11,9 @@ use shared::{
 use super::{
     handle, pay,
     words::{
-        AGENCY, CONTINUE, DECIDED_ON, DECISION, DECISION_NO, DUE, DUE_IN, DUE_ON, DUE_TODAY, FACTS, FINE,
-        HOW_SURCHARGE, LATE_BY, LAW, OPEN, PAID, PERSON, POINTS, SEE_PAYMENT, STRAIGHT, SURCHARGE, UNDER_REVIEW,
-        WITHDRAWN, WITHDRAWN_SAID,
+        AGENCY, CONTINUE, DECIDED_ON, DECISION, DECISION_NO, DUE, DUE_BY, DUE_IN, DUE_ON, DUE_TODAY, FINE, HOW_MUCH,
+        HOW_SURCHARGE, LATE_BY, LAW, NO_SURCHARGE_YET, OPEN, PAID, PERSON, POINTS, POINTS_OF, SEE_PAYMENT, STRAIGHT,
+        SURCHARGE, UNDER_REVIEW, UNDER_REVIEW_SAID, WITHDRAWN, WITHDRAWN_SAID,
     },
 };
 use crate::{
@@ -57,27 +57,61 @@ pub fn tag(of: DecisionStatus) -> View {
 
 fn show(decision: &Decision) -> View {
     let is_due = decision.amount_due_fen > Fen::ZERO;
-    let amount = if is_due {
-        decision.amount_due_fen
+    fragment()
+        .child(top(decision, is_due))
+        .child((decision.status == DecisionStatus::Withdrawn).then(|| notice("good", t(WITHDRAWN_SAID))))
+        .child((decision.status == DecisionStatus::UnderReview).then(|| notice("good", t(UNDER_REVIEW_SAID))))
+        .child(is_due.then(|| pay::buttons(decision.id)))
+        .child(is_due.then(|| el("p").class("lead").child(t(STRAIGHT))))
+        .child(decision.payment_id.map(|id| {
+            let words = if is_due { CONTINUE } else { SEE_PAYMENT };
+            ui::actions(ui::way("button plain", words, format!("/payments/{id}")))
+        }))
+        .child(is_due.then(|| sums(decision)))
+        .child(details(decision, is_due))
+}
+
+/// What it is, how much, and until when.
+fn top(decision: &Decision, is_due: bool) -> View {
+    let (name, amount) = if is_due {
+        (DUE, decision.amount_due_fen)
     } else {
-        decision.fine_fen
+        (FINE, decision.fine_fen)
     };
-    let told = |name: Phrase, value: Option<String>| value.map(|value| fact(t(name), value));
-    let details = fragment()
-        .child(fact(t(DECISION_NO), decision.decision_no.clone()))
-        .child(fact(t(PERSON), decision.person.clone()))
-        .child(told(FACTS, decision.facts.clone()))
-        .child(told(LAW, decision.legal_basis.clone()))
-        .child(told(POINTS, decision.points.map(|points| points.to_string())))
-        .child(fact(t(AGENCY), decision.agency.clone()))
-        .child(fact(t(DECIDED_ON), dates::spoken_day(decision.decided_on)))
-        .child(is_due.then(|| fact(t(DUE_ON), dates::spoken_day(decision.due_on))));
+    let late = if decision.days_left < 0 { "due late" } else { "due" };
+    let until = filled(
+        DUE_BY,
+        &[&dates::spoken_day(decision.due_on), &days(decision.days_left)],
+    );
+    el("section")
+        .class("head sum")
+        .child(el("p").class("head-status").child(tag(decision.status)))
+        .child(el("p").class("sum-name").child(t(name)))
+        .child(el("p").class("sum-amount").child(format!("¥{amount}")))
+        .child(is_due.then(|| el("p").class(late).child(until)))
+        .child(
+            decision
+                .facts
+                .clone()
+                .map(|facts| el("p").class("sum-what").child(facts)),
+        )
+}
+
+/// How the amount comes about.
+fn sums(decision: &Decision) -> View {
     let preview = &decision.surcharge_preview;
-    let sums = fragment()
-        .child(fact(t(FINE), format!("¥{}", decision.fine_fen)))
-        .child(fact(t(SURCHARGE), format!("¥{}", decision.surcharge_fen)))
-        .child(fact(t(DUE), format!("¥{}", decision.amount_due_fen)))
-        .child(el("p").class("cell").child(el("small").child(filled(
+    let has_surcharge = decision.surcharge_fen > Fen::ZERO;
+    let explained = if decision.days_left >= 0 {
+        filled(
+            NO_SURCHARGE_YET,
+            &[
+                &preview.percent_a_day.to_string(),
+                &preview.cap_fen.to_string(),
+                &preview.citation,
+            ],
+        )
+    } else {
+        filled(
             HOW_SURCHARGE,
             &[
                 &preview.percent_a_day.to_string(),
@@ -87,28 +121,27 @@ fn show(decision: &Decision) -> View {
                 &preview.today.suspended_days.to_string(),
                 &preview.citation,
             ],
-        ))));
-    let payment = decision.payment_id.map(|id| {
-        let words = if is_due { CONTINUE } else { SEE_PAYMENT };
-        el("div").class("actions").child(
-            el("a")
-                .class("button plain")
-                .attr("href", format!("/payments/{id}"))
-                .child(t(words)),
         )
-    });
+    };
+    let sums = fragment()
+        .child(fact(t(FINE), format!("¥{}", decision.fine_fen)))
+        .child(has_surcharge.then(|| fact(t(SURCHARGE), format!("¥{}", decision.surcharge_fen))))
+        .child(fact(t(DUE), format!("¥{}", decision.amount_due_fen)));
     fragment()
-        .child(
-            el("section")
-                .class("head")
-                .child(el("p").class("head-status").child(tag(decision.status)))
-                .child(el("p").class("head-title").child(format!("¥{amount}")))
-                .child(is_due.then(|| el("p").child(days(decision.days_left)))),
-        )
-        .child((decision.status == DecisionStatus::Withdrawn).then(|| notice("good", t(WITHDRAWN_SAID))))
-        .child(is_due.then(|| pay::button(decision.id)))
-        .child(payment)
-        .child(is_due.then(|| el("p").class("cells-title").child(t(STRAIGHT))))
-        .child(is_due.then(|| cells(t(DUE), sums)))
-        .child(cells(t(DECISION), details))
+        .child(cells(t(HOW_MUCH), sums))
+        .child(el("p").class("small").child(explained))
+}
+
+fn details(decision: &Decision, is_due: bool) -> View {
+    let told = |name: Phrase, value: Option<String>| value.map(|value| fact(t(name), value));
+    let points = decision.points.map(|points| filled(POINTS_OF, &[&points.to_string()]));
+    let facts = fragment()
+        .child(fact(t(DECISION_NO), decision.decision_no.clone()))
+        .child(fact(t(PERSON), decision.person.clone()))
+        .child(told(LAW, decision.legal_basis.clone()))
+        .child(told(POINTS, points))
+        .child(fact(t(AGENCY), decision.agency.clone()))
+        .child(fact(t(DECIDED_ON), dates::dated(decision.decided_on)))
+        .child(is_due.then(|| fact(t(DUE_ON), dates::dated(decision.due_on))));
+    cells(t(DECISION), facts)
 }

@@ -8,16 +8,18 @@ use shared::{
     },
     ids::ViolationId,
     list::List,
+    time::day_of,
 };
 
 use super::words::{
-    ACCEPT, ACCEPT_SAID, ACCEPTED, AT_WINDOW, CONDUCT, DECIDED, FINE, LAW, OBJECT, OBJECTED, PHOTO, PLACE, PLATE,
-    POINTS, REASON, REASON_HINT, REASON_NEEDED, RECORD, RECORD_NO, SEND, TAKEN_BACK, UNHANDLED, WARNED, WHEN,
+    ACCEPT, ACCEPT_SAID, ACCEPTED, ACCEPTED_SAID, AT_WINDOW, CONDUCT, DECIDED, FINE, LAW, OBJECT, OBJECTED,
+    OBJECTED_SAID, PHOTO, PLACE, PLATE, POINTS, POINTS_OF, REASON, REASON_HINT, REASON_NEEDED, RECORD, RECORD_NO, SEND,
+    TAKEN_BACK, UNHANDLED, WARNED, WARNED_SAID, WHEN,
 };
 use crate::{
     api::AUTHORIZED,
     dates,
-    language::{Phrase, t},
+    language::{Phrase, filled, t},
     ui::{self, Deed, Field, Keyboard, Remote, View, cells, el, empty, fact, fragment, live, notice, submit},
 };
 
@@ -51,6 +53,7 @@ fn show(record: &Violation) -> View {
 }
 
 fn details(record: &Violation, shown: RwSignal<Violation>) -> View {
+    let is_fined = !matches!(record.status, ViolationStatus::Warned | ViolationStatus::Withdrawn);
     let facts = fragment()
         .child(fact(t(RECORD_NO), record.violation_no.clone()))
         .child(fact(t(PLATE), record.plate_no.clone()))
@@ -58,15 +61,15 @@ fn details(record: &Violation, shown: RwSignal<Violation>) -> View {
             t(WHEN),
             format!(
                 "{} {}",
-                dates::day(record.occurred_at),
+                dates::dated(day_of(record.occurred_at)),
                 dates::clock(record.occurred_at)
             ),
         ))
         .child(fact(t(PLACE), record.place.clone()))
         .child(fact(t(CONDUCT), record.conduct.clone()))
         .child(fact(t(LAW), record.legal_basis.clone()))
-        .child(fact(t(FINE), format!("¥{}", record.fine_fen)))
-        .child(fact(t(POINTS), record.points.to_string()));
+        .child(is_fined.then(|| fact(t(FINE), format!("¥{}", record.fine_fen))))
+        .child(is_fined.then(|| fact(t(POINTS), filled(POINTS_OF, &[&record.points.to_string()]))));
     let photo = record.photo_url.clone().map(|url| {
         el("img")
             .attr("src", url)
@@ -75,6 +78,12 @@ fn details(record: &Violation, shown: RwSignal<Violation>) -> View {
             .class("block")
     });
     let answers = (record.status == ViolationStatus::Unhandled).then(|| answers(record, shown));
+    let next = match (record.status, &record.warned_by) {
+        (ViolationStatus::Accepted, _) => Some(notice("good", t(ACCEPTED_SAID))),
+        (ViolationStatus::Objected, _) => Some(notice("good", t(OBJECTED_SAID))),
+        (ViolationStatus::Warned, Some(rule)) => Some(notice("good", filled(WARNED_SAID, &[rule]))),
+        _ => None,
+    };
     fragment()
         .child(
             el("section")
@@ -82,6 +91,7 @@ fn details(record: &Violation, shown: RwSignal<Violation>) -> View {
                 .child(el("p").class("head-status").child(tag(record.status)))
                 .child(el("p").class("head-title").child(record.conduct.clone())),
         )
+        .child(next)
         .child(photo)
         .child(cells(t(RECORD), facts))
         .child(answers)
@@ -120,7 +130,7 @@ fn answers(record: &Violation, shown: RwSignal<Violation>) -> View {
             event.prevent_default();
             answer(AnswerKind::Object);
         })
-        .child(reason.view("reason", REASON, REASON_HINT, Keyboard::Text { fill: "off" }, None))
+        .child(reason.view("reason", REASON, REASON_HINT, Keyboard::Lines, None))
         .child(
             el("div")
                 .class("actions")

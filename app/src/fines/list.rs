@@ -2,8 +2,9 @@
 
 use shared::{
     fines::{
+        points::PointsTotal,
         rules::{DecisionStatus, ViolationStatus},
-        wire::{Decision, Violation},
+        wire::{Decision, Payment, Violation},
     },
     list::List,
     money::Fen,
@@ -11,93 +12,102 @@ use shared::{
 
 use super::{
     decision::{days, tag},
-    handle, lookup,
-    words::{FINES, FOR_ANOTHER, NOTHING, POINTS_TOTAL, RECORDS, SETTLED, TO_PAY, TOTAL},
+    handle, lookup, payment,
+    words::{
+        DUE_BY, FINES, FOR_ANOTHER, NOTHING_DUE, PAYMENTS, POINTS, POINTS_HOW, POINTS_OF, POINTS_TOTAL, RECORDS,
+        SETTLED, TO_PAY, TOTAL,
+    },
 };
 use crate::{
     api::AUTHORIZED,
     dates,
-    language::{filled, t},
-    ui::{self, Remote, View, cells, el, empty, fragment, link_cell, live, notice},
+    language::{Phrase, filled, t},
+    ui::{self, Remote, View, cells, el, fact, fragment, link_cell, live, notice},
 };
 
 /// The page.
 pub fn list() -> View {
     let decisions = Remote::<List<Decision>>::fetch(AUTHORIZED, "/decisions");
     let records = Remote::<List<Violation>>::fetch(AUTHORIZED, "/violations");
+    let payments = Remote::<List<Payment>>::fetch(AUTHORIZED, "/payments");
+    let points = Remote::<PointsTotal>::fetch(AUTHORIZED, "/points");
     let content = fragment()
         .child(decisions.view(4, move |decisions| {
             let decisions = decisions.items;
-            // Records come beside the decisions; without them the rest of the page still stands.
-            live(move || show(&decisions, &records.ready().map(|list| list.items).unwrap_or_default()))
+            // The others come beside the decisions; without them the rest of the page still stands.
+            let rest = live(move || {
+                let records = records.ready().map(|list| list.items).unwrap_or_default();
+                let payments = payments.ready().map(|list| list.items).unwrap_or_default();
+                show(&decisions, &records, &payments)
+            });
+            fragment()
+                .child(rest)
+                .child(live(move || points.ready().map(|total| score(&total))))
         }))
         .child(cells(t(FOR_ANOTHER), lookup::form()));
     ui::page(t(FINES), None, content)
 }
 
-fn show(decisions: &[Decision], records: &[Violation]) -> View {
+fn show(decisions: &[Decision], records: &[Violation], payments: &[Payment]) -> View {
     let is_open = |one: &&Decision| matches!(one.status, DecisionStatus::Open | DecisionStatus::UnderReview);
     let is_new = |one: &&Violation| one.status == ViolationStatus::Unhandled;
     let open: Vec<_> = decisions.iter().filter(is_open).collect();
     let total = open
         .iter()
         .try_fold(Fen::ZERO, |sum, one| sum.checked_add(one.amount_due_fen));
-    let points: i32 = decisions
+    let sum = match total {
+        Some(total) if !open.is_empty() => el("section")
+            .class("head sum")
+            .child(
+                el("p")
+                    .class("sum-name")
+                    .child(filled(TOTAL, &[&open.len().to_string()])),
+            )
+            .child(el("p").class("sum-amount").child(format!("¥{total}"))),
+        _ => notice("good", t(NOTHING_DUE)),
+    };
+    // What is paid is found among the payments, where its receipt is.
+    let over = decisions
         .iter()
-        .filter(|one| one.status != DecisionStatus::Withdrawn)
-        .filter_map(|one| one.points)
-        .sum();
-    if decisions.is_empty() && records.is_empty() {
-        return empty(NOTHING, None);
-    }
-    let sum = total
-        .filter(|_| !open.is_empty())
-        .map(|total| notice("good", filled(TOTAL, &[&open.len().to_string(), &total.to_string()])));
+        .filter(|one| !is_open(one) && !payments.iter().any(|payment| payment.decision_id == one.id))
+        .map(row)
+        .chain(records.iter().filter(|one| !is_new(one)).map(record));
     fragment()
         .child(sum)
         .child(group(TO_PAY, open.into_iter().map(row).collect()))
         .child(group(RECORDS, records.iter().filter(is_new).map(record).collect()))
-        .child(group(
-            SETTLED,
-            decisions
-                .iter()
-                .filter(|one| !is_open(one))
-                .map(row)
-                .chain(records.iter().filter(|one| !is_new(one)).map(record))
-                .collect(),
-        ))
-        .child(
-            el("p")
-                .class("cells-title")
-                .child(filled(POINTS_TOTAL, &[&points.to_string()])),
-        )
+        .child(group(PAYMENTS, payments.iter().map(payment::row).collect()))
+        .child(group(SETTLED, over.collect()))
 }
 
-fn group(title: crate::language::Phrase, rows: Vec<View>) -> Option<View> {
+fn group(title: Phrase, rows: Vec<View>) -> Option<View> {
     (!rows.is_empty()).then(|| cells(t(title), fragment().child(rows)))
 }
 
 fn row(one: &Decision) -> View {
     let about = one.facts.clone().unwrap_or_else(|| one.decision_no.clone());
-    let amount = if one.amount_due_fen == Fen::ZERO {
-        one.fine_fen
-    } else {
-        one.amount_due_fen
-    };
-    let left = (one.amount_due_fen > Fen::ZERO).then(|| el("small").child(days(one.days_left)));
+    let is_due = one.amount_due_fen > Fen::ZERO;
+    let amount = if is_due { one.amount_due_fen } else { one.fine_fen };
+    let class = if one.days_left < 0 { "due late" } else { "due" };
+    let until = is_due.then(|| {
+        el("small")
+            .class(class)
+            .child(filled(DUE_BY, &[&dates::spoken_day(one.due_on), &days(one.days_left)]))
+    });
     let content = fragment()
         .child(
             el("span")
                 .class("booking-top")
-                .child(el("strong").child(format!("¥{amount}")))
+                .child(el("strong").class("fine-amount").child(format!("¥{amount}")))
                 .child(tag(one.status)),
         )
-        .child(el("span").child(about))
-        .child(left);
+        .child(el("span").class("fine-line").child(about))
+        .child(until);
     link_cell(format!("/fines/{}", one.id), content)
 }
 
 fn record(one: &Violation) -> View {
+    let when = format!("{} · {}", dates::day(one.occurred_at), one.place);
     let content = fragment()
         .child(
             el("span")
@@ -105,6 +115,22 @@ fn record(one: &Violation) -> View {
                 .child(el("strong").child(one.conduct.clone()))
                 .child(handle::tag(one.status)),
         )
-        .child(el("span").child(format!("{} · {}", dates::day(one.occurred_at), one.place)));
+        .child(el("small").class("fine-line").child(when));
     link_cell(format!("/fines/{}", one.id), content)
+}
+
+fn score(total: &PointsTotal) -> View {
+    let sum = filled(POINTS_OF, &[&total.points.to_string()]);
+    let explained = filled(
+        POINTS_HOW,
+        &[
+            &dates::dated(total.from),
+            &total.decisions.to_string(),
+            &total.full.to_string(),
+            &total.citation,
+        ],
+    );
+    fragment()
+        .child(cells(t(POINTS_TOTAL), fact(t(POINTS), sum)))
+        .child(el("p").class("small").child(explained))
 }

@@ -12,31 +12,56 @@ use shared::{
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 
-use super::words::{CANCELLED, FAILED, PAY};
+use super::words::{CANCELLED, FAILED, PAY, PAY_BY_CODE};
 use crate::{
     api::{self, AUTHORIZED, Anything, Failure},
-    browser, routes,
-    ui::{self, Deed, View, el, fragment, toast},
+    browser,
+    language::Phrase,
+    routes,
+    ui::{self, Deed, View, fragment, toast},
 };
 
 const KEPT_AS: &str = "wechat-state";
+/// How often, and after how many milliseconds each, the bridge is looked for.
+const GLANCES: u32 = 50;
+const GLANCE: i32 = 100;
 
-/// The button. Whoever comes back from WeChat's question who one is goes on at once.
-pub fn button(decision: DecisionId) -> View {
+/// The buttons. Whoever comes back from WeChat's question who one is goes on at once.
+///
+/// Inside WeChat there is one way to pay. A browser on a phone opens WeChat, or shows a code to another phone; on any other screen there is the code alone.
+pub fn buttons(decision: DecisionId) -> View {
     let deed = Deed::new();
     if let Some(code) = returned_code() {
         routes::remember(&format!("/fines/{decision}"));
-        deed.run(pay(decision, Some(code)));
+        deed.run(pay(decision, Channel::Jsapi, Some(code)));
     }
-    fragment()
-        .child(deed.outcome())
-        .child(
-            el("div")
-                .class("actions")
-                .child(ui::button("button primary", PAY, Some(deed), move || {
-                    deed.run(pay(decision, None));
-                })),
-        )
+    let way = move |class: &'static str, words: Phrase, channel: Channel| {
+        ui::button(class, words, Some(deed), move || {
+            deed.run(pay(decision, channel, None));
+        })
+    };
+    let ways = match here() {
+        Channel::Jsapi => fragment().child(way("button primary", PAY, Channel::Jsapi)),
+        Channel::H5 => fragment().child(way("button primary", PAY, Channel::H5)).child(way(
+            "button plain",
+            PAY_BY_CODE,
+            Channel::Native,
+        )),
+        Channel::Native => fragment().child(way("button primary", PAY_BY_CODE, Channel::Native)),
+    };
+    fragment().child(deed.outcome()).child(ui::actions(ways))
+}
+
+/// How the payer reaches the cashier from this browser.
+fn here() -> Channel {
+    let agent = window().navigator().user_agent().unwrap_or_default();
+    if agent.contains("MicroMessenger") || bridge().is_some() {
+        Channel::Jsapi
+    } else if agent.contains("Mobile") {
+        Channel::H5
+    } else {
+        Channel::Native
+    }
 }
 
 /// The code in the address, when it answers the question that this browser asked.
@@ -52,9 +77,18 @@ fn bridge() -> Option<JsValue> {
     bridge.is_object().then_some(bridge)
 }
 
-async fn pay(decision: DecisionId, wechat_code: Option<String>) -> Result<(), Failure> {
-    let inside = bridge();
-    let channel = if inside.is_some() { Channel::Jsapi } else { Channel::H5 };
+/// WeChat puts its bridge into a page some time after the page has begun.
+async fn awaited_bridge() -> Option<JsValue> {
+    for _ in 0..GLANCES {
+        if let Some(bridge) = bridge() {
+            return Some(bridge);
+        }
+        browser::pause(GLANCE).await;
+    }
+    None
+}
+
+async fn pay(decision: DecisionId, channel: Channel, wechat_code: Option<String>) -> Result<(), Failure> {
     let request = PaymentRequest { channel, wechat_code };
     let order: Payment = match AUTHORIZED
         .post(&format!("/decisions/{decision}/payments"), &request)
@@ -72,8 +106,11 @@ async fn pay(decision: DecisionId, wechat_code: Option<String>) -> Result<(), Fa
         window().location().set_href(&address).ok();
         return Ok(());
     }
-    if let (Some(inside), Some(invocation)) = (inside, &order.bridge) {
-        let word = invoke(&inside, invocation).await;
+    if let Some(invocation) = &order.bridge {
+        let word = match awaited_bridge().await {
+            Some(bridge) => invoke(&bridge, invocation).await,
+            None => BridgeWord::Fail,
+        };
         match word {
             BridgeWord::Ok => {}
             BridgeWord::Cancel => toast(CANCELLED),

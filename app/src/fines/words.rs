@@ -7,9 +7,14 @@ words! {
     TO_PAY: "待缴款" / "To pay";
     RECORDS: "待处理的违法记录" / "Records to answer";
     SETTLED: "历史记录" / "Earlier";
-    NOTHING: "没有违法记录和罚款" / "No records and no fines";
-    TOTAL: "共{}笔，合计 ¥{}" / "{} to pay, ¥{} in all";
-    POINTS_TOTAL: "已决定记分合计 {} 分" / "{} points decided in all";
+    PAYMENTS: "缴款记录和票据" / "Payments and receipts";
+    NOTHING: "没有这条记录" / "There is no such record";
+    NOTHING_DUE: "目前没有待缴的罚款。" / "There is nothing to pay.";
+    TOTAL: "待缴罚款，共{}笔" / "{} to pay, in all";
+    POINTS_TOTAL: "近12个月记分" / "Points of 12 months";
+    POINTS_OF: "{} 分" / "{} points";
+    POINTS_HOW: "自{}起，{}份决定书的记分合计；决定被撤销的不计。记分周期从初次领取驾驶证之日算起，满{}分须参加学习和考试，以交管系统记录为准。依据{}。" / "Since {}, from {} decisions; withdrawn ones do not count. A driver’s period begins with the first licence, and with {} points one is examined anew. What the police system holds is what counts. Law: {}.";
+    DUE_BY: "{}前缴清，{}" / "Pay by {}: {}";
     DUE_IN: "还剩{}天" / "{} days left";
     DUE_TODAY: "今天到期" / "Due today";
     LATE_BY: "已逾期{}天" / "{} days late";
@@ -18,7 +23,6 @@ words! {
     DECISION: "处罚决定书" / "Decision";
     DECISION_NO: "决定书编号" / "Number";
     PERSON: "当事人" / "Person";
-    FACTS: "违法事实" / "Found";
     LAW: "处罚依据" / "Law";
     POINTS: "记分" / "Points";
     AGENCY: "处罚机关" / "Agency";
@@ -27,16 +31,20 @@ words! {
     FINE: "罚款" / "Fine";
     SURCHARGE: "加处罚款" / "Surcharge";
     DUE: "应缴金额" / "To pay now";
+    HOW_MUCH: "金额怎么算" / "How it comes about";
+    NO_SURCHARGE_YET: "到期日前不加处罚款。逾期后每日加处罚款数额的{}%，最高不超过罚款本数（¥{}）。依据{}。" / "Nothing is added before the due date. After it each day adds {} % of the fine, never more than the fine itself (¥{}). Law: {}.";
     HOW_SURCHARGE: "逾期每日加处罚款数额的{}%，最高不超过罚款本数（¥{}）。按今天试算为 ¥{}（计{}日，中止{}日），以交管系统加处的金额为准。依据{}。" / "Late by a day adds {} % of the fine, never more than the fine itself (¥{}). A preview for today is ¥{} ({} days counted, {} not). What the police system adds is what counts. Law: {}.";
     OPEN: "待缴款" / "To pay";
     UNDER_REVIEW: "复议诉讼中" / "Under review";
     PAID: "已缴款" / "Paid";
+    UNDER_REVIEW_SAID: "复议或诉讼期间不加处罚款，也可以先缴款。" / "No surcharge grows during a review or a lawsuit. You may also pay now.";
     WITHDRAWN: "已撤销" / "Withdrawn";
     WITHDRAWN_SAID: "该决定已撤销，无需缴款；已缴的款项会原路退回。" / "This decision was withdrawn. There is nothing to pay, and what was paid comes back.";
-    STRAIGHT: "款项直接进入财政专户，不收手续费。" / "The money goes straight to the treasury's account, without a fee.";
+    STRAIGHT: "款项直接进入财政专户，不收手续费。付款后几分钟内可在本页查看电子票据。" / "The money goes straight to the treasury’s account, without a fee. The receipt can be seen here minutes later.";
 
     PAY: "微信支付" / "Pay with WeChat";
-    CONTINUE: "查看缴款进度" / "See the payment";
+    PAY_BY_CODE: "扫码支付" / "Pay by scanning a code";
+    CONTINUE: "查看上次的缴款" / "See the last payment";
     SEE_PAYMENT: "查看缴款和票据" / "Payment and receipt";
     CANCELLED: "已取消，可稍后继续缴款" / "Cancelled. You can pay later";
     FAILED: "支付未完成，没有扣款，可重新支付" / "The payment did not go through. Nothing was charged";
@@ -57,6 +65,9 @@ words! {
     SEND: "提交" / "Send";
     AT_WINDOW: "该记录超出自助处理范围，请携带证件到交管窗口处理。" / "This record is beyond self-service. Go to a window of the traffic police with your documents.";
     UNHANDLED: "待处理" / "To answer";
+    ACCEPTED_SAID: "您已确认。交管部门作出处罚决定后会出现在“待缴款”中，届时再缴款即可。" / "You have accepted. The decision will stand under To pay once it is made; pay it then.";
+    OBJECTED_SAID: "异议已提交，由交管部门核查；在有结果前不需要缴款。" / "Your objection was sent. An officer looks into it, and there is nothing to pay until then.";
+    WARNED_SAID: "本次只予警告，不罚款、不记分，您不需要做什么。再有同类违法将依法处罚。依据{}。" / "This time it is a warning: no fine, no points, and nothing for you to do. The next one will be fined. Law: {}.";
     ACCEPTED: "已确认，等待决定" / "Accepted, a decision follows";
     OBJECTED: "已提交异议" / "Objection sent";
     DECIDED: "已作出决定" / "Decided";
@@ -72,7 +83,10 @@ words! {
 
     PAYMENT: "缴款" / "Payment";
     STAGE_UNPAID: "待支付" / "Not paid yet";
-    STAGE_UNPAID_SAID: "没有扣款。请在{}前完成支付，同一订单不会重复扣款。" / "Nothing was charged. Pay before {}; the same order is never charged twice.";
+    STAGE_UNPAID_SAID: "还没有扣款。请在今天{}前支付，同一笔不会重复扣款。" / "Nothing was charged. Pay today before {}; it is never charged twice.";
+    SCAN: "请打开另一部手机的微信，扫一扫付款" / "Scan with WeChat on another phone to pay";
+    SCAN_CODE: "付款二维码" / "Payment code";
+    SCAN_SAID: "付款后本页会自动更新。请在{}前付款。" / "This page follows by itself. Pay before {}.";
     STAGE_CONFIRMING: "确认中" / "Being confirmed";
     STAGE_CONFIRMING_SAID: "正在向微信支付核实结果，通常不到一分钟。请勿重复缴款，本页会自动更新。" / "WeChat Pay is being asked, which takes less than a minute. Do not pay again; this page follows by itself.";
     STAGE_BOOKS: "已缴款，待交管入账" / "Paid, the police books follow";
@@ -89,6 +103,12 @@ words! {
     STAGE_REFUND_SAID: "款项将原路退回，到账后会短信告知。" / "It goes back to where it came from. A text will tell you.";
     STAGE_REFUNDED: "已退款" / "Refunded";
     STAGE_REFUNDED_SAID: "款项已退回。" / "The money is back.";
+    STEPS: "办理进度" / "How far it is";
+    STEP_PAID: "款项已到财政专户" / "The treasury has the money";
+    STEP_BOOKED: "交管系统已入账" / "The police have it in their books";
+    STEP_BOOKING: "交管系统入账，一般几分钟" / "The police enter it in their books, in minutes";
+    STEP_ISSUED: "电子票据已开具" / "The receipt is issued";
+    STEP_ISSUING: "开具电子票据，开好后发短信" / "The receipt is issued; a text tells you";
     AMOUNT: "金额" / "Amount";
     PAID_AT: "缴款时间" / "Paid at";
     SEE_DECISION: "查看决定书" / "See the decision";
@@ -100,5 +120,6 @@ words! {
     RECEIPT_CHECK: "校验码" / "Check code";
     RECEIPT_PAYMENT: "缴款码" / "Payment code";
     RECEIPT_ISSUED: "开票时间" / "Issued";
+    RECEIPT_FILE: "查看或打印票据（PDF）" / "See or print it (PDF)";
     RECEIPT_VOIDED: "该票据已作废。" / "This receipt is void.";
 }

@@ -60,6 +60,9 @@ words! {
     RELATION_HINT: "如：母亲、儿子" / "Such as mother, son";
     RELATION_WRONG: "请填写1至10个字" / "Enter 1 to 10 characters";
     CANCEL: "取消" / "Cancel";
+    MINE: "我的事项" / "My affairs";
+    FINES: "交通罚款" / "Traffic fines";
+    CASES: "我的案件" / "My cases";
     SLIPS: "我的凭证" / "My slips";
     SETTINGS: "设置" / "Settings";
     LANGUAGE: "语言" / "Language";

@@ -11,12 +11,17 @@
 )]
 
 mod accessibility;
+mod cases;
 mod changes;
 mod counter;
 mod english;
 mod failures;
+mod fines;
 mod hall;
+mod office;
 mod offline;
+mod sheet;
+mod slips;
 mod support;
 mod visit;
 mod widths;

@@ -89,7 +89,16 @@ pub fn api(config: &mut web::ServiceConfig) {
 
 /// `/fiscal/desk/receipts/{number}` is the page that the receipt's QR code leads to.
 pub fn desk(config: &mut web::ServiceConfig) {
-    config.route("/receipts/{number}", web::get().to(show));
+    config
+        .route("/receipts", web::get().to(list))
+        .route("/receipts/{number}", web::get().to(show));
+}
+
+/// Every receipt, as a person at the treasury could list them.
+async fn list(sandbox: web::Data<Sandbox>) -> HttpResponse {
+    let books = sandbox.fiscal.lock();
+    let items: Vec<Value> = books.receipts.values().map(Receipt::body).collect();
+    HttpResponse::Ok().json(json!({ "items": items }))
 }
 
 async fn issue(sandbox: web::Data<Sandbox>, request: HttpRequest, body: web::Bytes) -> HttpResponse {

@@ -4,6 +4,7 @@
 
 mod answer;
 mod bills;
+mod calls;
 mod certificates;
 pub mod keys;
 mod notify;
@@ -22,7 +23,7 @@ use actix_web::{HttpResponse, http::StatusCode, middleware::from_fn, web};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-use self::{answer::ApiError, bills::Statement, keys::Keys, orders::Order};
+use self::{answer::ApiError, bills::Statement, calls::Call, keys::Keys, orders::Order};
 use crate::{Sandbox, faults};
 
 /// The direct merchant that the treasury's collection account stands behind.
@@ -85,6 +86,7 @@ pub struct WechatPay {
     pub keys: Keys,
     ledger: Mutex<Ledger>,
     settings: Mutex<Settings>,
+    calls: Mutex<Vec<Call>>,
     /// Told whenever a notification has gone out; a reordered one waits for it.
     notified: Notify,
 }
@@ -116,12 +118,17 @@ impl WechatPay {
                 early_bills,
                 ..Settings::default()
             }),
+            calls: Mutex::default(),
             notified: Notify::new(),
         })
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn calls(&self) -> MutexGuard<'_, Vec<Call>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A copy of the settings in force.
@@ -144,6 +151,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             }))
             .wrap(from_fn(sign::sign_answers))
             .wrap(from_fn(|request, next| faults::spoil(TARGET, request, next)))
+            .wrap(from_fn(calls::note))
             .configure(certificates::api)
             .configure(orders::api)
             .configure(refunds::api)
@@ -158,7 +166,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .configure(payer::routes)
         .route("/wechat/settings", web::get().to(read_settings))
         .route("/wechat/settings", web::put().to(write_settings))
-        .route("/wechat/orders", web::get().to(orders::list));
+        .route("/wechat/orders", web::get().to(orders::list))
+        .route("/wechat/calls", web::get().to(calls::list));
 }
 
 fn fault_wording(status: StatusCode) -> HttpResponse {

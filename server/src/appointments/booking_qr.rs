@@ -2,13 +2,16 @@
 
 use actix_web::{
     HttpResponse, get,
-    http::header,
     web::{Data, Path},
 };
 use shared::{ids::AppointmentId, problem};
 
 use super::store;
-use crate::{identity::IdentifiedResident, platform::Platform, problem::Failure, queue};
+use crate::{
+    identity::IdentifiedResident,
+    platform::{Platform, qr},
+    problem::Failure,
+};
 
 /// The booking code of one's own appointment as a QR code.
 #[utoipa::path(
@@ -29,8 +32,5 @@ pub async fn booking_qr(
     let row = store::own_appointment(platform.db.reader(), resident.id, *id)
         .await?
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
-    Ok(HttpResponse::Ok()
-        .content_type("image/svg+xml")
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(queue::qr_svg(&row.code)?))
+    Ok(qr::picture(&row.code)?)
 }

@@ -50,6 +50,8 @@ struct DemoViolation {
     days_ago: u64,
     place: String,
     conduct: String,
+    #[serde(default)]
+    conduct_code: Option<String>,
     legal_basis: String,
     fine_fen: Fen,
     points: i32,
@@ -96,6 +98,7 @@ pub async fn load(db: &impl ConnectionTrait, platform: &Platform, file: &str) ->
             occurred_at: instant(ago(entry.days_ago)?, NaiveTime::MIN) + TimeDelta::hours(20),
             place: entry.place,
             conduct: entry.conduct,
+            conduct_code: entry.conduct_code,
             legal_basis: entry.legal_basis,
             fine_fen: entry.fine_fen,
             points: entry.points,

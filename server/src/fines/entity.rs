@@ -15,6 +15,7 @@ pub mod violation {
         pub occurred_at: DateTimeUtc,
         pub place: String,
         pub conduct: String,
+        pub conduct_code: Option<String>,
         pub legal_basis: String,
         pub fine_fen: i64,
         pub points: i32,
@@ -23,6 +24,7 @@ pub mod violation {
         pub photo_url: Option<String>,
         pub objection: Option<Vec<u8>>,
         pub handled_at: Option<DateTimeUtc>,
+        pub warned_by: Option<String>,
         pub received_at: DateTimeUtc,
     }
 
@@ -207,6 +209,53 @@ pub mod exception {
         pub detail: Json,
         pub status: String,
         pub at: DateTimeUtc,
+        pub decided_by: Option<Uuid>,
+        pub note: Option<String>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod message {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "payment_messages")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub payment_id: Uuid,
+        pub way: String,
+        pub about: String,
+        pub outcome: String,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub detail: Json,
+        pub first_at: DateTimeUtc,
+        pub last_at: DateTimeUtc,
+        pub times: i32,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod refund_request {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "refund_requests")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub payment_id: Uuid,
+        pub reason: String,
+        pub status: String,
+        pub requested_by: Uuid,
+        pub requested_at: DateTimeUtc,
+        pub decided_by: Option<Uuid>,
+        pub decided_at: Option<DateTimeUtc>,
+        pub note: Option<String>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

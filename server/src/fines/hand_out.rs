@@ -11,6 +11,7 @@ use shared::fines::{
 use super::{
     alerts,
     entity::payment,
+    history,
     payments::{ask, view},
     store,
     wechat::{CallError, Client, Opened, Prepaid},
@@ -35,7 +36,14 @@ pub async fn hand_out(
     let channel: Channel = row.channel.parse().map_err(anyhow::Error::from)?;
     let request = platform.keys.open(store::REQUEST, row.id, &row.request)?;
     let mut ready = None;
-    match client.prepay(channel, &request).await {
+    let asked = client.prepay(channel, &request).await;
+    let outcome = match &asked {
+        Ok(Opened::Ready(_)) => "ready".to_owned(),
+        Ok(Opened::Ask) => "known already".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    history::note_alone(platform, row.id, "prepay", &outcome).await?;
+    match asked {
         Ok(Opened::Ready(prepaid)) => {
             if keep(platform, &row, &prepaid).await? {
                 ready = Some(prepaid);

@@ -18,7 +18,7 @@ use shared::{
     problem::{self, Problem},
 };
 
-use super::{entity::violation, service::Fines, store, violations::view};
+use super::{entity::violation, store, violations::view};
 use crate::{
     identity::IdentifiedResident,
     platform::{
@@ -45,7 +45,6 @@ pub async fn handle_violation(
     resident: IdentifiedResident,
     once: Once,
     platform: Data<Platform>,
-    fines: Data<Fines>,
     id: Path<ViolationId>,
     body: Json<HandleRequest>,
 ) -> Result<HttpResponse, Failure> {
@@ -59,7 +58,7 @@ pub async fn handle_violation(
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
     let from: ViolationStatus = row.status.parse().map_err(anyhow::Error::from)?;
     let procedure: Procedure = row.procedure.parse().map_err(anyhow::Error::from)?;
-    let policy = &fines.self_service;
+    let policy = &platform.config.outside.fines.self_service;
     let to = handle(from, procedure, Fen(row.fine_fen), &answer, policy).map_err(|error| {
         let beyond = error == HandleError::BeyondCeiling;
         let problem = Problem::from(error);
@@ -103,8 +102,7 @@ pub async fn handle_violation(
         status: to.as_str().to_owned(),
         ..row
     };
-    once.commit(transaction, StatusCode::OK, &view(&platform, &fines, row)?)
-        .await
+    once.commit(transaction, StatusCode::OK, &view(&platform, row)?).await
 }
 
 fn parse(body: &HandleRequest) -> Result<Answer, Failure> {

@@ -131,6 +131,12 @@ async fn take_violation(
         .await?;
     let Some(known) = known else {
         let id = Uuid::now_v7();
+        let warned_by = warning(db, platform, &entry, person, told).await?;
+        let status = if warned_by.is_some() {
+            ViolationStatus::Warned
+        } else {
+            told
+        };
         let row = violation::ActiveModel {
             id: Set(id),
             violation_no: Set(entry.violation_no),
@@ -139,17 +145,23 @@ async fn take_violation(
             occurred_at: Set(entry.occurred_at),
             place: Set(entry.place),
             conduct: Set(entry.conduct),
+            conduct_code: Set(entry.conduct_code),
             legal_basis: Set(entry.legal_basis),
             fine_fen: Set(entry.fine_fen.0),
             points: Set(entry.points),
             procedure: Set(entry.procedure.as_str().to_owned()),
-            status: Set(told.as_str().to_owned()),
+            status: Set(status.as_str().to_owned()),
             photo_url: Set(entry.photo_url),
             objection: NotSet,
-            handled_at: NotSet,
+            handled_at: Set((status != told).then_some(now)),
+            warned_by: Set(warned_by),
             received_at: Set(now),
         };
         violation::Entity::insert(row).exec_without_returning(db).await?;
+        if status != told {
+            // The traffic police decide nothing about it any more.
+            store::to_do(db, "warning", id, now).await?;
+        }
         return Ok(Ok(Taken::Created));
     };
     if known.person_id != person {
@@ -161,6 +173,34 @@ async fn take_violation(
     }
     move_violation(db, &known.violation_no, told).await?;
     Ok(Ok(Taken::Updated))
+}
+
+/// The rule by which a new record only warns, if it does.
+async fn warning(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    entry: &UpstreamViolation,
+    person: Uuid,
+    told: ViolationStatus,
+) -> Result<Option<String>, Failure> {
+    let rule = &platform.config.outside.fines.leniency;
+    let Some(code) = entry
+        .conduct_code
+        .as_deref()
+        .filter(|_| told == ViolationStatus::Unhandled)
+    else {
+        return Ok(None);
+    };
+    // Calls of a system are taken one after the other, so no two records are both the first.
+    let earlier = violation::Entity::find()
+        .filter(violation::Column::PersonId.eq(person))
+        .filter(violation::Column::ConductCode.eq(code))
+        .filter(violation::Column::Status.eq(ViolationStatus::Warned.as_str()))
+        .all(db)
+        .await?;
+    let days: Vec<_> = earlier.iter().map(|row| day_of(row.occurred_at)).collect();
+    let warns = rule.warns(Some(code), day_of(entry.occurred_at), &days);
+    Ok(warns.then(|| rule.citation.clone()))
 }
 
 async fn move_violation(db: &impl ConnectionTrait, number: &str, to: ViolationStatus) -> Result<(), Failure> {

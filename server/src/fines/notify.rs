@@ -93,7 +93,7 @@ async fn take(request: &HttpRequest, platform: &Platform, fines: &Fines, body: B
             }
         }
         Announced::Refund(told) if told.mchid == client.account.mchid => {
-            refunds::take(&transaction, platform, &told.out_refund_no, told.refund_status, now).await?;
+            refunds::take_notice(&transaction, platform, &told.out_refund_no, told.refund_status, now).await?;
         }
         Announced::Refund(_) | Announced::Other => {}
     }

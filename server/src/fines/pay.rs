@@ -27,6 +27,7 @@ use uuid::Uuid;
 use super::{
     entity::{decision, payment, wechat_payer},
     hand_out::hand_out,
+    history,
     payments::ask,
     service::Fines,
     store,
@@ -283,7 +284,14 @@ async fn clear_away(platform: &Platform, client: &Client, row: &payment::Model) 
     if row.status != PaymentStatus::AwaitingPayment.as_str() && !ask(platform, client, row, Source::Query).await? {
         return Err(Failure::from(&PAYMENT_CONFIRMING));
     }
-    match client.close(&row.out_trade_no).await {
+    let closed = client.close(&row.out_trade_no).await;
+    let outcome = match &closed {
+        Ok(Closed::Yes) => "closed".to_owned(),
+        Ok(Closed::Paid) => "paid before".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    history::note_alone(platform, row.id, "close", &outcome).await?;
+    match closed {
         Ok(Closed::Yes) => {
             let transaction = platform.db.begin().await?;
             store::move_payment(&transaction, row.id, &PaymentStatus::OPEN, PaymentStatus::Closed).await?;

@@ -1,16 +1,18 @@
-//! `GET /payments/{id}` and `POST /payments/{id}/refresh`: where a payment stands, and asking WeChat.
+//! `GET /payments`, `GET /payments/{id}` and `POST /payments/{id}/refresh`: where payments stand, and asking WeChat.
 
 use actix_web::{
     get, post,
     web::{Bytes, Data, Json, Path},
 };
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
 use shared::{
     fines::{
         attempt::{PaymentStatus, Source},
         wire::{BridgeWord, Payment, PaymentStage, RefreshRequest},
     },
     ids::PaymentId,
+    list::List,
     money::Fen,
     problem,
     time::Instant,
@@ -18,7 +20,8 @@ use shared::{
 
 use super::{
     alerts,
-    entity::{payment, receipt},
+    entity::{decision, payment, receipt},
+    history::{self, Way},
     service::Fines,
     settle::settle,
     store,
@@ -30,6 +33,33 @@ use crate::{identity::Resident, notify, platform::Platform, problem::Failure};
 const ARRIVES_WITHIN: chrono::TimeDelta = chrono::TimeDelta::minutes(2);
 /// How long a payer's page is believed that says it was paid, while WeChat does not know of it.
 const CLAIM_HOLDS: chrono::TimeDelta = chrono::TimeDelta::minutes(2);
+
+/// More payments than this nobody reads on a phone.
+const LIMIT: u64 = 100;
+
+/// The payments that the resident made, for whomever, the latest first; orders that were closed unpaid are left out.
+#[utoipa::path(
+    tag = "fines",
+    security(("resident" = [])),
+    responses((status = 200, body = List<Payment>), crate::problem::Refusals),
+)]
+#[get("/payments")]
+pub async fn list_payments(resident: Resident, platform: Data<Platform>) -> Result<Json<List<Payment>>, Failure> {
+    let db = platform.db.reader();
+    let rows = payment::Entity::find()
+        .filter(payment::Column::ResidentId.eq(resident.id.0))
+        .filter(payment::Column::Status.ne(PaymentStatus::Closed.as_str()))
+        .order_by_desc(payment::Column::Id)
+        .limit(LIMIT)
+        .all(db)
+        .await?;
+    let now = platform.clock.now();
+    let mut items = Vec::with_capacity(rows.len());
+    for row in &rows {
+        items.push(view(db, row, now).await?);
+    }
+    Ok(Json(List::whole(items)))
+}
 
 /// A payment of the resident's.
 #[utoipa::path(
@@ -94,11 +124,14 @@ pub async fn ask(platform: &Platform, client: &Client, row: &payment::Model, sou
         Err(error) => {
             tracing::warn!(%error, payment = %row.id, "WeChat Pay does not answer for an order");
             alerts::of_call(platform, &error).await?;
+            history::note_alone(platform, row.id, "query", &error.to_string()).await?;
             return Ok(false);
         }
     };
     let now = platform.clock.now();
     let transaction = platform.db.begin().await?;
+    let outcome = told.as_ref().map_or("no such order", |told| told.trade_state.as_str());
+    history::note(&transaction, row.id, (Way::Out, "query"), outcome, json!({}), now).await?;
     match told {
         Some(told) => match told.money() {
             Some(money) => {
@@ -128,6 +161,7 @@ pub async fn ask(platform: &Platform, client: &Client, row: &payment::Model, sou
 pub async fn view(db: &impl ConnectionTrait, row: &payment::Model, now: Instant) -> Result<Payment, Failure> {
     let status: PaymentStatus = row.status.parse().map_err(anyhow::Error::from)?;
     let receipt = receipt::Entity::find_by_id(row.id).one(db).await?;
+    let decision = decision::Entity::find_by_id(row.decision_id).one(db).await?;
     let has_receipt = receipt.is_some_and(|receipt| receipt.status != "requested");
     let stage = match status {
         PaymentStatus::AwaitingPayment if row.claimed_at.is_none() && now < row.expires_at => PaymentStage::Unpaid,
@@ -143,12 +177,14 @@ pub async fn view(db: &impl ConnectionTrait, row: &payment::Model, now: Instant)
     Ok(Payment {
         id: row.id.into(),
         decision_id: row.decision_id.into(),
+        decision_no: decision.map(|decision| decision.decision_no).unwrap_or_default(),
         status,
         stage,
         channel: row.channel.parse().map_err(anyhow::Error::from)?,
         amount_fen: Fen(row.amount_fen),
         expires_at: row.expires_at,
         paid_at: row.paid_at,
+        booked_at: row.booked_at,
         confirmed_by: row.source.clone(),
         bridge: None,
         h5_url: None,

@@ -4,7 +4,7 @@ use actix_web::{
     get,
     web::{Data, Json, Path},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::Deserialize;
 use serde_json::json;
 use shared::{
@@ -18,7 +18,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    entity::receipt,
+    entity::{payment, receipt},
     government::Government,
     settle, store,
     tasks::{Did, payment_and_decision},
@@ -46,14 +46,23 @@ pub async fn show_receipt(
     platform: Data<Platform>,
     id: Path<PaymentId>,
 ) -> Result<Json<Receipt>, Failure> {
-    let db = platform.db.reader();
-    let payment = store::own_payment(db, &resident, *id)
+    let (_, receipt) = own(platform.db.reader(), &resident, *id).await?;
+    Ok(Json(receipt))
+}
+
+/// A payment of this resident with its receipt.
+pub async fn own(
+    db: &impl ConnectionTrait,
+    resident: &Resident,
+    id: PaymentId,
+) -> Result<(payment::Model, Receipt), Failure> {
+    let payment = store::own_payment(db, resident, id)
         .await?
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
     let row = receipt::Entity::find_by_id(id.0).one(db).await?;
     let pending = || Failure::from(&RECEIPT_PENDING);
     let row = row.filter(|row| row.status != "requested").ok_or_else(pending)?;
-    Ok(Json(Receipt {
+    let receipt = Receipt {
         code: row.code.unwrap_or_default(),
         number: row.number.unwrap_or_default(),
         check_code: row.check_code.unwrap_or_default(),
@@ -61,7 +70,8 @@ pub async fn show_receipt(
         amount_fen: Fen(payment.amount_fen),
         issued_at: row.issued_at.ok_or_else(pending)?,
         voided: row.status == "voided",
-    }))
+    };
+    Ok((payment, receipt))
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,7 @@ use serde_json::Value;
 use shared::{
     fines::{
         attempt::{Money, Source},
+        breaks::BreakKind,
         staff::Break,
     },
     money::Fen,
@@ -40,9 +41,9 @@ pub struct Found {
 }
 
 impl Found {
-    fn add(&mut self, kind: &str, reference: &str, ours: Option<Fen>, theirs: Option<Fen>) {
+    fn add(&mut self, kind: BreakKind, reference: &str, ours: Option<Fen>, theirs: Option<Fen>) {
         self.breaks.push(Break {
-            kind: kind.to_owned(),
+            kind,
             reference: reference.to_owned(),
             ours_fen: ours,
             theirs_fen: theirs,
@@ -67,20 +68,20 @@ pub async fn compare(platform: &Platform, fines: &Fines, day: NaiveDate) -> Resu
     let bill = match client.trade_bill(day).await {
         Ok(bill) => Some(bill),
         Err(BillError::Digest) => {
-            found.add("bill_digest", "wechat", None, None);
+            found.add(BreakKind::BillDigest, "wechat", None, None);
             None
         }
         Err(BillError::Row) => {
-            found.add("bill_unreadable", "wechat", None, None);
+            found.add(BreakKind::BillUnreadable, "wechat", None, None);
             None
         }
         Err(BillError::NotReady) => {
-            found.add("bill_not_ready", "wechat", None, None);
+            found.add(BreakKind::BillNotReady, "wechat", None, None);
             None
         }
         Err(BillError::Call(error)) => {
             tracing::warn!(%error, "the bill cannot be had");
-            found.add("bill_unavailable", "wechat", None, None);
+            found.add(BreakKind::BillUnavailable, "wechat", None, None);
             None
         }
     };
@@ -171,25 +172,30 @@ fn compare_bill(ours: &[Ours], bill: &Bill, found: &mut Found) {
         found.fee = found.fee.checked_add(row.fee).unwrap_or(found.fee);
         if row.fee != Fen::ZERO {
             // The treasury's account is free of charge: a fee means that the money went another way.
-            found.add("nonzero_fee", &row.out_trade_no, Some(Fen::ZERO), Some(row.fee));
+            found.add(BreakKind::NonzeroFee, &row.out_trade_no, Some(Fen::ZERO), Some(row.fee));
         }
         if row.out_refund_no.is_some() {
             continue;
         }
         if !seen.insert(row.transaction_id.as_str()) {
-            found.add("duplicate_row", &row.out_trade_no, None, Some(row.amount));
+            found.add(BreakKind::DuplicateRow, &row.out_trade_no, None, Some(row.amount));
             continue;
         }
         match by_transaction.get(row.transaction_id.as_str()) {
-            None => found.add("only_wechat", &row.out_trade_no, None, Some(row.amount)),
+            None => found.add(BreakKind::OnlyWechat, &row.out_trade_no, None, Some(row.amount)),
             Some(our) if our.amount != row.amount => {
-                found.add("amount_differs", &row.out_trade_no, Some(our.amount), Some(row.amount));
+                found.add(
+                    BreakKind::AmountDiffers,
+                    &row.out_trade_no,
+                    Some(our.amount),
+                    Some(row.amount),
+                );
             }
             Some(_) => {}
         }
     }
     for our in ours.iter().filter(|our| !seen.contains(our.transaction_id.as_str())) {
-        found.add("only_ours", &our.out_trade_no, Some(our.amount), None);
+        found.add(BreakKind::OnlyOurs, &our.out_trade_no, Some(our.amount), None);
     }
 }
 
@@ -210,10 +216,10 @@ async fn compare_refunds(
             .one(db)
             .await?;
         match ours {
-            None => found.add("refund_only_wechat", number, None, Some(*amount)),
+            None => found.add(BreakKind::RefundOnlyWechat, number, None, Some(*amount)),
             Some(ours) if ours.amount_fen != amount.0 => {
                 found.add(
-                    "refund_amount_differs",
+                    BreakKind::RefundAmountDiffers,
                     number,
                     Some(Fen(ours.amount_fen)),
                     Some(*amount),
@@ -230,7 +236,7 @@ async fn compare_refunds(
     for ours in done.iter().filter(|ours| day_of(ours.created_at) == day) {
         if !theirs.contains_key(ours.out_refund_no.as_str()) {
             found.add(
-                "refund_only_ours",
+                BreakKind::RefundOnlyOurs,
                 &ours.out_refund_no,
                 Some(Fen(ours.amount_fen)),
                 None,
@@ -251,7 +257,7 @@ async fn compare_fiscal(
     let file = match government.fiscal_file(&format!("/fiscal/settlements/{day}")).await {
         Ok(file) => file,
         Err(unheard) => {
-            found.add("fiscal_unavailable", &unheard.0, None, None);
+            found.add(BreakKind::FiscalUnavailable, &unheard.0, None, None);
             return Ok(());
         }
     };
@@ -262,15 +268,15 @@ async fn compare_fiscal(
         if let (Some(transaction), Some(amount)) = (fields.get(3), fields.get(4).and_then(|yuan| Fen::from_yuan(yuan)))
             && rows.insert(transaction, amount).is_some()
         {
-            found.add("fiscal_duplicate", transaction, None, Some(amount));
+            found.add(BreakKind::FiscalDuplicate, transaction, None, Some(amount));
         }
     }
     for our in ours.iter().filter(|our| our.is_in_force) {
         match rows.get(our.transaction_id.as_str()) {
-            None => found.add("fiscal_missing", &our.out_trade_no, Some(our.amount), None),
+            None => found.add(BreakKind::FiscalMissing, &our.out_trade_no, Some(our.amount), None),
             Some(amount) if *amount != our.amount => {
                 found.add(
-                    "fiscal_amount_differs",
+                    BreakKind::FiscalAmountDiffers,
                     &our.out_trade_no,
                     Some(our.amount),
                     Some(*amount),
@@ -301,7 +307,7 @@ async fn compare_police(government: &Government, day: NaiveDate, ours: &[Ours], 
         .await
     {
         Ok(list) => list,
-        Err(unheard) => return found.add("police_unavailable", &unheard.0, None, None),
+        Err(unheard) => return found.add(BreakKind::PoliceUnavailable, &unheard.0, None, None),
     };
     let items = list.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
     let amount_of = |decision: &str| {
@@ -313,16 +319,21 @@ async fn compare_police(government: &Government, day: NaiveDate, ours: &[Ours], 
     };
     for our in ours.iter().filter(|our| our.is_in_force) {
         match amount_of(&our.decision_no) {
-            (None, _) => found.add("police_missing", &our.out_trade_no, Some(our.amount), None),
+            (None, _) => found.add(BreakKind::PoliceMissing, &our.out_trade_no, Some(our.amount), None),
             (Some(amount), _) if amount != our.amount => {
                 found.add(
-                    "police_amount_differs",
+                    BreakKind::PoliceAmountDiffers,
                     &our.out_trade_no,
                     Some(our.amount),
                     Some(amount),
                 );
             }
-            (Some(amount), true) => found.add("police_duplicate", &our.out_trade_no, Some(our.amount), Some(amount)),
+            (Some(amount), true) => found.add(
+                BreakKind::PoliceDuplicate,
+                &our.out_trade_no,
+                Some(our.amount),
+                Some(amount),
+            ),
             (Some(_), false) => {}
         }
     }

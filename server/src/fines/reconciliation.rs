@@ -35,7 +35,7 @@ use crate::{
     platform::{
         Platform,
         audit::{self, Deed},
-        idempotency::{Actor, Once},
+        idempotency::Once,
     },
     problem::{Failure, invalid_field},
 };
@@ -136,10 +136,7 @@ pub async fn sign_off_day(
         return Err(Failure::from(&DAY_STATE));
     }
     let deed = Deed {
-        actor: Some(Actor {
-            kind: "staff",
-            id: finance.staff.0,
-        }),
+        actor: Some(finance.actor()),
         action: "reconciliation.sign-off",
         subject_kind: "day",
         subject_id: None,
@@ -196,7 +193,7 @@ async fn write(db: &impl ConnectionTrait, date: NaiveDate, found: Found, now: In
         .map(|found| day_break::ActiveModel {
             id: Set(Uuid::now_v7()),
             day: Set(date),
-            kind: Set(found.kind),
+            kind: Set(found.kind.as_str().to_owned()),
             reference: Set(found.reference),
             ours_fen: Set(found.ours_fen.map(|fen| fen.0)),
             theirs_fen: Set(found.theirs_fen.map(|fen| fen.0)),
@@ -210,13 +207,24 @@ async fn write(db: &impl ConnectionTrait, date: NaiveDate, found: Found, now: In
     Ok(())
 }
 
-async fn view(db: &impl ConnectionTrait, date: NaiveDate) -> Result<Day, Failure> {
+/// A day's books as they stand.
+pub async fn view(db: &impl ConnectionTrait, date: NaiveDate) -> Result<Day, Failure> {
     let row = day::Entity::find_by_id(date).one(db).await?;
     let breaks = day_break::Entity::find()
         .filter(day_break::Column::Day.eq(date))
         .order_by_asc(day_break::Column::Id)
         .all(db)
-        .await?;
+        .await?
+        .into_iter()
+        .map(|row| {
+            Ok(Break {
+                kind: row.kind.parse().map_err(anyhow::Error::from)?,
+                reference: row.reference,
+                ours_fen: row.ours_fen.map(Fen),
+                theirs_fen: row.theirs_fen.map(Fen),
+            })
+        })
+        .collect::<Result<_, Failure>>()?;
     let status = match row.as_ref().map(|row| row.status.as_str()) {
         None => DayStatus::NotRun,
         Some("balanced") => DayStatus::Balanced,
@@ -229,15 +237,7 @@ async fn view(db: &impl ConnectionTrait, date: NaiveDate) -> Result<Day, Failure
         received_fen: Fen(row.as_ref().map_or(0, |row| row.received_fen)),
         refunded_fen: Fen(row.as_ref().map_or(0, |row| row.refunded_fen)),
         fee_fen: Fen(row.as_ref().map_or(0, |row| row.fee_fen)),
-        breaks: breaks
-            .into_iter()
-            .map(|row| Break {
-                kind: row.kind,
-                reference: row.reference,
-                ours_fen: row.ours_fen.map(Fen),
-                theirs_fen: row.theirs_fen.map(Fen),
-            })
-            .collect(),
+        breaks,
         recovered_by_bill: row
             .as_ref()
             .and_then(|row| u32::try_from(row.recovered).ok())

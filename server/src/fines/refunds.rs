@@ -7,7 +7,10 @@ use sea_orm::{
 };
 use serde_json::{Value, json};
 use shared::{
-    fines::attempt::{PaymentStatus, Route},
+    fines::{
+        attempt::{PaymentStatus, Route},
+        office::EXCEPTION_STATE,
+    },
     money::Fen,
     notify::rules::Template,
     time::Instant,
@@ -17,6 +20,7 @@ use uuid::Uuid;
 use super::{
     entity::{decision, payment, refund},
     government::Government,
+    history::{self, Way},
     settle, store,
     tasks::Did,
     wechat::{CallError, Client, RefundOrder, RefundState},
@@ -110,6 +114,42 @@ pub async fn ask_wechat(platform: &Platform, client: &Client, id: Uuid) -> Resul
     }
 }
 
+/// Asks WeChat anew what became of a refund that a person has seen to. The caller commits.
+pub async fn ask_again(db: &impl ConnectionTrait, payment: Uuid, now: Instant) -> Result<(), Failure> {
+    let row = refund::Entity::find()
+        .filter(refund::Column::PaymentId.eq(payment))
+        .filter(refund::Column::Status.eq("abnormal"))
+        .one(db)
+        .await?
+        .ok_or_else(|| Failure::from(&EXCEPTION_STATE))?;
+    let failed = [PaymentStatus::RefundFailed];
+    if !store::move_payment(db, payment, &failed, PaymentStatus::RefundPending).await? {
+        return Err(Failure::from(&EXCEPTION_STATE));
+    }
+    move_refund(db, row.id, &["abnormal"], "processing", None).await?;
+    Ok(store::do_again(db, "refund", row.id, now).await?)
+}
+
+/// Takes a notification of a refund. The caller commits.
+pub async fn take_notice(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    out_refund_no: &str,
+    state: RefundState,
+    now: Instant,
+) -> Result<(), Failure> {
+    let row = refund::Entity::find()
+        .filter(refund::Column::OutRefundNo.eq(out_refund_no))
+        .one(db)
+        .await?;
+    if let Some(row) = row {
+        let (about, outcome) = ((Way::In, "refund-notice"), format!("{state:?}").to_uppercase());
+        let detail = json!({ "out_refund_no": out_refund_no, "amount_fen": row.amount_fen });
+        history::note(db, row.payment_id, about, &outcome, detail, now).await?;
+    }
+    take(db, platform, out_refund_no, state, now).await
+}
+
 /// Takes what WeChat says of a refund, by asking or by a notification. The caller commits.
 pub async fn take(
     db: &impl ConnectionTrait,
@@ -163,6 +203,8 @@ async fn done(
     }
     let from = [GOING_BACK.as_slice(), &[PaymentStatus::RefundFailed]].concat();
     store::move_payment(db, payment.id, &from, PaymentStatus::Refunded).await?;
+    // What somebody was to decide about it has decided itself.
+    store::move_exceptions(db, payment.id, "open", "refunded").await?;
     store::enter(db, payment.id, "refund", &row.out_refund_no, Fen(row.amount_fen), now).await?;
     settle::tell(db, platform, payment, "refunded", Template::RefundDone, now).await
 }

@@ -1,12 +1,9 @@
-//! What the slice keeps in memory: the ways to WeChat Pay and to the government's systems, and the rule of self-service.
+//! What the slice keeps in memory: the ways to WeChat Pay and to the government's systems.
 
 use std::sync::Arc;
 
 use anyhow::Context;
-use shared::{
-    fines::{rules::SelfService, wire::PAYMENT_UNAVAILABLE},
-    money::Fen,
-};
+use shared::fines::wire::PAYMENT_UNAVAILABLE;
 use tokio::sync::OnceCell;
 
 use super::{
@@ -18,11 +15,6 @@ use crate::{
     problem::Failure,
 };
 
-/// What may be handled without going to a window unless the configuration says otherwise.
-const CEILING: Fen = Fen(20_000);
-/// The rule behind it.
-const CITATION: &str = "《行政处罚法》第五十一条、《道路交通安全法》第一百零七条";
-
 /// The slice's own services.
 pub struct Fines {
     wechat: OnceCell<Client>,
@@ -31,8 +23,6 @@ pub struct Fines {
     clock: Arc<dyn Clock>,
     /// The fiscal system and the police systems.
     pub(super) government: Option<Government>,
-    /// What may be handled without going to a window.
-    pub(super) self_service: SelfService,
 }
 
 impl Fines {
@@ -47,19 +37,11 @@ impl Fines {
             }
             _ => OnceCell::new(),
         };
-        let outside = &config.outside;
         Ok(Self {
             wechat,
             sandbox: config.sandbox_url.clone(),
             government: Government::start(config, Arc::clone(&clock))?,
             clock,
-            self_service: SelfService {
-                ceiling: outside.self_service_ceiling_fen.map_or(CEILING, Fen),
-                citation: outside
-                    .self_service_citation
-                    .clone()
-                    .unwrap_or_else(|| CITATION.to_owned()),
-            },
         })
     }
 

@@ -20,6 +20,7 @@ use uuid::Uuid;
 use super::{
     alerts::{self, Alert},
     entity::{decision, payment, receipt},
+    history::{self, Way},
     refunds, store,
     wechat::Account,
 };
@@ -59,6 +60,10 @@ pub async fn settle(
         "amount_fen": money.amount.0, "currency": money.currency, "mchid": money.mchid, "appid": money.appid,
         "transaction_id": money.transaction_id, "source": source.as_str(),
     });
+    if source != Source::Query {
+        let about = (Way::In, source.as_str());
+        history::note(db, row.id, about, "SUCCESS", told.clone(), now).await?;
+    }
     // Only the write knows whether the decision is still to be paid; until then it is assumed.
     match rule(status, &expected, money, true) {
         Err(_settled_before) => Ok(false),

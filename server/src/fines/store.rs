@@ -192,7 +192,7 @@ pub async fn enter(
     Ok(())
 }
 
-/// Puts something before an officer; the same thing about the same payment stands there once.
+/// Puts something before an officer; the same thing about the same payment stands there once, and opens again when it comes again.
 pub async fn except(
     db: &impl ConnectionTrait,
     payment: Uuid,
@@ -208,10 +208,17 @@ pub async fn except(
         detail: Set(detail),
         status: Set("open".into()),
         at: Set(now),
+        decided_by: NotSet,
+        note: NotSet,
     })
+    // What comes back after it was decided is to be decided again.
     .on_conflict(
         OnConflict::columns([exception::Column::PaymentId, exception::Column::Kind])
-            .do_nothing()
+            .update_columns([
+                exception::Column::Status,
+                exception::Column::Detail,
+                exception::Column::At,
+            ])
             .to_owned(),
     )
     .exec_without_returning(db)
@@ -240,6 +247,30 @@ pub async fn to_do(db: &impl ConnectionTrait, kind: &str, subject: Uuid, now: In
     )
     .exec_without_returning(db)
     .await?;
+    Ok(())
+}
+
+/// Moves the exceptions of a payment that stand in one status to another.
+pub async fn move_exceptions(db: &impl ConnectionTrait, payment: Uuid, from: &str, to: &str) -> Result<(), DbErr> {
+    exception::Entity::update_many()
+        .col_expr(exception::Column::Status, Expr::value(to))
+        .filter(exception::Column::PaymentId.eq(payment))
+        .filter(exception::Column::Status.eq(from))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Has something done again that was done before.
+pub async fn do_again(db: &impl ConnectionTrait, kind: &str, subject: Uuid, now: Instant) -> Result<(), DbErr> {
+    task::Entity::update_many()
+        .col_expr(task::Column::Status, Expr::value("pending"))
+        .col_expr(task::Column::DueAt, Expr::value(now))
+        .col_expr(task::Column::Attempts, Expr::value(0))
+        .filter(task::Column::Kind.eq(kind))
+        .filter(task::Column::SubjectId.eq(subject))
+        .exec(db)
+        .await?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use super::{
     alerts::{self, Alert},
     entity::{decision, payment, task, violation},
     government::Government,
-    pay, receipts, refunds,
+    history, pay, receipts, refunds,
     service::Fines,
     store,
 };
@@ -94,13 +94,14 @@ async fn claim(platform: &Platform, row: &task::Model, now: Instant) -> Result<b
 
 async fn conclude(platform: &Platform, row: &task::Model, did: Did) -> Result<(), Failure> {
     let now = platform.clock.now();
+    let transaction = platform.db.begin().await?;
+    history::note_task(&transaction, &row.kind, row.subject_id, &did, now).await?;
     let attempts = row.attempts.saturating_add(1);
     let (status, due_at, attempts, failure) = match did {
         Did::Done => ("done", now, attempts, None),
         Did::Wait(pause) => ("pending", now + pause, row.attempts, None),
         Did::Retry(why) => ("pending", now + pause_after(attempts), attempts, Some(why)),
     };
-    let transaction = platform.db.begin().await?;
     if failure.is_some() && attempts == STUCK_AFTER {
         alerts::raise(&transaction, Alert::StuckTask, &row.id.to_string(), now).await?;
     }
@@ -142,8 +143,9 @@ async fn carry_out(platform: &Platform, fines: &Fines, row: &task::Model) -> Res
         "receipt" => receipts::request(platform, government, subject).await,
         "void-receipt" => receipts::void(platform, government, subject).await,
         "book-payment" => tell_police(platform, government, subject, "payments").await,
+        "reverse-payment" => tell_police(platform, government, subject, "payment-reversals").await,
         "reverse-points" => tell_police(platform, government, subject, "point-reversals").await,
-        "handling" => tell_handling(platform, government, subject).await,
+        "handling" | "warning" => tell_handling(platform, government, subject).await,
         "treasury-refund" => refunds::ask_treasury(platform, government, subject).await,
         other => Ok(Did::Retry(format!("{other} is unknown to this version"))),
     }
@@ -186,10 +188,14 @@ async fn tell_handling(platform: &Platform, government: &Government, id: Uuid) -
         Some(sealed) => Some(platform.keys.open(store::OBJECTION, id, sealed)?),
         None => None,
     };
-    let kind = if reason.is_some() { "objections" } else { "handlings" };
+    let kind = match (&reason, &row.warned_by) {
+        (Some(_), _) => "objections",
+        (None, Some(_)) => "warnings",
+        (None, None) => "handlings",
+    };
     let body = json!({
         "violation_no": row.violation_no,
-        "reason": reason,
+        "reason": reason.or_else(|| row.warned_by.clone()),
         "handled_at": row.handled_at.map(wire_time::text),
     });
     Ok(

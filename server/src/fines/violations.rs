@@ -14,7 +14,7 @@ use shared::{
     money::Fen,
 };
 
-use super::{entity::violation, service::Fines, store};
+use super::{entity::violation, store};
 use crate::{identity::IdentifiedResident, platform::Platform, problem::Failure};
 
 /// More records than this nobody reads on a phone.
@@ -30,7 +30,6 @@ const LIMIT: u64 = 200;
 pub async fn list_violations(
     resident: IdentifiedResident,
     platform: Data<Platform>,
-    fines: Data<Fines>,
 ) -> Result<Json<List<Violation>>, Failure> {
     let rows = violation::Entity::find()
         .filter(violation::Column::PersonId.eq(resident.person.id.0))
@@ -41,16 +40,17 @@ pub async fn list_violations(
         .await?;
     let items = rows
         .into_iter()
-        .map(|row| view(&platform, &fines, row))
+        .map(|row| view(&platform, row))
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Json(List::whole(items)))
 }
 
 /// A record as its driver sees it.
-pub fn view(platform: &Platform, fines: &Fines, row: violation::Model) -> Result<Violation, Failure> {
+pub fn view(platform: &Platform, row: violation::Model) -> Result<Violation, Failure> {
     let status: ViolationStatus = row.status.parse().map_err(anyhow::Error::from)?;
     let procedure: Procedure = row.procedure.parse().map_err(anyhow::Error::from)?;
     let fine_fen = Fen(row.fine_fen);
+    let policy = &platform.config.outside.fines.self_service;
     Ok(Violation {
         id: row.id.into(),
         violation_no: row.violation_no,
@@ -64,6 +64,7 @@ pub fn view(platform: &Platform, fines: &Fines, row: violation::Model) -> Result
         procedure,
         status,
         photo_url: row.photo_url,
-        self_service: handle(status, procedure, fine_fen, &Answer::Accept, &fines.self_service).is_ok(),
+        self_service: handle(status, procedure, fine_fen, &Answer::Accept, policy).is_ok(),
+        warned_by: row.warned_by,
     })
 }

@@ -193,6 +193,16 @@ pub struct CaseOfficer {
     pub staff: StaffId,
 }
 
+impl Finance {
+    /// The member of staff as the one who acts.
+    pub const fn actor(&self) -> Actor {
+        Actor {
+            kind: "staff",
+            id: self.staff.0,
+        }
+    }
+}
+
 impl CaseOfficer {
     /// The officer as the one who acts.
     pub const fn actor(&self) -> Actor {

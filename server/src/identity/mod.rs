@@ -15,6 +15,7 @@ mod device;
 mod devices;
 mod entity;
 mod family;
+mod holders;
 mod me;
 mod my_sessions;
 mod origin;

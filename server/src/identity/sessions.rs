@@ -14,17 +14,12 @@ use serde::Deserialize;
 use shared::{ids::SessionId, time::Instant};
 use uuid::Uuid;
 
-use super::{
-    authenticate::{Resident, Signed, Staff},
-    device::Device,
-    entity::{device, resident, session, staff},
-    staff_sign_in, store,
-    token::Tokens,
-};
+use super::{authenticate::Signed, entity::session, holders::holders, token::Tokens};
 use crate::{
     platform::{
         Platform,
         bus::{Event, Heard},
+        gather::Gather,
     },
     problem::Failure,
 };
@@ -86,6 +81,7 @@ pub struct Begun {
 pub struct Sessions {
     tokens: Tokens,
     known: Cache<SessionId, Option<Arc<Signed>>>,
+    sought: Gather<SessionId, Arc<Signed>>,
 }
 
 impl Sessions {
@@ -106,6 +102,10 @@ impl Sessions {
         Ok(Self {
             tokens: Tokens::new(&platform.keys)?,
             known,
+            sought: {
+                let platform = platform.clone();
+                Gather::by(move |sessions| holders(platform.clone(), sessions))
+            },
         })
     }
 
@@ -114,13 +114,13 @@ impl Sessions {
         let Ok(claims) = self.tokens.verify(token, platform.clock.now()) else {
             return Ok(None);
         };
-        self.signed(platform, claims.sid).await
+        self.signed(claims.sid).await
     }
 
     /// Whoever is signed in with this session, if it goes on; what streams asks again.
-    pub async fn signed(&self, platform: &Platform, session: SessionId) -> Result<Option<Arc<Signed>>, Failure> {
+    pub async fn signed(&self, session: SessionId) -> Result<Option<Arc<Signed>>, Failure> {
         self.known
-            .try_get_with(session, look_up(platform, session))
+            .try_get_with(session, self.sought.find(session))
             .await
             .map_err(|error: Arc<Failure>| Failure::Fault(anyhow::anyhow!("a session could not be looked up: {error}")))
     }
@@ -268,59 +268,6 @@ impl Sessions {
         self.forget(platform, id).await;
         Ok(())
     }
-}
-
-async fn look_up(platform: &Platform, id: SessionId) -> Result<Option<Arc<Signed>>, Failure> {
-    let db = platform.db.reader();
-    let Some(row) = session::Entity::find_by_id(id.0).one(db).await? else {
-        return Ok(None);
-    };
-    if row.revoked_at.is_some() || row.expires_at <= platform.clock.now() {
-        return Ok(None);
-    }
-    let signed = if row.subject_kind == SubjectKind::Staff.as_str() {
-        staff::Entity::find_by_id(row.subject_id)
-            .one(db)
-            .await?
-            .filter(staff_sign_in::is_usable)
-            .and_then(|account| Staff::from_row(&account, id))
-            .map(|staff| Signed {
-                staff: Some(staff),
-                ..Signed::default()
-            })
-    } else if row.subject_kind == SubjectKind::Device.as_str() {
-        device::Entity::find_by_id(row.subject_id)
-            .filter(device::Column::RevokedAt.is_null())
-            .one(db)
-            .await?
-            .and_then(|row| Device::from_row(&row, id))
-            .map(|device| Signed {
-                device: Some(device),
-                ..Signed::default()
-            })
-    } else {
-        match resident::Entity::find_by_id(row.subject_id).one(db).await? {
-            None => None,
-            Some(account) => {
-                let person = match account.person_id {
-                    None => None,
-                    Some(person) => store::person(db, platform, person.into())
-                        .await?
-                        .map(|person| person.facts()),
-                };
-                let resident = Resident {
-                    id: account.id.into(),
-                    session: id,
-                    person,
-                };
-                Some(Signed {
-                    resident: Some(resident),
-                    ..Signed::default()
-                })
-            }
-        }
-    };
-    Ok(signed.map(Arc::new))
 }
 
 /// A refresh token names its session, so that a replayed one can end it; only the hash is stored.

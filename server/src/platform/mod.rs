@@ -8,12 +8,15 @@ pub mod backup;
 pub mod bus;
 pub mod clock;
 pub mod db;
+pub mod gather;
 pub mod holding;
 pub mod idempotency;
 pub mod keyring;
 pub mod keys;
 pub mod limits;
 pub mod pdf;
+pub mod qr;
+pub mod spreadsheet;
 
 use std::sync::Arc;
 
@@ -23,6 +26,7 @@ use self::{
     bus::{Bus, InProcessBus, RedisBus},
     clock::{Clock, SystemClock},
     db::Db,
+    idempotency::Answers,
     keys::Keys,
 };
 
@@ -37,6 +41,8 @@ pub struct Platform {
     pub keys: Arc<Keys>,
     /// How instances, and parts of one, wake each other.
     pub bus: Arc<dyn Bus>,
+    /// The remembered answers.
+    pub answers: Answers,
     /// The configuration.
     pub config: Arc<Config>,
 }
@@ -57,6 +63,7 @@ impl Platform {
             Some(url) => Arc::new(RedisBus::connect(url)?),
         };
         Ok(Self {
+            answers: idempotency::answers(&db),
             db,
             clock,
             keys,

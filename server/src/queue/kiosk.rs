@@ -2,11 +2,9 @@
 
 use actix_web::{
     HttpResponse, get,
-    http::header,
     web::{Data, Path},
 };
 use chrono::TimeDelta;
-use qrcode::{QrCode, render::svg};
 use shared::{
     ids::TicketId,
     problem::{self, Problem},
@@ -19,6 +17,7 @@ use crate::{
     platform::{
         Platform,
         limits::{self, Rule},
+        qr,
     },
     problem::Failure,
 };
@@ -55,17 +54,8 @@ pub async fn count_kiosk_use(platform: &Platform, kiosk: &Kiosk, now: Instant) -
 #[get("/tickets/{id}/qr.svg")]
 pub async fn ticket_qr(signed: Signed, platform: Data<Platform>, id: Path<TicketId>) -> Result<HttpResponse, Failure> {
     let row = visible(&platform, &signed, *id).await?;
-    let image = qr_svg(&format!("{}/tickets/{}", platform.config.public_url, row.id))?;
-    Ok(HttpResponse::Ok()
-        .content_type("image/svg+xml")
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(image))
-}
-
-/// A QR code as a picture.
-pub fn qr_svg(text: &str) -> anyhow::Result<String> {
-    Ok(QrCode::new(text)?
-        .render::<svg::Color<'_>>()
-        .min_dimensions(320, 320)
-        .build())
+    Ok(qr::picture(&format!(
+        "{}/tickets/{}",
+        platform.config.public_url, row.id
+    ))?)
 }

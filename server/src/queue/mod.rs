@@ -26,7 +26,7 @@ pub use self::{
     figures::figures,
     halls::{Halls, OnServed},
     issue::{Entrant, issue},
-    kiosk::{count_kiosk_use, qr_svg},
+    kiosk::count_kiosk_use,
     store::counter_of,
     visit::record_estimate,
 };

@@ -2,15 +2,13 @@
 
 use actix_web::{
     HttpResponse, get,
-    http::header,
     web::{Data, Path},
 };
-use shared::{ids::HallId, time::Instant};
+use shared::{ids::HallId, problem, time::Instant};
 
-use super::{board::require_own, kiosk::qr_svg};
 use crate::{
     identity::HallScreen,
-    platform::{Platform, keys::Keys},
+    platform::{Platform, keys::Keys, qr},
     problem::Failure,
 };
 
@@ -46,15 +44,14 @@ pub async fn presence_svg(
     platform: Data<Platform>,
     hall: Path<HallId>,
 ) -> Result<HttpResponse, Failure> {
-    require_own(&screen, *hall)?;
+    // A screen shows its own hall; of others it is not even told whether they exist.
+    if screen.hall != *hall {
+        return Err(Failure::from(&problem::NOT_FOUND));
+    }
     let code = code(&platform.keys, *hall, platform.clock.now());
     let address = format!(
         "{}/appointments?hall={}&presence={code}",
         platform.config.public_url, *hall
     );
-    let image = qr_svg(&address)?;
-    Ok(HttpResponse::Ok()
-        .content_type("image/svg+xml")
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(image))
+    Ok(qr::picture(&address)?)
 }

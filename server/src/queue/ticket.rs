@@ -4,11 +4,17 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use actix_web::{
     HttpRequest, Responder, get,
-    web::{Data, Json, Path},
+    web::{Data, Json, Path, Query},
 };
 use actix_web_lab::sse::{self, Sse};
 use futures::stream;
-use shared::{identity::devices::DeviceKind, ids::TicketId, language::Language, problem, queue::wire::Ticket};
+use shared::{
+    identity::devices::DeviceKind,
+    ids::TicketId,
+    language::Language,
+    problem,
+    queue::wire::{Spoken, Ticket},
+};
 use tokio::sync::watch;
 
 use super::{
@@ -56,7 +62,7 @@ pub async fn show_ticket(
 #[utoipa::path(
     tag = "queue",
     security((), ("resident" = []), ("clerk" = []), ("kiosk" = [])),
-    params(("id" = TicketId, Path, description = "The ticket.")),
+    params(("id" = TicketId, Path, description = "The ticket."), Spoken),
     responses(
         (status = 200, content_type = "text/event-stream", description = "A ticket in each event.", body = Ticket),
         crate::problem::Refusals,
@@ -70,12 +76,13 @@ pub async fn ticket_events(
     catalogue: Data<Catalogue>,
     halls: Data<Halls>,
     id: Path<TicketId>,
+    spoken: Query<Spoken>,
 ) -> Result<impl Responder, Failure> {
     let row = visible(&platform, &signed, *id).await?;
     let watcher = Watcher {
         id: *id,
         hall: halls.watch(row.hall_id.into()).await?,
-        language: language_of(request.headers()),
+        language: spoken.language.unwrap_or_else(|| language_of(request.headers())),
         platform: platform.into_inner(),
         catalogue,
         last: None,

@@ -32,6 +32,7 @@ mod pages;
 mod problems;
 mod reliability;
 mod reschedule;
+mod scalping;
 mod services;
 mod slips;
 mod strikes;

@@ -7,6 +7,10 @@
 //! police system says, and a surcharge that this program computes is only ever a preview.
 
 pub mod attempt;
+pub mod breaks;
+pub mod leniency;
+pub mod office;
+pub mod points;
 pub mod rules;
 pub mod staff;
 pub mod surcharge;

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::breaks::BreakKind;
 use crate::{money::Fen, time::wire_time};
 
 /// Something that finance staff must look at.
@@ -43,8 +44,8 @@ pub enum DayStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Break {
-    /// What kind of difference, such as `only_wechat`.
-    pub kind: String,
+    /// What kind of difference.
+    pub kind: BreakKind,
     /// Our number of the order, or what else names the row.
     pub reference: String,
     /// What our ledger says.

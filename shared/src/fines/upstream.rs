@@ -36,6 +36,9 @@ pub struct UpstreamViolation {
     pub place: String,
     /// What was done.
     pub conduct: String,
+    /// Its code (违法行为代码), by which a bureau's own rules name it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conduct_code: Option<String>,
     /// The law that was broken and the law that punishes it.
     pub legal_basis: String,
     /// The fine that follows.

@@ -126,6 +126,9 @@ pub struct Violation {
     pub photo_url: Option<String>,
     /// Whether it can be accepted here, without going to a window.
     pub self_service: bool,
+    /// The rule by which it only warns, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warned_by: Option<String>,
 }
 
 /// What a driver answers.
@@ -282,6 +285,8 @@ pub struct Payment {
     pub id: PaymentId,
     /// The decision.
     pub decision_id: DecisionId,
+    /// The decision's number.
+    pub decision_no: String,
     /// Where it stands.
     pub status: PaymentStatus,
     /// What happens next.
@@ -296,6 +301,9 @@ pub struct Payment {
     /// When it was paid.
     #[serde(with = "wire_time::option")]
     pub paid_at: Option<DateTime<Utc>>,
+    /// When the police had it in their books.
+    #[serde(default, with = "wire_time::option")]
+    pub booked_at: Option<DateTime<Utc>>,
     /// How we learned of it: `notice`, `query` or `bill`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed_by: Option<String>,

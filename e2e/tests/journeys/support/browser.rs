@@ -9,7 +9,11 @@ use thirtyfour::{
 };
 use tokio::time::{Instant, sleep};
 
-use super::{GLANCE, PATIENCE, Resident, bureau, pages, pictures, setting};
+use super::{GLANCE, PATIENCE, Resident, bureau, pages, pictures, sandbox, setting};
+
+/// WeChat on a phone, as it names itself.
+const WECHAT: &str = "Mozilla/5.0 (Linux; Android 14; Phone; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 \
+    Chrome/120.0 Mobile Safari/537.36 MicroMessenger/8.0.49 WeChat/arm64 Weixin NetType/WIFI Language/zh_CN";
 
 /// Finds what can be pressed by its name, in the dialog if one is open.
 const FIND_BY_NAME: &str = r"
@@ -21,7 +25,7 @@ const FIND_BY_NAME: &str = r"
         ? [...document.querySelectorAll(within[0])].filter((e) => tidy(e.innerText).includes(within[1]))
         : [dialog || document];
     const offered = places
-        .flatMap((place) => [...place.querySelectorAll('button, a[href], label')])
+        .flatMap((place) => [...place.querySelectorAll('button, a[href], label, summary')])
         .filter((e) => e.checkVisibility() && !e.disabled && !e.closest('#painted'));
     const found =
         offered.find((e) => name(e) === wanted || tidy(e.innerText) === wanted) ||
@@ -37,7 +41,7 @@ fn seen(text: &str) -> String {
 
 /// A browser with a window of one size and a profile of its own.
 pub struct Browser {
-    driver: WebDriver,
+    pub(super) driver: WebDriver,
     journey: &'static str,
     base: String,
 }
@@ -48,6 +52,32 @@ impl Browser {
         let browser = Self::start(journey).await;
         browser.becomes(390, 844, true).await;
         browser
+    }
+
+    /// A phone on which WeChat shows the pages, with a bridge to its cashier, which stands above the pages' security policy.
+    pub async fn wechat(journey: &'static str) -> Self {
+        let browser = Self::phone(journey).await;
+        browser.says_it_is(WECHAT).await;
+        browser.devtools("Page.enable", json!({})).await;
+        browser.devtools("Page.setBypassCSP", json!({"enabled": true})).await;
+        let bridge = format!(
+            "addEventListener('DOMContentLoaded', () => document.head.append(Object.assign(document.createElement('script'), \
+             {{ src: '{}/wechat/bridge.js' }})))",
+            sandbox()
+        );
+        browser
+            .devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": bridge}))
+            .await;
+        browser
+    }
+
+    /// Names itself so to servers and pages.
+    pub async fn says_it_is(&self, agent: &str) {
+        self.devtools(
+            "Emulation.setUserAgentOverride",
+            json!({"userAgent": agent, "acceptLanguage": "zh-CN,zh"}),
+        )
+        .await;
     }
 
     /// A clerk's screen.
@@ -103,7 +133,8 @@ impl Browser {
         self.devtools("Emulation.setTouchEmulationEnabled", fingers).await;
     }
 
-    async fn devtools(&self, method: &str, parameters: Value) {
+    /// Tells the browser something that only its developer's tools can.
+    pub async fn devtools(&self, method: &str, parameters: Value) {
         self.driver.cdp().send_raw(method, parameters).await.unwrap();
     }
 
@@ -264,13 +295,18 @@ impl Browser {
 
     /// Signs a clerk in.
     pub async fn signs_in_as_staff(&self, username: &str) {
-        self.opens("/console").await;
+        self.signs_in_at("/console", username).await;
+        self.sees("选择窗口开始值守").await;
+    }
+
+    /// Signs a member of staff in at one of the staff's pages.
+    pub async fn signs_in_at(&self, page: &str, username: &str) {
+        self.opens(page).await;
         let [username, password, totp] = bureau::staff(username);
         self.types("username", &username).await;
         self.types("password", &password).await;
         self.types("totp", &totp).await;
         self.presses("登录").await;
-        self.sees("选择窗口开始值守").await;
     }
 
     /// The first window that does not end in the next minutes: whoever books it can check in at once.

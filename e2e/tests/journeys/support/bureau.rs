@@ -2,6 +2,7 @@
 
 use std::{path::Path, time::SystemTime};
 
+use chrono::{DateTime, Days};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
@@ -97,6 +98,38 @@ fn device_key(kind: &str, hall: &str) -> String {
     devices.iter().find(is_it).unwrap()["key"].as_str().unwrap().to_owned()
 }
 
+/// Lets something happen to a demonstration resident in the police systems, which push it; the server takes every step.
+pub async fn tells(story: &str, phone: &str) {
+    let address = format!("{}/police/scenarios/{story}", sandbox());
+    let (status, told) = call(Method::POST, address, None, Some(json!({"phone": phone}))).await;
+    assert_eq!(status, 200, "{told}");
+    for step in told["steps"].as_array().unwrap() {
+        assert_eq!(step["told"]["status"], 200, "{step}");
+    }
+}
+
+/// The ID number of the demonstration resident with this phone.
+pub fn id_number(phone: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content/yunchuan/residents.toml");
+    let file: toml::Table = std::fs::read_to_string(file).unwrap().parse().unwrap();
+    let residents = file["resident"].as_array().unwrap();
+    let found = residents
+        .iter()
+        .find(|one| one["phone"].as_str() == Some(phone))
+        .unwrap();
+    found["id_number"].as_str().unwrap().to_owned()
+}
+
+/// The templates of the texts that a phone has got, oldest first.
+pub async fn texts_to(phone: &str) -> Vec<String> {
+    let address = format!("{}/sms/messages?phone={phone}", sandbox());
+    let (_, messages) = call(Method::GET, address, None, None).await;
+    let templates = items(&messages).into_iter().rev();
+    templates
+        .map(|one| one["template"].as_str().unwrap().to_owned())
+        .collect()
+}
+
 /// Waits for a text from this template to a phone.
 pub async fn text_to(phone: &str, template: &str) -> String {
     let deadline = Instant::now() + PATIENCE;
@@ -110,6 +143,32 @@ pub async fn text_to(phone: &str, template: &str) -> String {
         assert!(Instant::now() < deadline, "no text {template} to {phone}: {messages}");
         sleep(GLANCE).await;
     }
+}
+
+/// Has the traffic police push a decision that is due in twelve days.
+pub async fn decide(name: &str, id_number: &str, number: &str, fine_fen: i64, facts: &str) {
+    let (_, clock) = call(Method::GET, format!("{}/clock", sandbox()), None, None).await;
+    let today = DateTime::parse_from_rfc3339(clock["now"].as_str().unwrap())
+        .unwrap()
+        .date_naive();
+    let body = json!({
+        "decision_no": number,
+        "person": { "name": name, "id_number": id_number },
+        "facts": facts, "legal_basis": "《道路交通安全法》第九十条", "fine_fen": fine_fen, "points": 3,
+        "decided_on": today - Days::new(3), "received_on": today - Days::new(3), "due_on": today + Days::new(12),
+        "status": "open", "agency": "云川市公安局交通警察支队",
+    });
+    let push = json!({ "path": "/upstream/decisions", "body": body });
+    let (status, told) = call(Method::POST, format!("{}/police/push", sandbox()), None, Some(push)).await;
+    assert!(status == 200 && told["status"] == 200, "{told}");
+}
+
+/// The orders that WeChat Pay knows for a decision.
+pub async fn orders(decision_no: &str) -> Vec<Value> {
+    let (_, known) = call(Method::GET, format!("{}/wechat/orders", sandbox()), None, None).await;
+    let mut orders = items(&known);
+    orders.retain(|order| order["description"].as_str().unwrap_or_default().ends_with(decision_no));
+    orders
 }
 
 /// What a demonstration member of staff types to sign in: name, password and one-time code.
@@ -173,6 +232,25 @@ impl Resident {
     pub async fn checks_in(&self, appointment: &str, hall: &str) -> String {
         let proof = json!({"presence": presence_code(hall).await});
         self.does(&format!("/appointments/{appointment}/check-in"), proof).await
+    }
+
+    /// Pays a decision by a code that another phone scans.
+    pub async fn pays(&self, decision_no: &str) {
+        let address = format!("{}/api/v1/decisions", pages());
+        let (_, listed) = call(Method::GET, address, Some(&self.token), None).await;
+        let decision = items(&listed).into_iter().find(|one| one["decision_no"] == decision_no);
+        let path = format!("/decisions/{}/payments", decision.unwrap()["id"].as_str().unwrap());
+        let (status, order) = Self::post(Some(&self.token), &path, json!({"channel": "native"})).await;
+        assert_eq!(status, 201, "{order}");
+        let held = json!({"code_url": order["code_url"]});
+        let (status, told) = call(
+            Method::POST,
+            format!("{}/wechat/payer/pay", sandbox()),
+            None,
+            Some(held),
+        )
+        .await;
+        assert_eq!(status, 200, "{told}");
     }
 
     async fn does(&self, path: &str, wish: Value) -> String {

@@ -3,11 +3,17 @@
 mod books;
 mod crash;
 mod letter;
+mod load;
+mod lookup;
 mod notices;
+mod office;
 mod orders;
 mod outside;
 mod pay;
+mod payer;
 mod refunds;
+mod startup;
+mod violations;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

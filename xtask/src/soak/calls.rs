@@ -1,0 +1,47 @@
+//! Calls of a soak: JSON over a connection of its own each, so that a killed server costs one call and nothing more.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+/// The longest that an answer may take.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Calls, and gives the status and the body; null when it is not JSON.
+pub fn call(address: SocketAddr, method: &str, path: &str, body: Option<&Value>) -> Result<(u16, Value)> {
+    call_as(address, None, method, path, body)
+}
+
+/// The same, in the name of whoever holds a token.
+pub fn call_as(
+    address: SocketAddr,
+    token: Option<&str>,
+    method: &str,
+    path: &str,
+    body: Option<&Value>,
+) -> Result<(u16, Value)> {
+    let mut stream = TcpStream::connect_timeout(&address, LIMIT)?;
+    stream.set_read_timeout(Some(LIMIT))?;
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let token = token
+        .map(|token| format!("Authorization: Bearer {token}\r\n"))
+        .unwrap_or_default();
+    // An answer in the older version is never cut into chunks.
+    write!(
+        stream,
+        "{method} {path} HTTP/1.0\r\nHost: {address}\r\n{token}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    let text = String::from_utf8_lossy(&answer);
+    let (head, body) = text.split_once("\r\n\r\n").context("no answer")?;
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    Ok((
+        status.context("no status")?,
+        serde_json::from_str(body).unwrap_or(Value::Null),
+    ))
+}

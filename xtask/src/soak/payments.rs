@@ -1,0 +1,383 @@
+//! Payments, end to end: the traffic police push decisions, residents pay them in every way and in every order, and at the end all books are added up.
+//!
+//! The server is killed as by a power cut in the middle of the work, and WeChat Pay, the fiscal system and the police answer late, twice, wrongly signed or
+//! not at all. In the end the ledger, WeChat's own orders, the receipts and what the police were told agree to the fen.
+
+use std::collections::HashSet;
+use std::fs;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
+
+use super::books::{self, Books};
+use super::calls::{call, call_as};
+use super::payers::{Case, Payer, payers};
+use super::plans::{Dice, Plan, faults};
+use crate::bureau::{Build, Place};
+use crate::service::{self, Service};
+use crate::workspace;
+
+/// How many residents pay.
+const RESIDENTS: u32 = 60;
+/// How many pay at the same moment.
+const AT_ONCE: usize = 6;
+/// Decisions that are pushed together.
+const BATCH: usize = 100;
+/// How long one decision may take, kills and faults included.
+const PATIENCE: Duration = Duration::from_mins(4);
+/// How long everything outside may take to come to its end after the last payment.
+const END: Duration = Duration::from_mins(8);
+
+struct Soak {
+    place: Place,
+    payers: Vec<Payer>,
+    /// The police push one call after the other, as their sequence numbers say.
+    pushing: Mutex<()>,
+}
+
+/// Goes through so many decisions.
+pub fn soak(amount: u32, seed: u64, release: bool) -> Result<()> {
+    let build = if release { Build::Release } else { Build::Checked };
+    build.compile()?;
+    let folder = tempfile::Builder::new().prefix("bianmin-soak-").tempdir()?;
+    let place = Place {
+        build,
+        server: service::free_address()?,
+        sandbox: service::free_address()?,
+        client: workspace::dist(),
+        data: folder.path().to_owned(),
+        logs: workspace::root().join("test-output/soak-payments"),
+    };
+    fs::create_dir_all(&place.logs)?;
+    place.load_demonstration()?;
+    let _sandbox = place.open_sandbox()?;
+    let early = json!({ "early_bills": true });
+    call(place.sandbox, "PUT", "/wechat/settings", Some(&early))?;
+    let server = Mutex::new(Some(place.open_server()?));
+    let soak = Soak {
+        payers: payers(RESIDENTS)?,
+        place,
+        pushing: Mutex::default(),
+    };
+    let cases = soak.prepare(amount, seed)?;
+    for fault in faults(seed) {
+        let (status, told) = call(soak.place.sandbox, "POST", "/faults", Some(&fault))?;
+        ensure!(status < 300, "the sandbox does not take a fault: {told}");
+    }
+
+    let begun = Instant::now();
+    let (kills, worked) = soak.work(&cases, &server, seed)?;
+    let (_, struck) = call(soak.place.sandbox, "GET", "/faults", None)?;
+    call(soak.place.sandbox, "DELETE", "/faults", None)?;
+    soak.settle_down(&cases)?;
+    let settled = begun.elapsed();
+    let books = Books::of(&soak.place)?;
+    drop(server);
+
+    println!("Payments: {amount} decisions, seed {seed}, {kills} kills of the server, faults everywhere outside");
+    println!("  worked for             {:>9.1} s", worked.as_secs_f64());
+    println!("  everything at its end  {:>9.1} s", settled.as_secs_f64());
+    println!("  faults that struck     {:>9}", books::fired(&struck));
+    books.print();
+    books.agree()
+}
+
+fn held<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn text(value: &Value, pointer: &str) -> Option<String> {
+    value.pointer(pointer).and_then(Value::as_str).map(ToOwned::to_owned)
+}
+
+impl Soak {
+    /// Signs everybody in and has the decisions pushed.
+    fn prepare(&self, amount: u32, seed: u64) -> Result<Vec<Case>> {
+        thread::scope(|scope| {
+            let all: Vec<_> = self
+                .payers
+                .iter()
+                .map(|payer| scope.spawn(|| self.sign_in(payer)))
+                .collect();
+            all.into_iter()
+                .try_for_each(|one| one.join().map_err(|_panic| anyhow::anyhow!("a sign-in broke"))?)
+        })?;
+        let mut dice = Dice(seed);
+        let cases: Vec<Case> = (0..amount)
+            .map(|number| Case {
+                number,
+                payer: usize::try_from(dice.roll(u64::from(RESIDENTS))).unwrap_or(0),
+                amount: i64::try_from(100 + dice.roll(29_900)).unwrap_or(100),
+                plan: Plan::of(&mut dice),
+                dice: dice.roll(u64::MAX),
+            })
+            .collect();
+        for batch in cases.chunks(BATCH) {
+            let items: Vec<Value> = batch.iter().map(|case| case.pushed(&self.payers, "open")).collect();
+            self.push(&json!({ "items": items }))?;
+        }
+        for payer in &self.payers {
+            let (_, listed) = self.ask(payer, "GET", "/api/v1/decisions", None)?;
+            let items = listed
+                .get("items")
+                .and_then(Value::as_array)
+                .cloned()
+                .unwrap_or_default();
+            let known = items
+                .iter()
+                .filter_map(|one| Some((text(one, "/decision_no")?, text(one, "/id")?)));
+            held(&payer.decisions).extend(known);
+        }
+        Ok(cases)
+    }
+
+    fn sign_in(&self, payer: &Payer) -> Result<()> {
+        let wish = json!({ "phone": payer.phone, "purpose": "login" });
+        let server = self.place.server;
+        call(server, "POST", "/api/v1/auth/sms-codes", Some(&wish))?;
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            let path = format!("/sms/messages?phone={}", payer.phone);
+            let (_, texts) = call(self.place.sandbox, "GET", &path, None)?;
+            let latest = text(&texts, "/items/0/text").unwrap_or_default();
+            let code: String = latest.chars().filter(char::is_ascii_digit).take(6).collect();
+            let wish = json!({ "phone": payer.phone, "code": code });
+            let (status, session) = call(server, "POST", "/api/v1/auth/sessions", Some(&wish))?;
+            if status == 201 {
+                *held(&payer.token) = text(&session, "/access_token").unwrap_or_default();
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(300));
+        }
+        bail!("{} cannot sign in", payer.phone)
+    }
+
+    /// Calls the server for a payer until somebody answers; a session that has ended is begun anew.
+    fn ask(&self, payer: &Payer, method: &str, path: &str, body: Option<&Value>) -> Result<(u16, Value)> {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            let token = held(&payer.token).clone();
+            match call_as(self.place.server, Some(&token), method, path, body) {
+                Ok((401, _)) => self.sign_in(payer)?,
+                Ok((503, _)) | Err(_) => thread::sleep(Duration::from_millis(200)),
+                Ok(answer) => return Ok(answer),
+            }
+        }
+        bail!("{method} {path} is not answered")
+    }
+
+    fn push(&self, body: &Value) -> Result<()> {
+        let _turn = held(&self.pushing);
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            let wish = json!({ "path": "/upstream/decisions", "body": body });
+            let (_, told) = call(self.place.sandbox, "POST", "/police/push", Some(&wish))?;
+            match told.get("status").and_then(Value::as_u64) {
+                Some(200) => return Ok(()),
+                // Nobody answered, or the answer was lost: the same content again changes nothing.
+                None | Some(500..) => thread::sleep(Duration::from_millis(200)),
+                Some(status) => bail!("a push is answered with {status}: {told}"),
+            }
+        }
+        bail!("a push is not answered")
+    }
+
+    /// Lets everybody pay while the server is killed again and again.
+    fn work(&self, cases: &[Case], server: &Mutex<Option<Service>>, seed: u64) -> Result<(u32, Duration)> {
+        let (next, over, begun) = (AtomicU32::new(0), AtomicBool::new(false), Instant::now());
+        let kills = thread::scope(|scope| {
+            let killer = scope.spawn(|| -> Result<u32> {
+                let (mut dice, mut kills) = (Dice(seed ^ 0x5EED), 0);
+                loop {
+                    let pause = Instant::now();
+                    let wait = Duration::from_millis(4_000 + dice.roll(8_000));
+                    while pause.elapsed() < wait {
+                        if over.load(Ordering::Relaxed) {
+                            return Ok(kills);
+                        }
+                        thread::sleep(Duration::from_millis(50));
+                    }
+                    let mut running = held(server);
+                    running.take().context("the server runs")?.kill()?;
+                    kills += 1;
+                    *running = Some(self.place.open_server()?);
+                }
+            });
+            let workers: Vec<_> = (0..AT_ONCE)
+                .map(|_| {
+                    scope.spawn(|| -> Result<()> {
+                        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
+                            self.go_through(case)
+                                .with_context(|| format!("decision {} ({:?})", case.decision_no(), case.plan))?;
+                        }
+                        Ok(())
+                    })
+                })
+                .collect();
+            let worked = workers
+                .into_iter()
+                .try_for_each(|one| one.join().map_err(|_panic| anyhow::anyhow!("a payer broke"))?);
+            over.store(true, Ordering::Relaxed);
+            let kills = killer.join().map_err(|_panic| anyhow::anyhow!("the killer broke"))?;
+            worked.and(kills)
+        })?;
+        Ok((kills, begun.elapsed()))
+    }
+
+    fn go_through(&self, case: &Case) -> Result<()> {
+        let payer = self.payers.get(case.payer).context("a payer")?;
+        let decision = held(&payer.decisions).get(&case.decision_no()).cloned();
+        let decision = decision.context("it was not pushed")?;
+        let mut dice = Dice(case.dice);
+        let usual = match (payer.in_wechat, dice.roll(2)) {
+            (true, _) => "jsapi",
+            (false, 0) => "h5",
+            (false, _) => "native",
+        };
+        match case.plan {
+            Plan::Pay => self.pay(payer, &decision, usual),
+            Plan::CancelThenPay => {
+                if let Some(order) = self.order(payer, &decision, usual)? {
+                    self.at_cashier(&order, "cancel")?;
+                    let path = format!("/api/v1/payments/{}/refresh", text(&order, "/id").unwrap_or_default());
+                    self.ask(payer, "POST", &path, Some(&json!({ "bridge": "cancel" })))?;
+                }
+                self.pay(payer, &decision, usual)
+            }
+            Plan::TwoWays => {
+                let other = if usual == "native" { "h5" } else { "native" };
+                let first = self.order(payer, &decision, other)?;
+                let second = self.order(payer, &decision, usual)?;
+                // The first was closed for the second; whoever still holds its code tries all the same.
+                for order in [second, first].into_iter().flatten() {
+                    self.at_cashier(&order, "success")?;
+                }
+                self.pay(payer, &decision, usual)
+            }
+            Plan::Leave => self.order(payer, &decision, usual).map(drop),
+            Plan::WithdrawBefore => {
+                let order = self.order(payer, &decision, usual)?;
+                self.push(&case.pushed(&self.payers, "withdrawn"))?;
+                // The payer is perhaps faster than the order's closing: the money then goes back.
+                if let (Some(order), 0) = (order, dice.roll(2)) {
+                    self.at_cashier(&order, "success")?;
+                }
+                Ok(())
+            }
+            Plan::WithdrawAfter => {
+                self.pay(payer, &decision, usual)?;
+                thread::sleep(Duration::from_millis(dice.roll(1_500)));
+                self.push(&case.pushed(&self.payers, "withdrawn"))
+            }
+        }
+    }
+
+    /// Orders and pays until the decision needs no money.
+    fn pay(&self, payer: &Payer, decision: &str, channel: &str) -> Result<()> {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            let Some(order) = self.order(payer, decision, channel)? else {
+                return Ok(());
+            };
+            if self.at_cashier(&order, "success")? {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(300));
+        }
+        bail!("it cannot be paid")
+    }
+
+    /// An order with its key to the cashier; nothing when nothing is due any more.
+    fn order(&self, payer: &Payer, decision: &str, channel: &str) -> Result<Option<Value>> {
+        let (begun, path) = (Instant::now(), format!("/api/v1/decisions/{decision}/payments"));
+        let mut last = Value::Null;
+        while begun.elapsed() < PATIENCE {
+            let (status, answer) = self.ask(payer, "POST", &path, Some(&json!({ "channel": channel })))?;
+            let kind = text(&answer, "/type").unwrap_or_default();
+            let has_key = ["/bridge/package", "/h5_url", "/code_url"]
+                .iter()
+                .any(|key| answer.pointer(key).is_some_and(Value::is_string));
+            match (status, kind.as_str()) {
+                (201, _) if has_key => return Ok(Some(answer)),
+                (409, "/problems/decision-paid" | "/problems/decision-withdrawn") => return Ok(None),
+                // Nobody knows yet what became of the order, or the day is about to end.
+                (201 | 409 | 429 | 500.., _) => thread::sleep(Duration::from_millis(400)),
+                _ => bail!("an order is answered with {status}: {answer}"),
+            }
+            last = answer;
+        }
+        bail!("no order could be made; the last answer was {last}")
+    }
+
+    /// What the payer does at the cashier; whether the cashier took it.
+    fn at_cashier(&self, order: &Value, outcome: &str) -> Result<bool> {
+        let mut held = json!({ "outcome": outcome });
+        for (name, pointer) in [
+            ("prepay_id", "/bridge/package"),
+            ("h5_url", "/h5_url"),
+            ("code_url", "/code_url"),
+        ] {
+            if let (Some(value), Some(fields)) = (text(order, pointer), held.as_object_mut()) {
+                fields.insert(name.into(), json!(value));
+            }
+        }
+        let (status, _) = call(self.place.sandbox, "POST", "/wechat/payer/pay", Some(&held))?;
+        Ok(status == 200)
+    }
+
+    /// Waits until every decision and every payment is where it belongs.
+    fn settle_down(&self, cases: &[Case]) -> Result<()> {
+        let begun = Instant::now();
+        loop {
+            let open = self.unfinished(cases)?;
+            if open.is_empty() {
+                return Ok(());
+            }
+            let some: Vec<_> = open.iter().take(5).collect();
+            ensure!(
+                begun.elapsed() < END,
+                "{} are not at their end, such as {some:#?}",
+                open.len()
+            );
+            thread::sleep(Duration::from_secs(2));
+        }
+    }
+
+    fn unfinished(&self, cases: &[Case]) -> Result<Vec<String>> {
+        let mut open = Vec::new();
+        for (at, payer) in self.payers.iter().enumerate() {
+            let (_, decisions) = self.ask(payer, "GET", "/api/v1/decisions", None)?;
+            let status_of = |number: &str| {
+                let items = decisions.get("items").and_then(Value::as_array)?;
+                let found = items
+                    .iter()
+                    .find(|one| one.get("decision_no").and_then(Value::as_str) == Some(number))?;
+                text(found, "/status")
+            };
+            let mut left = HashSet::new();
+            for case in cases.iter().filter(|case| case.payer == at) {
+                let (number, status) = (case.decision_no(), status_of(&case.decision_no()));
+                if status.as_deref() != Some(case.plan.end()) {
+                    open.push(format!("{number} {:?}: {status:?}", case.plan));
+                }
+                if case.plan == Plan::Leave {
+                    left.insert(number);
+                }
+            }
+            let (_, payments) = self.ask(payer, "GET", "/api/v1/payments", None)?;
+            for payment in payments.get("items").and_then(Value::as_array).into_iter().flatten() {
+                let number = text(payment, "/decision_no").unwrap_or_default();
+                let stage = text(payment, "/stage").unwrap_or_default();
+                let is_over = matches!(stage.as_str(), "receipt_ready" | "refunded" | "closed");
+                if !is_over && !left.contains(&number) {
+                    open.push(format!("{number}: {stage}"));
+                }
+            }
+        }
+        Ok(open)
+    }
+}

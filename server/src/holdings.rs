@@ -233,7 +233,9 @@ pub const HOLDINGS: &[Holding] = &[
     .by("resident_id"),
     Holding::of_nobody("receipts", Kept::ByLaw(FISCAL)).by("payment_id"),
     Holding::of_nobody("refunds", Kept::ByLaw(FISCAL)),
+    Holding::of_nobody("refund_requests", Kept::ByLaw(FISCAL)),
     Holding::of_nobody("ledger_entries", Kept::ByLaw(FISCAL)),
+    Holding::of_nobody("payment_messages", Kept::ByLaw(FISCAL)),
     Holding::of_nobody("payment_exceptions", Kept::ByLaw(FISCAL)),
     Holding::of_nobody("payment_alerts", Kept::ByLaw(FISCAL)),
     Holding::of_nobody("reconciliation_days", Kept::ByLaw(FISCAL)).by("day"),
@@ -267,6 +269,14 @@ pub const HOLDINGS: &[Holding] = &[
         Closing::Removed,
     )
     .by("case_id"),
+    Holding::owned(
+        "case_return_lists",
+        Of::Person("person_id"),
+        &["item_no", "filed_at"],
+        Kept::ByLaw(CASES),
+        Closing::Stays,
+    )
+    .sealing(&["document"]),
     Holding::of_nobody("case_enquiries", Kept::ByLaw(LOGS)),
     Holding::of_nobody(
         "case_interferences",
@@ -283,6 +293,7 @@ pub const HOLDINGS: &[Holding] = &[
             why: LOGS,
         },
     ),
+    Holding::of_nobody("upstream_write_backs", Kept::ByLaw(CASES)).sealing(&["body"]),
     // The platform.
     Holding::of_nobody("audit_entries", Kept::ByLaw(LOGS)),
     Holding::of_nobody("audit_head", Kept::ByLaw(LOGS)),

@@ -137,7 +137,16 @@ impl World {
         let sessions = resident.get("/me/sessions").await.expect(200);
         ids.insert("sessions", id(sessions["items"].as_array().unwrap().last().unwrap()));
         ids.insert("consents", "privacy-notice".into());
-        for of_nobody in ["dead-letters", "payment-alerts", "staff", "representatives"] {
+        for of_nobody in [
+            "dead-letters",
+            "payment-alerts",
+            "payment-exceptions",
+            "refund-requests",
+            "case-enquiries",
+            "return-lists",
+            "staff",
+            "representatives",
+        ] {
             ids.insert(of_nobody, uuid::Uuid::now_v7().to_string());
         }
 

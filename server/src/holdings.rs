@@ -234,8 +234,8 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::of_nobody("receipts", Kept::ByLaw(FISCAL)).by("payment_id"),
     Holding::of_nobody("refunds", Kept::ByLaw(FISCAL)),
     Holding::of_nobody("refund_requests", Kept::ByLaw(FISCAL)),
-    Holding::of_nobody("ledger_entries", Kept::ByLaw(FISCAL)),
     Holding::of_nobody("payment_messages", Kept::ByLaw(FISCAL)),
+    Holding::of_nobody("ledger_entries", Kept::ByLaw(FISCAL)),
     Holding::of_nobody("payment_exceptions", Kept::ByLaw(FISCAL)),
     Holding::of_nobody("payment_alerts", Kept::ByLaw(FISCAL)),
     Holding::of_nobody("reconciliation_days", Kept::ByLaw(FISCAL)).by("day"),
@@ -293,7 +293,15 @@ pub const HOLDINGS: &[Holding] = &[
             why: LOGS,
         },
     ),
-    Holding::of_nobody("upstream_write_backs", Kept::ByLaw(CASES)).sealing(&["body"]),
+    Holding::of_nobody(
+        "upstream_write_backs",
+        Kept::Days {
+            days: 180,
+            after: "heard_at",
+            why: LOGS,
+        },
+    )
+    .sealing(&["body"]),
     // The platform.
     Holding::of_nobody("audit_entries", Kept::ByLaw(LOGS)),
     Holding::of_nobody("audit_head", Kept::ByLaw(LOGS)),

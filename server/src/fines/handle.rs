@@ -83,6 +83,11 @@ pub async fn handle_violation(
         .exec(&transaction)
         .await?;
     if handled.rows_affected == 0 {
+        // Somebody was faster; what the record is since then is told, and not what was read.
+        let since = violation::Entity::find_by_id(row.id).one(&transaction).await?;
+        let from = since
+            .map_or(Ok(from), |since| since.status.parse())
+            .map_err(anyhow::Error::from)?;
         return Err(Problem::from(HandleError::NotAllowed { from }).into());
     }
     store::to_do(&transaction, "handling", row.id, now).await?;

@@ -10,7 +10,7 @@ use actix_web::{
     web::{Data, Json, Query},
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use chrono::NaiveDateTime;
+use chrono::{Datelike, NaiveDateTime};
 use metrics::{counter, histogram};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use secrecy::ExposeSecret;
@@ -141,7 +141,10 @@ impl From<TencentReport> for Report {
 /// An instant as the providers write it: `2026-11-22 09:30:00` in Beijing.
 fn beijing(text: &str) -> Option<Instant> {
     let at = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok()?;
-    Some(time::instant(at.date(), at.time()))
+    // Whoever names a year that no database keeps knows no time.
+    (2000..10_000)
+        .contains(&at.year())
+        .then(|| time::instant(at.date(), at.time()))
 }
 
 /// Takes delivery reports from Aliyun; the answer is in Aliyun's own form.
@@ -300,7 +303,35 @@ async fn merge(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_report_makes_the_reader_panic(body in prop::collection::vec(any::<u8>(), 0..300), text in "\\PC{0,60}") {
+            drop(serde_json::from_slice::<Vec<AliyunReport>>(&body));
+            drop(serde_json::from_slice::<Vec<TencentReport>>(&body));
+            let said = || text.clone();
+            let report = Report::from(TencentReport {
+                mobile: said(), report_status: said(), errmsg: said(), user_receive_time: said(), ext: said(), sid: said(),
+            });
+            prop_assert!(report.delivery != Delivery::Delivered || text == "SUCCESS");
+        }
+
+        #[test]
+        fn a_time_that_no_database_keeps_is_no_time(year in any::<i32>()) {
+            let told = beijing(&format!("{year}-01-01 00:00:00"));
+            prop_assert_eq!(told.is_some(), (2000..10_000).contains(&year));
+        }
+    }
+
+    #[test]
+    fn the_first_day_of_all_is_no_time() {
+        for year in ["-262143", "-262142", "+262142", "0000", "1999"] {
+            assert_eq!(beijing(&format!("{year}-01-01 00:00:00")), None, "{year}");
+        }
+    }
 
     #[test]
     fn a_report_is_read_as_each_provider_writes_it() {

@@ -30,6 +30,7 @@ impl ExportFormat {
 #[into_params(parameter_in = Query)]
 pub struct ExportQuery {
     /// CSV or XLSX.
+    #[param(inline)]
     pub format: ExportFormat,
 }
 

@@ -135,23 +135,25 @@ impl Soak {
         Ok(cases)
     }
 
+    /// Signs a payer in by the text that reaches the phone; the server may be away meanwhile.
     fn sign_in(&self, payer: &Payer) -> Result<()> {
+        let (server, begun) = (self.place.server, Instant::now());
         let wish = json!({ "phone": payer.phone, "purpose": "login" });
-        let server = self.place.server;
-        call(server, "POST", "/api/v1/auth/sms-codes", Some(&wish))?;
-        let begun = Instant::now();
+        let mut asked = false;
         while begun.elapsed() < PATIENCE {
+            asked = asked || call(server, "POST", "/api/v1/auth/sms-codes", Some(&wish)).is_ok();
             let path = format!("/sms/messages?phone={}", payer.phone);
             let (_, texts) = call(self.place.sandbox, "GET", &path, None)?;
-            let latest = text(&texts, "/items/0/text").unwrap_or_default();
+            let latest = texts.get("items").and_then(Value::as_array).into_iter().flatten();
+            let mut codes = latest.filter(|one| text(one, "/template").as_deref() == Some("login-code"));
+            let latest = codes.next().and_then(|one| text(one, "/text")).unwrap_or_default();
             let code: String = latest.chars().filter(char::is_ascii_digit).take(6).collect();
             let wish = json!({ "phone": payer.phone, "code": code });
-            let (status, session) = call(server, "POST", "/api/v1/auth/sessions", Some(&wish))?;
-            if status == 201 {
+            if let Ok((201, session)) = call(server, "POST", "/api/v1/auth/sessions", Some(&wish)) {
                 *held(&payer.token) = text(&session, "/access_token").unwrap_or_default();
                 return Ok(());
             }
-            thread::sleep(Duration::from_millis(300));
+            thread::sleep(Duration::from_millis(500));
         }
         bail!("{} cannot sign in", payer.phone)
     }

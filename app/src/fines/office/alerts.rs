@@ -1,6 +1,5 @@
 //! What somebody in finance must look at.
 
-use leptos::prelude::*;
 use shared::{fines::staff::PaymentAlert, list::List};
 
 use super::words::{ACTION, ALERT, ALERTS_HOW, NO_ALERTS, REFERENCE, SEE, SEEN_AT, SEEN_IT, WHEN, alert};

@@ -88,95 +88,6 @@ pub struct Staff {
     pub counters: Vec<i32>,
 }
 
-/// A clerk of a hall.
-#[derive(Clone, Debug)]
-pub struct Clerk {
-    /// The account.
-    pub staff: StaffId,
-    /// The clerk's hall.
-    pub hall: HallId,
-}
-
-/// The manager of a hall.
-#[derive(Clone, Debug)]
-pub struct Director {
-    /// The account.
-    pub staff: StaffId,
-    /// The manager's hall.
-    pub hall: HallId,
-}
-
-/// A clerk or the manager of a hall.
-#[derive(Clone, Debug)]
-pub struct HallStaff {
-    /// The account.
-    pub staff: StaffId,
-    /// Their hall.
-    pub hall: HallId,
-}
-
-impl HallStaff {
-    /// The member of staff as the one who acts.
-    pub const fn actor(&self) -> Actor {
-        Actor {
-            kind: "staff",
-            id: self.staff.0,
-        }
-    }
-}
-
-impl Clerk {
-    /// The clerk as the one who acts.
-    pub const fn actor(&self) -> Actor {
-        Actor {
-            kind: "staff",
-            id: self.staff.0,
-        }
-    }
-}
-
-impl Director {
-    /// The manager as the one who acts.
-    pub const fn actor(&self) -> Actor {
-        Actor {
-            kind: "staff",
-            id: self.staff.0,
-        }
-    }
-}
-
-/// An auditor.
-#[derive(Clone, Debug)]
-pub struct Auditor {
-    /// The account.
-    pub staff: StaffId,
-}
-
-/// A member of staff who answers for the money.
-#[derive(Clone, Debug)]
-pub struct Finance {
-    /// The account.
-    pub staff: StaffId,
-}
-
-/// Whoever looks after the service itself (系统管理员).
-#[derive(Clone, Debug)]
-pub struct SystemAdmin {
-    /// The account.
-    pub staff: StaffId,
-}
-
-/// Whoever lets accounts begin (安全管理员).
-#[derive(Clone, Debug)]
-pub struct SecurityAdmin {
-    /// The account.
-    pub staff: StaffId,
-}
-
-/// One of the two administrators who keep the accounts.
-#[derive(Clone, Copy, Debug)]
-pub struct AccountKeeper;
-
 /// Whoever an account of any kind belongs to: a resident, or a member of staff.
 #[derive(Clone, Copy, Debug)]
 pub struct Owner {
@@ -184,53 +95,6 @@ pub struct Owner {
     pub actor: Actor,
     /// The session.
     pub session: SessionId,
-}
-
-/// A case officer.
-#[derive(Clone, Debug)]
-pub struct CaseOfficer {
-    /// The account.
-    pub staff: StaffId,
-}
-
-impl Finance {
-    /// The member of staff as the one who acts.
-    pub const fn actor(&self) -> Actor {
-        Actor {
-            kind: "staff",
-            id: self.staff.0,
-        }
-    }
-}
-
-impl CaseOfficer {
-    /// The officer as the one who acts.
-    pub const fn actor(&self) -> Actor {
-        Actor {
-            kind: "staff",
-            id: self.staff.0,
-        }
-    }
-}
-
-impl SystemAdmin {
-    /// The administrator as the one who acts.
-    pub const fn actor(&self) -> Actor {
-        Actor {
-            kind: "staff",
-            id: self.staff.0,
-        }
-    }
-}
-
-impl SecurityAdmin {
-    /// The administrator as the one who acts.
-    pub const fn actor(&self) -> Actor {
-        Actor {
-            kind: "staff",
-            id: self.staff.0,
-        }
-    }
 }
 
 impl Resident {
@@ -374,7 +238,7 @@ fn resident(request: &HttpRequest) -> Result<Resident, Failure> {
     signed.resident.clone().ok_or_else(|| signed.refusal())
 }
 
-fn staff(request: &HttpRequest) -> Result<Staff, Failure> {
+pub(super) fn staff(request: &HttpRequest) -> Result<Staff, Failure> {
     let signed = signed(request)?;
     signed.staff.clone().ok_or_else(|| signed.refusal())
 }
@@ -392,15 +256,6 @@ impl Signed {
     /// Whether no session came with the request, or none that goes on.
     pub const fn is_nobody(&self) -> bool {
         self.resident.is_none() && self.staff.is_none() && self.device.is_none()
-    }
-}
-
-fn staff_with(request: &HttpRequest, role: StaffRole) -> Result<Staff, Failure> {
-    let staff = staff(request)?;
-    if staff.role == role {
-        Ok(staff)
-    } else {
-        Err(Failure::from(&problem::FORBIDDEN))
     }
 }
 
@@ -428,30 +283,6 @@ extracted_by! {
         Ok(Self { id, session, person })
     };
     Staff: staff;
-    Clerk: |request| {
-        let staff = staff_with(request, StaffRole::Clerk)?;
-        let hall = staff.hall.ok_or_else(|| Failure::from(&problem::FORBIDDEN))?;
-        Ok(Self { staff: staff.id, hall })
-    };
-    Director: |request| {
-        let staff = staff_with(request, StaffRole::Manager)?;
-        let hall = staff.hall.ok_or_else(|| Failure::from(&problem::FORBIDDEN))?;
-        Ok(Self { staff: staff.id, hall })
-    };
-    HallStaff: |request| {
-        let staff = staff(request)?;
-        let trusted = matches!(staff.role, StaffRole::Clerk | StaffRole::Manager);
-        let hall = staff.hall.filter(|_| trusted).ok_or_else(|| Failure::from(&problem::FORBIDDEN))?;
-        Ok(Self { staff: staff.id, hall })
-    };
-    Finance: |request| Ok(Self { staff: staff_with(request, StaffRole::Finance)?.id });
-    CaseOfficer: |request| Ok(Self { staff: staff_with(request, StaffRole::CaseOfficer)?.id });
-    SystemAdmin: |request| Ok(Self { staff: staff_with(request, StaffRole::SystemAdmin)?.id });
-    SecurityAdmin: |request| Ok(Self { staff: staff_with(request, StaffRole::SecurityAdmin)?.id });
-    AccountKeeper: |request| match staff(request)?.role {
-        StaffRole::SystemAdmin | StaffRole::SecurityAdmin => Ok(Self),
-        _ => Err(Failure::from(&problem::FORBIDDEN)),
-    };
     Owner: |request| {
         let signed = signed(request)?;
         let resident = signed.resident.as_ref().map(|resident| (resident.actor(), resident.session));
@@ -459,5 +290,4 @@ extracted_by! {
         let (actor, session) = resident.or_else(staff).ok_or_else(|| signed.refusal())?;
         Ok(Self { actor, session })
     };
-    Auditor: |request| Ok(Self { staff: staff_with(request, StaffRole::Auditor)?.id });
 }

@@ -10,8 +10,9 @@ use shared::{
 };
 
 use super::{
-    authenticate::{Clerk, Signed, extracted_by, signed},
+    authenticate::{Signed, extracted_by, signed},
     entity,
+    offices::Clerk,
     sessions::SubjectKind,
 };
 use crate::{platform::idempotency::Actor, problem::Failure};

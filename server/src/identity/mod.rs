@@ -18,6 +18,7 @@ mod family;
 mod holders;
 mod me;
 mod my_sessions;
+mod offices;
 mod origin;
 mod passwords;
 mod refresh;
@@ -34,11 +35,9 @@ use std::sync::Arc;
 
 pub use self::{
     accounts::make::{Maker, create as create_account},
-    authenticate::{
-        Auditor, CaseOfficer, Clerk, Director, Finance, HallStaff, IdentifiedResident, Resident, Signed, Staff,
-        SystemAdmin, authenticate,
-    },
+    authenticate::{IdentifiedResident, Resident, Signed, Staff, authenticate},
     device::{HallScreen, Kiosk, TicketDesk},
+    offices::{Auditor, CaseOfficer, Clerk, Director, Finance, HallStaff, SystemAdmin},
     origin::refuse_foreign_origins,
     request_code::CodeTexts,
     sessions::Sessions,

@@ -192,6 +192,7 @@ pub struct ClerkTicket {
 pub struct Spoken {
     /// The language of names; that of the request's headers when absent.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", param(inline))]
     pub language: Option<Language>,
 }
 

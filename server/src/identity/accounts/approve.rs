@@ -15,7 +15,7 @@ use shared::{
 
 use super::{deed, view};
 use crate::{
-    identity::{authenticate::SecurityAdmin, entity::staff},
+    identity::{entity::staff, offices::SecurityAdmin},
     platform::{Platform, audit, idempotency::Once},
     problem::Failure,
 };

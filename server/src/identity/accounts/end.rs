@@ -10,7 +10,7 @@ use shared::{identity::wire::ACCOUNT_STATE, ids::StaffId, problem};
 
 use super::deed;
 use crate::{
-    identity::{Sessions, authenticate::SystemAdmin, entity::staff},
+    identity::{Sessions, entity::staff, offices::SystemAdmin},
     platform::{Platform, audit, idempotency::Once},
     problem::Failure,
 };

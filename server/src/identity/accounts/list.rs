@@ -9,7 +9,7 @@ use shared::{identity::accounts::StaffAccount, list::List};
 
 use super::view;
 use crate::{
-    identity::{authenticate::AccountKeeper, entity::staff},
+    identity::{entity::staff, offices::AccountKeeper},
     platform::Platform,
     problem::Failure,
 };

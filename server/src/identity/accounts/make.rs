@@ -14,8 +14,8 @@ use uuid::Uuid;
 use super::{deed, view};
 use crate::{
     identity::{
-        authenticate::SystemAdmin,
         entity::staff,
+        offices::SystemAdmin,
         passwords::{hash_apart, initial_password},
     },
     platform::{Platform, audit, db, idempotency::Actor},

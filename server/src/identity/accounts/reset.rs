@@ -19,8 +19,8 @@ use super::{deed, view};
 use crate::{
     identity::{
         Sessions,
-        authenticate::SecurityAdmin,
         entity::staff,
+        offices::SecurityAdmin,
         passwords::{hash_apart, initial_password},
     },
     platform::{Platform, audit},

@@ -115,7 +115,7 @@ impl World {
         ids.insert("violations", first(&resident, "/violations").await);
         ids.insert("cases", first(&resident, "/cases").await);
         let pay = format!("/decisions/{}/payments", ids["decisions"]);
-        let payment = resident.post(&pay, json!({"channel": "jsapi"})).await.expect(201);
+        let payment = resident.post(&pay, json!({"channel": "native"})).await.expect(201);
         ids.insert("payments", id(&payment));
 
         let manager = app.staff("manager-zhongxin").await;
@@ -142,6 +142,8 @@ impl World {
             "payment-alerts",
             "payment-exceptions",
             "refund-requests",
+            "case-enquiries",
+            "return-lists",
             "staff",
             "representatives",
         ] {

@@ -1,6 +1,6 @@
 // Keeps the residents' pages at hand: a second visit starts without the network.
 //
-// The residents have three pages, each with its own program: one to find and book, one for what they have, one to pay and collect. The
+// The residents have three pages, each with its own program: one to find and book, one for what they have, one to pay, collect and follow. The
 // second and the third are kept once they were visited. A version is a page together with the files that this very page names, in a cache of its own
 // under the hash of the page. It is used only once it is whole, and files are only ever found under the names that carry their content's
 // hash, so a page never meets the program of another version. What belongs to a person is never kept.
@@ -17,7 +17,7 @@ const FIRST = "/";
 const AFFAIRS = "/affairs.html";
 const AFFAIRS_PATHS = /^\/(appointments|tickets|me)(\/|$)/;
 const PAPERS = "/papers.html";
-const PAPERS_PATHS = /^\/(fines|payments|slips|R)(\/|$)/;
+const PAPERS_PATHS = /^\/(fines|payments|slips|cases|R|account)(\/|$)/;
 const CATALOGUE_PATHS = /^\/api\/v1\/(services|halls)(\/[^/]+)?$/;
 const SLIP_PATHS = /^\/api\/v1\/slips(\/[0-9a-f-]+(\/qr\.svg)?)?$/;
 const HASHED = /^\/[\w-]+-[0-9a-f]{8,}(_bg)?\.(js|wasm|css)$/;

@@ -105,7 +105,7 @@ pub fn retrying() -> bool {
 }
 
 /// One who calls.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Client {
     /// Whose session is renewed when it has ended; a browser may hold a resident's and a clerk's.
     renews: Option<&'static str>,

@@ -46,6 +46,11 @@ pub fn date(day: NaiveDate) -> String {
     }
 }
 
+/// Month and day alone, inside a sentence.
+pub fn month_day(day: NaiveDate) -> String {
+    format(day, &[("month", "short"), ("day", "numeric")])
+}
+
 /// The weekday, for the head of a column.
 pub fn weekday(day: NaiveDate) -> String {
     format(day, &[("weekday", "short")])

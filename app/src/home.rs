@@ -27,6 +27,12 @@ words! {
     NEXT_SIGNED_OUT: "登录后，这里显示您的下一个预约" / "Sign in to see your next booking here";
     NEXT_NONE: "您还没有预约" / "You have no bookings yet";
     NEXT_FAILED: "暂时无法显示，点按查看全部预约" / "Not available now. Tap for all bookings";
+    FINES: "交通罚款" / "Traffic fines";
+    FINES_HINT: "处理、缴款" / "Handle, pay";
+    CASES: "案件进展" / "My cases";
+    CASES_HINT: "报案后到哪一步" / "Where they stand";
+    SLIPS: "领取凭证" / "Pickup slips";
+    SLIPS_HINT: "凭码取证件" / "Collect with a code";
     FAMILIES: "办事大类" / "Services by area";
     HOUSEHOLD_HINT: "身份证、户口簿" / "ID card, hukou, residence";
     EXIT_ENTRY_HINT: "护照、港澳台、签证" / "Passport, permits, visas";
@@ -84,6 +90,13 @@ pub fn page() -> View {
                         .child(entrance("/appointments", "entrance", Icon::Clock, MINE, MINE_HINT)),
                 )
                 .child(el("section").class("next").attr("aria-label", t(NEXT)).child(next()))
+                .child(
+                    el("div")
+                        .class("errands")
+                        .child(entrance("/fines", "errand", Icon::Car, FINES, FINES_HINT))
+                        .child(entrance("/cases", "errand", Icon::List, CASES, CASES_HINT))
+                        .child(entrance("/slips", "errand", Icon::Inbox, SLIPS, SLIPS_HINT)),
+                )
                 .child(el("h2").class("cells-title").child(t(FAMILIES)))
                 .child(el("div").class("families").child(Family::ALL.map(family)))
                 .child(el("h2").class("cells-title").child(t(HOW)))

@@ -1,14 +1,14 @@
 //! The residents' three programs, and what stands around every page of them.
 //!
 //! Whoever comes for the first time wants to find and book: those pages are the first program, which is loaded first and kept small.
-//! What one has, such as appointments, tickets and one's own data, is the second, what one pays and collects the third; each is loaded
-//! when one goes there.
+//! What one has, such as appointments, tickets and one's own data, is the second, what one pays, collects and
+//! follows the third; each is loaded when one goes there.
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::{
-    api, appointments, browser, catalog, fines, home, identity,
+    api, appointments, browser, cases, catalog, fines, home, identity,
     language::{followed_language, t, words},
     queue,
     routes::{self, Route},
@@ -74,12 +74,22 @@ pub fn affairs() {
     });
 }
 
-/// Mounts the program in which one pays and collects.
+/// Mounts the program in which one pays, collects and follows one's cases.
 pub fn papers() {
     let ours = |route| {
         matches!(
             route,
-            Route::Fines | Route::Fine(_) | Route::Payment(_) | Route::Slips | Route::Slip(_) | Route::Login
+            Route::Fines
+                | Route::Fine(_)
+                | Route::Payment(_)
+                | Route::Slips
+                | Route::Slip(_)
+                | Route::Cases
+                | Route::Case(_)
+                | Route::CaseSteps
+                | Route::Found
+                | Route::Account
+                | Route::Login
         )
     };
     start(ours, |route| {
@@ -89,6 +99,11 @@ pub fn papers() {
             Route::Payment(id) => fines::payment(id),
             Route::Slips => slips::list(),
             Route::Slip(id) => slips::page(id),
+            Route::Cases => cases::list(),
+            Route::Case(id) => cases::page(id),
+            Route::CaseSteps => cases::steps(),
+            Route::Found => cases::found(),
+            Route::Account => identity::account(),
             Route::Login => identity::login(),
             _ => return None,
         })

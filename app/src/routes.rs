@@ -8,12 +8,12 @@ use std::cell::Cell;
 use leptos::prelude::*;
 use shared::{
     identity::devices::DeviceKind,
-    ids::{AppointmentId, DecisionId, HallId, PaymentId, ServiceId, SlipId, TicketId},
+    ids::{AppointmentId, CaseId, DecisionId, HallId, PaymentId, ServiceId, SlipId, TicketId},
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, MouseEvent, UrlSearchParams};
 
-use crate::{admin::AdminPage, browser::encoded, fines::OfficePage};
+use crate::{admin::AdminPage, browser::encoded};
 
 /// A page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,17 +28,25 @@ pub enum Route {
     Ticket(TicketId),
     Slips,
     Slip(SlipId),
+    Cases,
+    Case(CaseId),
+    /// What the steps of a case mean.
+    CaseSteps,
+    /// Property whose owner is looked for.
+    Found,
     Fines,
     /// A decision, or a camera record: both have their own id.
     Fine(DecisionId),
     Payment(PaymentId),
     Login,
     Me,
+    Account,
     Console,
     Admin(AdminPage),
-    Office(OfficePage),
     Board(HallId),
     Redeem,
+    /// What lies at the site of whoever works there.
+    Shelf,
     Kiosk(HallId),
     /// Where a browser becomes a device.
     Pairing(DeviceKind),
@@ -63,18 +71,20 @@ impl Route {
             ("tickets", Some(id)) => id.parse().map(Self::Ticket).ok(),
             ("slips", None) | ("R", Some(_)) => Some(Self::Slips),
             ("slips", Some(id)) => id.parse().map(Self::Slip).ok(),
+            ("cases", None) => Some(Self::Cases),
+            ("cases", Some("steps")) => Some(Self::CaseSteps),
+            ("cases", Some("found")) => Some(Self::Found),
+            ("cases", Some(id)) => id.parse().map(Self::Case).ok(),
             ("fines", None) => Some(Self::Fines),
             ("fines", Some(id)) => id.parse().map(Self::Fine).ok(),
             ("payments", Some(id)) => id.parse().map(Self::Payment).ok(),
             ("login", None) => Some(Self::Login),
             ("me", None) => Some(Self::Me),
+            ("account", None) => Some(Self::Account),
             ("console", None) => Some(Self::Console),
             ("redeem", None) => Some(Self::Redeem),
-            ("admin", page) => {
-                let page = page.unwrap_or_default();
-                let office = || OfficePage::at(page).map(Self::Office);
-                AdminPage::at(page).map(Self::Admin).or_else(office)
-            }
+            ("redeem", Some("shelf")) => Some(Self::Shelf),
+            ("admin", page) => AdminPage::at(page.unwrap_or_default()).map(Self::Admin),
             ("board", None) => Some(Self::Pairing(DeviceKind::Board)),
             ("board", Some(id)) => id.parse().map(Self::Board).ok(),
             ("kiosk", None) => Some(Self::Pairing(DeviceKind::Kiosk)),
@@ -110,6 +120,8 @@ pub fn list_of(route: Route) -> Option<&'static str> {
     match route {
         Route::Service(_) | Route::Book(_) => Some("/services"),
         Route::Appointment(_) | Route::Reschedule(_) | Route::Ticket(_) => Some("/appointments"),
+        Route::Case(_) => Some("/cases"),
+        Route::Slip(_) => Some("/slips"),
         _ => None,
     }
 }
@@ -276,9 +288,12 @@ mod tests {
         assert_eq!(Route::at("/R/AEAQ"), Route::Slips);
         assert_eq!(Route::at("/admin"), Route::Admin(AdminPage::Overview));
         assert_eq!(Route::at("/admin/closures"), Route::Admin(AdminPage::Closures));
-        assert_eq!(Route::at("/admin/refunds"), Route::Office(OfficePage::Refunds));
+        assert_eq!(Route::at("/admin/refunds"), Route::Admin(AdminPage::Refunds));
         assert_eq!(Route::at("/admin/x"), Route::Unknown);
         assert_eq!(Route::at("/kiosk"), Route::Pairing(DeviceKind::Kiosk));
+        assert!(matches!(Route::at(&format!("/cases/{id}")), Route::Case(_)));
+        assert_eq!(Route::at("/cases/steps"), Route::CaseSteps);
+        assert_eq!(Route::at("/cases/found"), Route::Found);
         assert!(matches!(Route::at(&format!("/fines/{id}")), Route::Fine(_)));
         assert!(matches!(Route::at(&format!("/payments/{id}")), Route::Payment(_)));
         assert!(matches!(

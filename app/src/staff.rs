@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    admin, api, fines, identity,
+    admin, api, identity,
     language::{self, followed_language, t, words},
     queue,
     routes::{self, Route},
@@ -31,11 +31,11 @@ fn is_ours(route: Route) -> bool {
         route,
         Route::Console
             | Route::Admin(_)
-            | Route::Office(_)
             | Route::Board(_)
             | Route::Kiosk(_)
             | Route::Pairing(_)
             | Route::Redeem
+            | Route::Shelf
     )
 }
 
@@ -57,8 +57,8 @@ fn show(route: Route) -> View {
     match route {
         Route::Console => fragment().child(queue::console()).child(switch()),
         Route::Redeem => fragment().child(slips::console()).child(switch()),
+        Route::Shelf => fragment().child(slips::shelf()).child(switch()),
         Route::Admin(page) => admin::admin(page),
-        Route::Office(page) => fines::office(page),
         Route::Board(hall) => queue::board(hall),
         Route::Kiosk(hall) => queue::kiosk(hall),
         Route::Pairing(kind) => identity::pairing(kind),

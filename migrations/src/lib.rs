@@ -34,11 +34,15 @@ mod m20261122_000037_refund_requests;
 mod m20261122_000040_devices;
 mod m20261122_000041_holders;
 mod m20261122_000042_arrangements;
+mod m20261122_000043_write_backs;
 mod m20261122_000050_slips;
 mod m20261122_000060_cases;
 mod m20261122_000061_case_readers;
+mod m20261122_000062_return_lists;
 mod m20261122_000070_reminders;
 mod m20261122_000071_audit_chain;
+mod m20261122_000072_accounts;
+mod m20261122_000073_field_keys;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -72,11 +76,15 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000040_devices::Migration),
             Box::new(m20261122_000041_holders::Migration),
             Box::new(m20261122_000042_arrangements::Migration),
+            Box::new(m20261122_000043_write_backs::Migration),
             Box::new(m20261122_000050_slips::Migration),
             Box::new(m20261122_000060_cases::Migration),
             Box::new(m20261122_000061_case_readers::Migration),
+            Box::new(m20261122_000062_return_lists::Migration),
             Box::new(m20261122_000070_reminders::Migration),
             Box::new(m20261122_000071_audit_chain::Migration),
+            Box::new(m20261122_000072_accounts::Migration),
+            Box::new(m20261122_000073_field_keys::Migration),
         ]
     }
 }

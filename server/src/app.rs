@@ -20,6 +20,7 @@ use utoipa::{
 use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
 use crate::{
+    access::{self, Audience, Policies},
     appointments::{self, Availability, Seats},
     bureau::{self, Bureau},
     cases::{self, WorkDays},
@@ -30,7 +31,7 @@ use crate::{
     platform::{Platform, idempotency},
     problem,
     queue::{self, Halls},
-    slips::{self, Slips},
+    slips::{self, OnCollected, Slips},
     upstream::Systems,
 };
 
@@ -45,20 +46,23 @@ pub struct Services {
     pub slips: Data<Slips>,
     /// Fines and payments.
     pub fines: Data<Fines>,
-    systems: Data<Systems>,
+    /// The police systems.
+    pub systems: Data<Systems>,
     sessions: Data<Sessions>,
     seats: Data<Seats>,
     availability: Data<Availability>,
     halls: Data<Halls>,
     work_days: Data<WorkDays>,
     metrics: Data<Option<PrometheusHandle>>,
+    policies: Data<Policies>,
 }
 
 impl Services {
     /// Builds the services on a platform whose database has every migration.
     pub async fn start(platform: Platform, metrics: Option<PrometheusHandle>) -> anyhow::Result<Self> {
         let catalogue = Catalogue::load(&platform).await?;
-        let slips = Arc::new(Slips::new(&platform, Arc::new(Bureau(catalogue.clone())), Vec::new()));
+        let follows = vec![cases::on_collected as OnCollected];
+        let slips = Arc::new(Slips::new(&platform, Arc::new(Bureau(catalogue.clone())), follows));
         Ok(Self {
             sessions: Data::from(identity::sessions(&platform)?),
             seats: Data::from(Seats::start(&platform, &catalogue)),
@@ -68,8 +72,9 @@ impl Services {
             work_days: Data::new(work_days(&catalogue)),
             catalogue: Data::new(catalogue),
             fines: Data::new(Fines::start(&platform)?),
-            systems: Data::new(Systems::start(&platform.config)?),
+            systems: Data::new(Systems::start(&platform)?),
             metrics: Data::new(metrics),
+            policies: Data::new(Policies::of(&openapi())?),
             platform: Data::new(platform),
         })
     }
@@ -113,17 +118,8 @@ fn base() -> Document {
                 .build(),
         )
     };
-    for role in [
-        "session",
-        "resident",
-        "clerk",
-        "manager",
-        "finance",
-        "case-officer",
-        "auditor",
-        "device",
-    ] {
-        components.add_security_scheme(role, bearer());
+    for audience in Audience::NAMED {
+        components.add_security_scheme(audience.name(), bearer());
     }
     let signature = ApiKey::Header(ApiKeyValue::with_description(
         "X-Signature",
@@ -171,6 +167,7 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .app_data(services.slips.clone())
             .app_data(services.work_days.clone())
             .app_data(services.metrics.clone())
+            .app_data(services.policies.clone())
             .app_data(client.clone())
             .app_data(document.clone())
             // Bodies that are read whole may hold a picture; JSON bodies are smaller.
@@ -187,6 +184,7 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .split_for_parts();
         // The last to be wrapped is the first to see a request.
         app.wrap(from_fn(idempotency::note_key))
+            .wrap(from_fn(access::require))
             .wrap(from_fn(identity::authenticate))
             .wrap(from_fn(identity::refuse_foreign_origins))
             .wrap(from_fn(problem::present))

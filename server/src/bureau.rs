@@ -90,6 +90,8 @@ async fn served(
         // Eight random letters tell the things of one site apart.
         reference: reference.get(24..).unwrap_or_default().to_uppercase(),
         is_there: false,
+        collect_by: None,
+        is_told: false,
         by: None,
     };
     slips.issue(db, new, now).await.map(drop)

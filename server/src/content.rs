@@ -73,6 +73,8 @@ async fn first_slip(platform: &Platform, imported: &Imported) -> anyhow::Result<
         },
         reference: "YC20260001".to_owned(),
         is_there: true,
+        collect_by: None,
+        is_told: false,
         by: None,
     };
     slips

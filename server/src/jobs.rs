@@ -7,12 +7,13 @@ use shared::{ids::HallId, time::Instant};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
+    app::Services,
     appointments,
-    catalog::{Catalogue, Hall, Snapshot},
-    fines::{self, Fines},
-    platform::{Platform, audit, bus::Event, idempotency},
+    catalog::{Hall, Snapshot},
+    fines,
+    platform::{Platform, audit, bus::Event, idempotency, keyring},
     problem::Failure,
-    slips::Slips,
+    retention, upstream,
 };
 
 /// How often seats of expired holds and cancelled bookings are given back, missed appointments marked, residents reminded and audit rows
@@ -25,8 +26,8 @@ const UPKEEP: Duration = Duration::from_mins(10);
 const PAYMENTS: Duration = Duration::from_secs(2);
 
 /// Starts the jobs; they end with the process.
-pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>, slips: &Arc<Slips>) {
-    let (paying, fines) = (platform.clone(), Arc::clone(fines));
+pub fn start(platform: &Platform, services: &Services) {
+    let (paying, fines, systems) = (platform.clone(), services.fines.clone(), services.systems.clone());
     tokio::spawn(async move {
         let mut ticks = interval(PAYMENTS);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -35,9 +36,12 @@ pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>, sli
             if let Err(failure) = fines::run_due(&paying, &fines).await {
                 tracing::warn!(%failure, "payments were not looked after");
             }
+            if let Err(failure) = upstream::run_due(&paying, &systems).await {
+                tracing::warn!(%failure, "the police systems were not told");
+            }
         }
     });
-    let (reclaiming, names) = (platform.clone(), catalogue.clone());
+    let (reclaiming, names) = (platform.clone(), services.catalogue.clone());
     tokio::spawn(async move {
         let mut ticks = interval(RECLAIM);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -45,6 +49,9 @@ pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>, sli
         loop {
             ticks.tick().await;
             let (snapshot, now) = (names.now(), reclaiming.clock.now());
+            if let Err(error) = keyring::load(&reclaiming.db, &reclaiming.keys, now).await {
+                tracing::warn!(%error, "the field keys were not looked at");
+            }
             if let Err(failure) = publish(&reclaiming, &snapshot, now, &mut published).await {
                 tracing::warn!(%failure, "the windows were not published");
             }
@@ -65,7 +72,7 @@ pub fn start(platform: &Platform, catalogue: &Catalogue, fines: &Arc<Fines>, sli
             }
         }
     });
-    let (platform, slips) = (platform.clone(), Arc::clone(slips));
+    let (platform, slips) = (platform.clone(), services.slips.clone());
     tokio::spawn(async move {
         let mut ticks = interval(UPKEEP);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -115,5 +122,8 @@ async fn upkeep(platform: &Platform) -> anyhow::Result<()> {
     let transaction = platform.db.begin().await?;
     idempotency::forget_old(&transaction, platform.clock.now()).await?;
     transaction.commit().await?;
+    for (table, rows) in retention::enforce(platform, platform.clock.now()).await? {
+        tracing::info!(table, rows, "what was kept long enough is removed");
+    }
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! `app.rs` mounts the slices; each slice is a folder with one file a use case; the slices stand on `platform`, and all on `shared`.
 //! `ARCHITECTURE.md` has the map and the invariants; `tests/architecture.rs` enforces them.
 
+pub mod access;
 pub mod app;
 pub mod appointments;
 pub mod bureau;
@@ -13,6 +14,7 @@ pub mod content;
 pub mod doctor;
 pub mod fines;
 mod fines_settings;
+pub mod holdings;
 pub mod identity;
 pub mod jobs;
 pub mod notify;
@@ -20,6 +22,8 @@ pub mod operations;
 pub mod platform;
 pub mod problem;
 pub mod queue;
+pub mod rekey;
+pub mod retention;
 pub mod slips;
 mod sms_settings;
 pub mod upstream;

@@ -1,20 +1,30 @@
 //! `bianmin`: serves the bureau's counter services, and the commands around it.
 
-use std::{net::TcpListener, path::PathBuf};
+use std::{net::TcpListener, path::PathBuf, time::Duration};
 
 use anyhow::{Context, bail, ensure};
 use clap::{Parser, Subcommand};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use server::{
+    access::Policies,
     app::{self, Services},
+    catalog::Snapshot,
     config::Config,
-    content, doctor, jobs,
+    content, doctor, holdings,
+    identity::{self, Maker},
+    jobs,
     notify::Dispatcher,
     platform::{
         Platform,
         audit::{self, Verified},
-        backup,
+        backup, keyring,
     },
+    problem::Failure,
+    rekey,
+};
+use shared::{
+    identity::{accounts::StaffAccountRequest, rules::StaffRole},
+    language::Language,
 };
 use tokio::sync::watch;
 use tracing::info;
@@ -55,6 +65,30 @@ enum Command {
     },
     /// Goes through the whole audit log and tells whether any entry was changed or removed.
     VerifyAudit,
+    /// Makes an account for a member of staff, which can begin at once, and prints its first password.
+    CreateStaff {
+        /// The account's name: small letters, digits, points and hyphens.
+        username: String,
+        /// The name that colleagues use.
+        #[arg(long)]
+        name: String,
+        /// clerk, manager, case-officer, finance, auditor, system-admin or security-admin.
+        #[arg(long)]
+        role: StaffRole,
+        /// The code of the hall, for clerks and managers.
+        #[arg(long)]
+        hall: Option<String>,
+    },
+    /// Adds a key for sealed fields, waits until every server knows it, and seals everything anew that older keys sealed.
+    RotateKeys {
+        /// Add no key: go on where it was interrupted.
+        #[arg(long)]
+        resume: bool,
+    },
+    /// Prints what is kept, whose it is and for how long, as `docs/data.md` has it.
+    Holdings,
+    /// Prints who may use which path, as `docs/access.md` has it.
+    Access,
     /// Looks at everything that a server needs, and says what to do where something is not well.
     Doctor,
     /// Migrates and loads the demonstration bureau; it can be repeated.
@@ -68,7 +102,10 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let config = Config::load()?;
-    let filter = EnvFilter::try_new(&config.log).context("BIANMIN_LOG is no log filter")?;
+    // Of a request that actix cannot read it would write the path and the query, and people put numbers of their own there.
+    let filter = EnvFilter::try_new(&config.log)
+        .context("BIANMIN_LOG is no log filter")?
+        .add_directive("actix_web::types=off".parse()?);
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
@@ -107,6 +144,21 @@ async fn run(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Backup { file } => backup::backup(&config.mode.store, &file).await,
         Command::Restore { file } => backup::restore(&config.mode.store, &file).await,
         Command::VerifyAudit => verify_audit(config).await,
+        Command::CreateStaff {
+            username,
+            name,
+            role,
+            hall,
+        } => create_staff(config, username, name, role, hall).await,
+        Command::RotateKeys { resume } => rotate_keys(config, resume).await,
+        Command::Holdings => {
+            print!("{}", holdings::table());
+            Ok(())
+        }
+        Command::Access => {
+            print!("{}", Policies::of(&app::openapi())?);
+            Ok(())
+        }
         Command::Doctor => examine(config).await,
         Command::Demo { content } => {
             let platform = Platform::connect(config).await?;
@@ -135,6 +187,78 @@ async fn verify_audit(config: Config) -> anyhow::Result<()> {
     }
 }
 
+async fn create_staff(
+    config: Config,
+    username: String,
+    name: String,
+    role: StaffRole,
+    hall: Option<String>,
+) -> anyhow::Result<()> {
+    let platform = Platform::connect(config).await?;
+    platform.db.migrate().await?;
+    let catalogue = Snapshot::load(platform.db.reader()).await?;
+    let hall_id = match &hall {
+        None => None,
+        Some(code) => {
+            let found = catalogue.halls().iter().find(|hall| hall.content.code == *code);
+            Some(found.with_context(|| format!("there is no hall {code}"))?.id)
+        }
+    };
+    let wanted = StaffAccountRequest {
+        username,
+        name,
+        role,
+        hall_id,
+        counters: Vec::new(),
+    };
+    match identity::create_account(&platform, &wanted, Maker::Operator).await {
+        Ok(made) => {
+            println!(
+                "{} can begin with the password {}",
+                made.account.username, made.password
+            );
+            println!(
+                "It works for seven days, at /console or /admin, where an authenticator is set up and another is chosen."
+            );
+            Ok(())
+        }
+        Err(Failure::Rejected(problem)) => {
+            let told = problem.translated(Language::English);
+            let reason = told.extensions.get("reason").and_then(|reason| reason.as_str());
+            bail!("{}", reason.unwrap_or(&told.title))
+        }
+        Err(failure) => bail!("{failure}"),
+    }
+}
+
+async fn rotate_keys(config: Config, resume: bool) -> anyhow::Result<()> {
+    let platform = Platform::connect(config).await?;
+    platform.db.migrate().await?;
+    if !resume {
+        let (number, seals_from) = keyring::add(&platform.db, &platform.keys, platform.clock.now()).await?;
+        println!("Field key {number} is added; it seals from {seals_from} on, when every server knows it.");
+        let wait = (seals_from - platform.clock.now()).to_std().unwrap_or_default();
+        // Servers look every two seconds; what they seal with the old key until then is found below.
+        tokio::time::sleep(wait + Duration::from_secs(4)).await;
+    }
+    keyring::load(&platform.db, &platform.keys, platform.clock.now()).await?;
+    let done = rekey::reseal(&platform, |table, done| {
+        println!("{table}: {} rows, {} fields sealed anew", done.seen, done.sealed);
+    })
+    .await?;
+    let left = rekey::left(&platform).await?;
+    ensure!(
+        left == 0,
+        "{left} fields are sealed with an older key: run it again with --resume"
+    );
+    println!(
+        "{} fields are sealed with key {}; no field needs an older one.",
+        done.sealed,
+        platform.keys.sealing()
+    );
+    Ok(())
+}
+
 async fn examine(config: Config) -> anyhow::Result<()> {
     let platform = Platform::connect(config).await?;
     let findings = doctor::examine(&platform).await;
@@ -153,7 +277,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let platform = Platform::connect(config).await?;
     platform.db.migrate().await?;
     let services = Services::start(platform.clone(), Some(metrics)).await?;
-    jobs::start(&platform, &services.catalogue, &services.fines, &services.slips);
+    jobs::start(&platform, &services);
     let (stop, stopping) = watch::channel(false);
     let dispatcher = Dispatcher::new(platform.clone())?.spawn(stopping);
     info!(address = %platform.config.listen, "serving");

@@ -24,6 +24,8 @@ use shared::{
 use tracing::error;
 use tracing_actix_web::RequestId;
 
+use crate::platform::db;
+
 /// Why a request has no ordinary answer.
 #[derive(Debug)]
 pub enum Failure {
@@ -64,19 +66,18 @@ impl From<Problem> for Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        Self::Fault(error)
+        error.downcast::<DbErr>().map_or_else(Self::Fault, Self::from)
     }
 }
 
 impl From<DbErr> for Failure {
     fn from(error: DbErr) -> Self {
-        match error {
-            // The pool is exhausted or the server is away: nothing was changed, and trying again may help.
-            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => {
-                error!(%error, "the database cannot be reached");
-                Self::from(&problem::UNAVAILABLE)
-            }
-            error => Self::Fault(error.into()),
+        // The pool is exhausted, the server is away or its disk full: nothing was changed, and trying again may help.
+        if db::is_away_or_full(&error) {
+            error!(%error, "the database cannot be used");
+            Self::from(&problem::UNAVAILABLE)
+        } else {
+            Self::Fault(error.into())
         }
     }
 }

@@ -80,6 +80,8 @@ ids! {
     CaseId;
     /// Something told of a case (案件公开信息).
     PublicationId;
+    /// A signed list of returned property (发还清单).
+    ReturnListId;
     /// A case look-up by a member of staff (案件查询).
     EnquiryId;
     /// A text on its way to a resident (短信).

@@ -11,7 +11,6 @@ macro_rules! named {
     ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* })*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum $name {
             $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)*
         }
@@ -28,6 +27,8 @@ macro_rules! named {
             }
         }
 
+        $crate::described!($name);
+
         impl std::str::FromStr for $name {
             type Err = $crate::named::UnknownName;
 
@@ -40,4 +41,24 @@ macro_rules! named {
             }
         }
     )*};
+}
+
+/// Describes an enum with stored names in the API's document. The derive would not see names that a macro hands to serde, and tell those
+/// of the variants.
+#[macro_export]
+macro_rules! described {
+    ($name:ident) => {
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .enum_values(Some(Self::ALL.iter().map(|variant| variant.as_str())))
+                    .into()
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
+    };
 }

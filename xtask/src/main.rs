@@ -5,15 +5,19 @@
 //! run to its end ([`command`]) or kept running ([`service`]), and how the client is made ([`client`]).
 
 mod bench;
+mod browsing;
 mod bureau;
 mod client;
 mod command;
 mod compress;
 mod fingerprint;
+mod lighthouse;
 mod narrator;
 mod page;
 mod run;
+mod schemathesis;
 mod service;
+mod sheet;
 mod soak;
 mod stores;
 mod test;
@@ -37,6 +41,10 @@ enum Command {
     Client,
     /// Measure the server in both modes.
     Bench(bench::Arguments),
+    /// Judge the first load on a slow line and a slow phone with Lighthouse.
+    Lighthouse,
+    /// Make one picture of every page in every look.
+    Sheet,
     /// Kill and disturb a running bureau, and count what was lost or happened twice.
     Soak(soak::Arguments),
     /// Install the tools that the other commands need.
@@ -49,6 +57,8 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::test(&arguments),
         Command::Client => client::client(),
         Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Lighthouse => lighthouse::lighthouse(),
+        Command::Sheet => sheet::sheet(),
         Command::Soak(arguments) => soak::soak(&arguments),
         Command::Tools => tools::install_all(),
     };

@@ -1,22 +1,20 @@
 //! `cargo xtask test`: everything that proves the project.
 
-use std::env;
-use std::fs;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use crate::bureau::{Build, Place};
+use crate::browsing::Browsing;
 use crate::client;
-use crate::command::{self, cargo, program};
+use crate::command::{self, cargo};
 use crate::narrator::Took;
-use crate::service::{self, Service};
+use crate::schemathesis;
+use crate::service;
 use crate::stores::Stores;
-use crate::tools::{self, Tools, system_program};
+use crate::tools::Tools;
 use crate::wasm::{PROFILE, TARGET};
-use crate::workspace;
 
 /// How long the database of known vulnerabilities may take to arrive.
 const ADVISORIES_LIMIT: Duration = Duration::from_mins(1);
@@ -41,6 +39,8 @@ enum Part {
     Unit,
     /// The server's interface, in both modes.
     Api,
+    /// Made-up requests in the name of every role: none ends in a fault.
+    Fuzz,
     /// The documentation builds without warnings.
     Doc,
     /// The client builds and keeps to its size.
@@ -69,6 +69,7 @@ impl Part {
                 ("API tests, embedded", api_embedded),
                 ("API tests, scaled out", api_scaled),
             ],
+            Self::Fuzz => &[("made-up requests", made_up_requests)],
             Self::Doc => &[
                 ("documentation", documentation),
                 ("documentation, client", documentation_client),
@@ -212,6 +213,16 @@ fn api_scaled() -> Result<Outcome> {
     )
 }
 
+fn made_up_requests() -> Result<Outcome> {
+    let Some(program) = schemathesis::install(&Tools::open()?)? else {
+        return Ok(Outcome::Skipped(
+            "schemathesis is not installed, and the Python package index cannot be reached from here".to_owned(),
+        ));
+    };
+    schemathesis::ask_as_everyone(&program)?;
+    Ok(Outcome::Passed)
+}
+
 fn documentation() -> Result<Outcome> {
     // All but the client: the features are then those that clippy has compiled already.
     let mut doc = document();
@@ -237,49 +248,7 @@ fn client_build() -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// The real client and server, the sandbox, and a browser, all on free ports and with fresh data.
 fn journeys() -> Result<Outcome> {
-    tools::ensure_browser()?;
-    client::build()?;
-    Build::Checked.compile()?;
-
-    let shots = workspace::root().join("test-output/e2e");
-    fs::create_dir_all(&shots)?;
-    let folder = tempfile::Builder::new().prefix("bianmin-e2e-").tempdir()?;
-    let place = Place {
-        build: Build::Checked,
-        server: service::free_address()?,
-        sandbox: service::free_address()?,
-        client: workspace::dist(),
-        data: folder.path().to_owned(),
-        logs: shots.join("logs"),
-    };
-    // Halls rest at night and on Sundays; the journeys' do not.
-    let content = folder.path().join("content");
-    command::run(cargo().args(["run", "--quiet", "--package", "e2e", "--"]).arg(&content))?;
-    place.load_demonstration_of(&content)?;
-    let _bureau = place.open()?;
-
-    let browser = service::free_address()?;
-    let Some(driver) = system_program("chromedriver") else {
-        bail!("chromedriver is missing: install it with the browser.");
-    };
-    let mut driver = program(driver);
-    driver.arg(format!("--port={}", browser.port()));
-    let mut driver = Service::start("chromedriver", &mut driver, &place.logs.join("chromedriver.log"))?;
-    driver.wait_until(Duration::from_secs(30), || service::answers(browser, "/status"))?;
-
-    let mut tests = cargo();
-    tests.args(["test", "--package", "e2e", "--no-fail-fast"]);
-    if env::var_os("RUST_TEST_THREADS").is_none() {
-        // The browsers share the machine's cores with the server; more at once only make each slower.
-        tests.env("RUST_TEST_THREADS", "2");
-    }
-    pass(
-        tests
-            .env("E2E_BASE_URL", format!("http://{}", place.server))
-            .env("E2E_SANDBOX_URL", format!("http://{}", place.sandbox))
-            .env("E2E_WEBDRIVER_URL", format!("http://{browser}"))
-            .env("E2E_OUTPUT_DIR", shots),
-    )
+    let browsing = Browsing::open()?;
+    pass(browsing.tests().arg("--no-fail-fast"))
 }

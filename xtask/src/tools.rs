@@ -22,6 +22,7 @@ const CARGO_DENY: &str = "0.20";
 /// The package of wasm-opt.
 const BINARYEN: &str = "132";
 const ESBUILD: &str = "0.28";
+const LIGHTHOUSE: &str = "13";
 
 /// The tools are compiled once and run for seconds: a cheap build is the faster one.
 const CHEAP: [&str; 3] = [
@@ -85,6 +86,11 @@ impl Tools {
         Ok(command)
     }
 
+    /// A folder of the tools' own.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
     fn folders(&self) -> [PathBuf; 2] {
         [self.root.join("bin"), self.root.join("npm/node_modules/.bin")]
     }
@@ -123,29 +129,50 @@ impl Tools {
         self.cargo_install("cargo-deny", &format!("^{CARGO_DENY}"), 0, &["--locked"])
     }
 
-    /// Both from npm, in one go: npm removes what a call does not name.
     fn wasm_opt_and_esbuild(&self) -> Result<()> {
         if self.has("wasm-opt", BINARYEN) && self.has("esbuild", ESBUILD) {
             return Ok(());
         }
-        let advice = "wasm-opt and esbuild come from npm (packages binaryen and esbuild): install Node.js 18 or later with \
-                      npm, connect to the network and run `cargo xtask tools` again.";
+        self.npm_install(&[("binaryen", BINARYEN), ("esbuild", ESBUILD)])
+    }
+
+    /// Lighthouse, which only its own command needs.
+    pub fn lighthouse(&self) -> Result<()> {
+        if self.has("lighthouse", LIGHTHOUSE) {
+            return Ok(());
+        }
+        self.npm_install(&[("lighthouse", LIGHTHOUSE)])
+    }
+
+    /// Installs packages from npm beside those that are there.
+    fn npm_install(&self, packages: &[(&str, &str)]) -> Result<()> {
+        let wanted: Vec<String> = packages
+            .iter()
+            .map(|(name, version)| format!("{name}@{version}"))
+            .collect();
+        let named = wanted.join(" and ");
+        let advice = format!(
+            "{named} come from npm: install Node.js 18 or later with npm, connect to the network and run the command again."
+        );
         if find("npm", &[]).is_none() {
             bail!("npm is missing. {advice}");
         }
-        println!("      installing wasm-opt {BINARYEN} and esbuild {ESBUILD} …");
+        println!("      installing {named} …");
+        let folder = self.root.join("npm");
+        fs::create_dir_all(&folder)?;
         command::read(
             program("npm")
+                // They are saved, since npm removes what neither a call nor the folder's list names.
                 .args([
                     "install",
-                    "--no-save",
+                    "--save-exact",
                     "--no-audit",
                     "--no-fund",
                     "--loglevel=error",
                     "--prefix",
                 ])
-                .arg(self.root.join("npm"))
-                .args([format!("binaryen@{BINARYEN}"), format!("esbuild@{ESBUILD}")]),
+                .arg(folder)
+                .args(wanted),
         )
         .context(advice)?;
         Ok(())

@@ -34,6 +34,16 @@ pub fn input(kind: &'static str, label: Phrase, value: RwSignal<String>) -> View
     )
 }
 
+/// A field of several lines.
+pub fn area(label: Phrase, value: RwSignal<String>) -> View {
+    el("label").class("input wide").child(el("span").child(t(label))).child(
+        el("textarea")
+            .attr("rows", "3")
+            .live_prop("value", move || value.get())
+            .on("input", move |event| value.set(event_target_value(&event))),
+    )
+}
+
 /// A choice of one.
 pub fn select(label: Phrase, options: Vec<(String, String)>, value: RwSignal<String>) -> View {
     let chosen = value.get_untracked();

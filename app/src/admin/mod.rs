@@ -1,10 +1,12 @@
-//! The pages of a hall's manager (大厅管理).
+//! The pages of a hall's manager (大厅管理), and the frame around the pages of others who work in an office: case officers, auditors, and
+//! whoever looks after the service.
 
+mod accounts;
 mod closures;
 mod counters;
 mod devices;
 mod holidays;
-pub mod inputs;
+mod inputs;
 mod overview;
 mod plot;
 mod priorities;
@@ -15,4 +17,6 @@ mod statistics;
 mod strikes;
 mod words;
 
-pub use shell::{AdminPage, admin, desk};
+pub use inputs::{area, filled_with, form, input, row, select, table, words as text};
+pub use overview::figure;
+pub use shell::{AdminPage, admin};

@@ -10,21 +10,22 @@ use shared::{
 };
 
 use super::{
-    closures, counters, devices, overview, priorities, publication, schedules, statistics, strikes,
+    accounts, closures, counters, devices, overview, priorities, publication, schedules, statistics, strikes,
     words::{
-        ADMIN, CLOSURES, COUNTERS, DEVICES, NOT_MANAGER, OVERVIEW, PAGES, PRIORITIES, PUBLICATION, SCHEDULES, SIGN_OUT,
-        STATISTICS, STRIKES,
+        ACCOUNTS, ADMIN, BOOKS, CASES, CLOSURES, COUNTERS, DEVICES, ENQUIRIES, EXCEPTIONS, NOT_MANAGER, OVERVIEW,
+        PAGES, PAYMENT_ALERTS, PAYMENTS, PRIORITIES, PUBLICATION, REFUNDS, REVIEWS, SCHEDULES, SIGN_OUT, STATISTICS,
+        STRIKES, TEXTS,
     },
 };
 use crate::{
     api::STAFF,
-    fines::{self, OfficePage},
-    identity,
+    cases, fines, identity,
     language::{self, Phrase, t},
-    ui::{Deed, Remote, View, button, el, fragment, live, notice},
+    notify,
+    ui::{Deed, Remote, View, button, el, live, notice},
 };
 
-/// A page of the manager.
+/// A page of an office.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AdminPage {
     Overview,
@@ -36,10 +37,20 @@ pub enum AdminPage {
     Strikes,
     Statistics,
     Devices,
+    Cases,
+    Reviews,
+    Enquiries,
+    Texts,
+    Payments,
+    Exceptions,
+    Refunds,
+    Books,
+    PaymentAlerts,
+    Accounts,
 }
 
 impl AdminPage {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 19] = [
         Self::Overview,
         Self::Counters,
         Self::Schedules,
@@ -49,7 +60,36 @@ impl AdminPage {
         Self::Strikes,
         Self::Statistics,
         Self::Devices,
+        Self::Cases,
+        Self::Reviews,
+        Self::Enquiries,
+        Self::Texts,
+        Self::Payments,
+        Self::Exceptions,
+        Self::Refunds,
+        Self::Books,
+        Self::PaymentAlerts,
+        Self::Accounts,
     ];
+
+    /// Whether it is a page of those with this role.
+    const fn is_for(self, role: StaffRole) -> bool {
+        match self {
+            Self::Cases | Self::Reviews => matches!(role, StaffRole::CaseOfficer),
+            Self::Enquiries => matches!(role, StaffRole::Auditor),
+            Self::Texts => matches!(role, StaffRole::SystemAdmin),
+            Self::Accounts => matches!(role, StaffRole::SystemAdmin | StaffRole::SecurityAdmin),
+            Self::Payments | Self::Exceptions | Self::Refunds | Self::Books | Self::PaymentAlerts => {
+                matches!(role, StaffRole::Finance)
+            }
+            _ => matches!(role, StaffRole::Manager),
+        }
+    }
+
+    /// The pages of somebody with this role, the first of which is shown to whoever comes without naming one.
+    fn of(role: StaffRole) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |page| page.is_for(role))
+    }
 
     /// The last part of the page's address.
     const fn slug(self) -> &'static str {
@@ -63,6 +103,16 @@ impl AdminPage {
             Self::Strikes => "strikes",
             Self::Statistics => "statistics",
             Self::Devices => "devices",
+            Self::Cases => "cases",
+            Self::Reviews => "reviews",
+            Self::Enquiries => "enquiries",
+            Self::Texts => "texts",
+            Self::Payments => "payments",
+            Self::Exceptions => "exceptions",
+            Self::Refunds => "refunds",
+            Self::Books => "reconciliation",
+            Self::PaymentAlerts => "payment-alerts",
+            Self::Accounts => "staff",
         }
     }
 
@@ -82,6 +132,16 @@ impl AdminPage {
             Self::Strikes => STRIKES,
             Self::Statistics => STATISTICS,
             Self::Devices => DEVICES,
+            Self::Cases => CASES,
+            Self::Reviews => REVIEWS,
+            Self::Enquiries => ENQUIRIES,
+            Self::Texts => TEXTS,
+            Self::Payments => PAYMENTS,
+            Self::Exceptions => EXCEPTIONS,
+            Self::Refunds => REFUNDS,
+            Self::Books => BOOKS,
+            Self::PaymentAlerts => PAYMENT_ALERTS,
+            Self::Accounts => ACCOUNTS,
         }
     }
 }
@@ -117,10 +177,21 @@ impl Hall {
 /// A page.
 pub fn admin(page: AdminPage) -> View {
     identity::gate(move |staff| {
+        let first = AdminPage::of(staff.role).next();
+        let page = if page == AdminPage::Overview {
+            first.unwrap_or(page)
+        } else {
+            page
+        };
         document().set_title(&format!("{} · {}", t(page.name()), t(ADMIN)));
-        match staff.hall.filter(|_| staff.role == StaffRole::Manager) {
-            Some(hall) => frame(&staff, hall, page),
-            None if staff.role == StaffRole::Finance => fines::office(OfficePage::Payments),
+        let hall = staff.hall.map(|id| Hall {
+            id,
+            detail: Remote::fetch(STAFF, format!("/halls/{id}")),
+            groups: Remote::fetch(STAFF, "/admin/services"),
+        });
+        let content = page.is_for(staff.role).then(|| show(&staff, hall, page)).flatten();
+        match content {
+            Some(content) => frame(&staff, hall, page, content),
             None => el("main")
                 .class("staff-login")
                 .child(notice("bad", t(NOT_MANAGER)))
@@ -136,13 +207,8 @@ fn sign_out() -> View {
     })
 }
 
-fn frame(staff: &StaffView, hall: HallId, page: AdminPage) -> View {
-    let hall = Hall {
-        id: hall,
-        detail: Remote::fetch(STAFF, format!("/halls/{hall}")),
-        groups: Remote::fetch(STAFF, "/admin/services"),
-    };
-    let links = AdminPage::ALL.map(|other| {
+fn frame(staff: &StaffView, hall: Option<Hall>, page: AdminPage, content: View) -> View {
+    let links = AdminPage::of(staff.role).map(|other| {
         el("a")
             .attr(
                 "href",
@@ -151,17 +217,6 @@ fn frame(staff: &StaffView, hall: HallId, page: AdminPage) -> View {
             .attr("aria-current", (other == page).then_some("page"))
             .child(t(other.name()))
     });
-    let place = live(move || hall.detail.ready().map(|detail| detail.summary.name));
-    desk(
-        staff,
-        (ADMIN, place),
-        fragment().child(links),
-        (page.name(), show(hall, page)),
-    )
-}
-
-/// A page at a desk: whose desk it is and where, the way to its other pages, and the page itself.
-pub fn desk(staff: &StaffView, (whose, place): (Phrase, View), links: View, (title, content): (Phrase, View)) -> View {
     let other = language::other();
     el("div")
         .class("admin")
@@ -169,9 +224,9 @@ pub fn desk(staff: &StaffView, (whose, place): (Phrase, View), links: View, (tit
             el("nav")
                 .class("admin-nav")
                 .attr("aria-label", t(PAGES))
-                .child(el("strong").child(t(whose)))
-                .child(el("p").child(place))
-                .child(links)
+                .child(el("strong").child(t(ADMIN)))
+                .child(el("p").child(live(move || hall?.detail.ready().map(|detail| detail.summary.name))))
+                .child(links.collect::<Vec<_>>())
                 .child(
                     el("div")
                         .class("admin-who")
@@ -190,23 +245,34 @@ pub fn desk(staff: &StaffView, (whose, place): (Phrase, View), links: View, (tit
         .child(
             el("main")
                 .class("admin-page")
-                .child(el("h1").attr("tabindex", "-1").child(t(title)))
+                .child(el("h1").attr("tabindex", "-1").child(t(page.name())))
                 .child(content),
         )
 }
 
-fn show(hall: Hall, page: AdminPage) -> View {
-    match page {
-        AdminPage::Overview => overview::overview(hall),
-        AdminPage::Counters => counters::counters(hall),
-        AdminPage::Schedules => schedules::schedules(hall),
-        AdminPage::Publication => publication::publication(hall),
-        AdminPage::Closures => closures::closures(hall),
+/// The page itself; nothing when it is a hall's and there is none.
+fn show(staff: &StaffView, hall: Option<Hall>, page: AdminPage) -> Option<View> {
+    Some(match page {
+        AdminPage::Overview => overview::overview(hall?),
+        AdminPage::Counters => counters::counters(hall?),
+        AdminPage::Schedules => schedules::schedules(hall?),
+        AdminPage::Publication => publication::publication(hall?),
+        AdminPage::Closures => closures::closures(hall?),
         AdminPage::Priorities => priorities::priorities(),
         AdminPage::Strikes => strikes::strikes(),
-        AdminPage::Statistics => statistics::statistics(hall),
+        AdminPage::Statistics => statistics::statistics(hall?),
         AdminPage::Devices => devices::devices(),
-    }
+        AdminPage::Cases => cases::look_up(),
+        AdminPage::Reviews => cases::reviews(),
+        AdminPage::Enquiries => cases::enquiries(),
+        AdminPage::Texts => notify::texts(),
+        AdminPage::Payments => fines::payments(),
+        AdminPage::Exceptions => fines::exceptions(),
+        AdminPage::Refunds => fines::refunds(),
+        AdminPage::Books => fines::books(),
+        AdminPage::PaymentAlerts => fines::alerts(),
+        AdminPage::Accounts => accounts::accounts(staff),
+    })
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use shared::{
     appointments::{
-        rules::BookingPolicy,
-        strikes::{StrikeKind, StrikePolicy},
+        booking_rules::BookingRules,
+        strikes::StrikeKind,
         wire::{DecisionRequest, Strike},
     },
+    catalog::wire::Bureau,
     list::List,
 };
 
@@ -24,19 +25,10 @@ use crate::{
 /// The page.
 pub fn strikes() -> View {
     let appeals = Remote::<List<Strike>>::fetch(STAFF, "/strikes");
-    let policy = StrikePolicy::default();
-    let rule = filled(
-        STRIKE_RULE,
-        &[
-            &BookingPolicy::default().cancel_cutoff.num_hours().to_string(),
-            &policy.months.to_string(),
-            &policy.most.to_string(),
-            &policy.restricted_for.num_days().to_string(),
-        ],
-    );
+    let bureau = Remote::<Bureau>::fetch(STAFF, "/bureau");
     fragment()
         .child(el("p").class("explain").child(t(STRIKES_HOW)))
-        .child(el("p").class("panel said").child(rule))
+        .child(bureau.view(1, |bureau| rule(&bureau.booking)))
         .child(el("h2").child(t(APPEALS)))
         .child(appeals.view(4, move |list| {
             if list.items.is_empty() {
@@ -49,6 +41,19 @@ pub fn strikes() -> View {
                     .collect::<Vec<_>>(),
             )
         }))
+}
+
+fn rule(rules: &BookingRules) -> View {
+    let said = filled(
+        STRIKE_RULE,
+        &[
+            &rules.cancel_hours.to_string(),
+            &rules.strike_months.to_string(),
+            &rules.strikes.to_string(),
+            &rules.restricted_days.to_string(),
+        ],
+    );
+    el("p").class("panel said").child(said)
 }
 
 fn appeal(strike: &Strike, appeals: Remote<List<Strike>>) -> View {

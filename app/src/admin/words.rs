@@ -14,9 +14,18 @@ words! {
     SAT: "周六" / "Sat";
     SUN: "周日" / "Sun";
 
-    ADMIN: "大厅管理" / "Hall management";
+    ADMIN: "管理后台" / "Back office";
     PAGES: "管理页面" / "Pages";
-    NOT_MANAGER: "此账号不是大厅管理员。请用大厅管理员账号登录。" / "This account does not manage a hall. Sign in as a hall manager.";
+    NOT_MANAGER: "此页面不属于您的岗位。" / "This page is not for your role.";
+    CASES: "案件查询" / "Cases";
+    REVIEWS: "复议申请" / "Reviews";
+    ENQUIRIES: "查询与过问记录" / "Look-ups";
+    TEXTS: "短信" / "Texts";
+    PAYMENTS: "缴款查询" / "Payments";
+    EXCEPTIONS: "异常处理" / "Exceptions";
+    REFUNDS: "退款" / "Refunds";
+    BOOKS: "每日对账" / "Daily books";
+    PAYMENT_ALERTS: "告警" / "Alerts";
     SIGN_OUT: "退出登录" / "Sign out";
     OVERVIEW: "今日概况" / "Today";
     COUNTERS: "窗口与业务" / "Counters";
@@ -200,4 +209,34 @@ words! {
     REVOKE: "撤销" / "Revoke";
     REVOKE_ASK: "撤销后设备立即停用，需要重新登记。确定撤销？" / "The device stops at once and has to be registered anew. Revoke it?";
     REVOKED: "已撤销" / "Revoked";
+
+    ACCOUNTS: "工作人员账号" / "Staff accounts";
+    ACCOUNTS_HOW: "系统管理员建立和停用账号，安全管理员批准启用和重置，审计员查看记录。首次登录须绑定验证器并更换初始密码。" / "The system administrator makes and ends accounts, the security administrator lets them begin and resets them, the auditor sees the record. At the first sign-in an authenticator is set up and the password replaced.";
+    ACCOUNT_NAME: "账号名" / "Account";
+    COLLEAGUES_NAME: "姓名" / "Name";
+    ROLE: "角色" / "Role";
+    HALL: "大厅" / "Hall";
+    NO_HALL: "无" / "None";
+    STATE: "状态" / "State";
+    MAKE_ACCOUNT: "建立账号" / "Make the account";
+    FIRST_PASSWORD: "初始密码" / "First password";
+    PASSWORD_ONCE: "初始密码只显示这一次，七天内有效，请当面交给本人。" / "The first password is shown this once and works for seven days. Hand it over in person.";
+    PENDING: "待批准" / "Waits for approval";
+    ACTIVE: "启用" / "Active";
+    INITIAL: "待首次登录" / "Waits for its owner";
+    LOCKED: "已锁定" / "Locked";
+    ENDED: "已停用" / "Ended";
+    APPROVE: "批准启用" / "Approve";
+    RESET: "重置" / "Reset";
+    RESET_ASK: "重置后其密码、验证器和登录全部失效，须重新首次登录。确定重置？" / "The password, the authenticator and every session end, and the account begins anew. Reset it?";
+    END: "停用" / "End";
+    END_ASK: "停用后不能恢复，记录仍保留。确定停用？" / "An ended account never begins again; its records stay. End it?";
+    ACCOUNT_ENDED: "已停用" / "Ended";
+    ROLE_CLERK: "窗口人员" / "Clerk";
+    ROLE_MANAGER: "大厅管理员" / "Hall manager";
+    ROLE_CASE_OFFICER: "办案民警" / "Case officer";
+    ROLE_FINANCE: "财务人员" / "Finance";
+    ROLE_AUDITOR: "审计员" / "Auditor";
+    ROLE_SYSTEM: "系统管理员" / "System administrator";
+    ROLE_SECURITY: "安全管理员" / "Security administrator";
 }

@@ -3,10 +3,7 @@
 use crate::ui::{View, el};
 use chrono::TimeDelta;
 use shared::{
-    appointments::{
-        rules::{AppointmentStatus, BookingPolicy},
-        wire::Appointment,
-    },
+    appointments::{rules::AppointmentStatus, wire::Appointment},
     time::Instant,
 };
 
@@ -45,16 +42,11 @@ pub fn tag(of: AppointmentStatus) -> View {
     el("span").class(class).child(t(status(of)))
 }
 
-/// Until when one can check in, by the grace that the rules give.
-pub fn check_in_until(appointment: &Appointment) -> Instant {
-    appointment.ends_at + BookingPolicy::default().late_grace
-}
-
 /// Whether one can check in now.
 pub fn can_check_in(appointment: &Appointment, now: Instant) -> bool {
     appointment.status == AppointmentStatus::Confirmed
         && now >= appointment.check_in_from
-        && now < check_in_until(appointment)
+        && now < appointment.check_in_until
 }
 
 /// What happens next.
@@ -74,7 +66,7 @@ pub fn next_step(appointment: &Appointment, now: Instant) -> String {
             return filled(NEXT_COME, &[&opens]);
         }
         AppointmentStatus::Confirmed if now < appointment.ends_at => NEXT_CHECK_IN,
-        AppointmentStatus::Confirmed if now < check_in_until(appointment) => NEXT_LATE,
+        AppointmentStatus::Confirmed if now < appointment.check_in_until => NEXT_LATE,
         AppointmentStatus::Confirmed => NEXT_MISSED,
         AppointmentStatus::CheckedIn => NEXT_QUEUE,
         AppointmentStatus::HallCancelled => NEXT_HALL_CANCELLED,
@@ -87,7 +79,7 @@ pub fn next_step(appointment: &Appointment, now: Instant) -> String {
 pub fn is_ahead(appointment: &Appointment, now: Instant) -> bool {
     match appointment.status {
         AppointmentStatus::Held => appointment.hold_expires_at.is_some_and(|until| now < until),
-        AppointmentStatus::Confirmed => now < check_in_until(appointment),
+        AppointmentStatus::Confirmed => now < appointment.check_in_until,
         AppointmentStatus::CheckedIn => true,
         AppointmentStatus::HallCancelled => now < appointment.starts_at,
         _ => false,
@@ -165,6 +157,7 @@ mod tests {
             starts_at: at(starts),
             ends_at: at(starts + 30),
             check_in_from: at(starts - 30),
+            check_in_until: at(starts + 60),
             cancel_until: at(starts - 120),
             ticket_id: None,
             hold_expires_at: (status == AppointmentStatus::Held).then(|| at(5)),

@@ -3,10 +3,7 @@
 use leptos::prelude::*;
 use shared::{
     API,
-    appointments::{
-        rules::{AppointmentStatus, BookingPolicy, Span, reschedule},
-        wire::Appointment,
-    },
+    appointments::{rules::AppointmentStatus, wire::Appointment},
     catalog::wire::{NearestWindow, ServiceDetail},
     ids::{AppointmentId, ServiceId},
     list::List,
@@ -15,8 +12,8 @@ use shared::{
 use super::{
     cancel, card, check_in, confirm,
     words::{
-        ADD_TO_CALENDAR, ADDRESS, ALTERNATIVES, APPOINTMENT, BOOK_AGAIN, CANCEL_IN_TIME, CODE, CODE_WHY, DETAILS, HALL,
-        PERSON, RATE, RESCHEDULE, SEE_STRIKES, SEE_TICKET, SERVICE, WHEN,
+        ADD_TO_CALENDAR, ADDRESS, ALTERNATIVES, APPOINTMENT, BOOK_AGAIN, CANCEL_IN_TIME, CODE, CODE_QR, CODE_WHY,
+        DETAILS, HALL, PERSON, RATE, RESCHEDULE, SEE_STRIKES, SEE_TICKET, SERVICE, WHEN,
     },
 };
 use crate::{
@@ -77,6 +74,14 @@ fn first(appointment: &Appointment, remote: Remote<Appointment>) -> View {
                     .class("code")
                     .child(el("span").child(t(CODE)))
                     .child(el("strong").child(appointment.code.clone()))
+                    .child(
+                        el("img")
+                            .class("code-qr")
+                            .attr("src", format!("{API}/appointments/{}/qr.svg", appointment.id))
+                            .attr("alt", t(CODE_QR))
+                            .attr("width", "160")
+                            .attr("height", "160"),
+                    )
                     .child(el("small").child(t(CODE_WHY))),
             ),
         AppointmentStatus::CheckedIn => fragment().child(ticket(SEE_TICKET)),
@@ -96,12 +101,7 @@ fn last(appointment: &Appointment, remote: Remote<Appointment>) -> View {
         let again = format!("/book/{}", appointment.service_id);
         return fragment().child(over.then(|| actions(way("button plain", BOOK_AGAIN, again))));
     }
-    let span = Span {
-        starts_at: appointment.starts_at,
-        ends_at: appointment.ends_at,
-    };
-    let movable = reschedule(appointment.status, span, now, &BookingPolicy::default()).is_ok();
-    let moving = movable.then(|| {
+    let moving = (now < appointment.cancel_until).then(|| {
         let limit = filled(CANCEL_IN_TIME, &[&dates::moment(appointment.cancel_until)]);
         fragment().child(el("p").class("small").child(limit)).child(actions(way(
             "button plain",

@@ -39,6 +39,15 @@ fn show(strikes: Strikes, appealing: RwSignal<Option<Strike>>) -> View {
     let restricted = strikes
         .restricted_until
         .map(|until| notice("bad", filled(STRIKES_RESTRICT, &[&dates::moment(until)])));
+    let rules = strikes.rules;
+    let rule = filled(
+        STRIKES_RULE,
+        &[
+            &rules.strike_months.to_string(),
+            &rules.strikes.to_string(),
+            &rules.restricted_days.to_string(),
+        ],
+    );
     let rows: Vec<View> = if strikes.items.is_empty() {
         vec![el("p").class("cell").child(t(STRIKES_NONE))]
     } else {
@@ -46,7 +55,7 @@ fn show(strikes: Strikes, appealing: RwSignal<Option<Strike>>) -> View {
     };
     cells(t(STRIKES), fragment().child(rows))
         .child(restricted)
-        .child(el("p").class("small").child(t(STRIKES_RULE)))
+        .child(el("p").class("small").child(rule))
 }
 
 fn row(strike: Strike, appealing: RwSignal<Option<Strike>>) -> View {

@@ -66,6 +66,7 @@ words! {
     ADDRESS: "地址" / "Address";
     PERSON: "办理人" / "For";
     CODE: "预约码" / "Booking code";
+    CODE_QR: "预约码二维码" / "Booking code as a QR code";
     CODE_WHY: "到大厅后向工作人员或自助机出示" / "Show it at the hall's kiosk or counter";
     DETAILS: "预约信息" / "Details";
     SEE_TICKET: "查看排队进度" / "See my place in the queue";
@@ -108,7 +109,7 @@ words! {
 
     STRIKES: "爽约记录" / "Missed bookings";
     STRIKES_NONE: "没有爽约记录" / "None";
-    STRIKES_RULE: "六个月内三次爽约，暂停网上预约30天；不影响到大厅取号。每条可申诉一次。" / "Three in six months suspend online booking for 30 days. Tickets at the hall are not affected. Each can be appealed once.";
+    STRIKES_RULE: "{}个月内{}次爽约，暂停网上预约{}天；不影响到大厅取号。每条可申诉一次。" / "Within {} months, {} of them suspend online booking for {} days. Tickets at the hall are not affected. Each can be appealed once.";
     STRIKES_RESTRICT: "因爽约，{} 前不能网上预约，可到大厅取现场号。" / "After missed bookings you cannot book online until {}. Take a ticket at the hall.";
     STRIKE_COUNTED: "计入" / "Counts";
     STRIKE_APPEALED: "申诉中" / "Under appeal";

@@ -1,4 +1,4 @@
-//! The residents' third program: fines that are paid, and slips with which one collects.
+//! The residents' third program: fines that are paid, slips with which one collects, and cases that one follows.
 
 fn main() {
     app::papers();

@@ -11,5 +11,5 @@ mod words;
 
 pub use decision::page;
 pub use list::list;
-pub use office::{OfficePage, office};
+pub use office::{alerts, books, exceptions, payments, refunds};
 pub use payment::payment;

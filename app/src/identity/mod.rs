@@ -1,5 +1,7 @@
 //! Identity (身份): signing in, the bound person, the family, and how the pages speak.
 
+mod account;
+mod begin_account;
 mod binding;
 mod family;
 mod login;
@@ -9,6 +11,7 @@ mod session;
 mod staff_login;
 mod words;
 
+pub use account::account;
 pub use login::login;
 pub use page::page;
 pub use pairing::{device_gate, pairing};

@@ -6,8 +6,8 @@ use shared::identity::wire::{Me, ResidentView};
 use super::{
     binding, family, session,
     words::{
-        ACCOUNT, ELDER, ELDER_WHY, ID_NUMBER, LANGUAGE, ME, NAME, PERSON, PHONE, SETTINGS, SIGN_IN, SIGN_IN_FIRST,
-        SIGN_OUT, SIGNED_OUT, SLIPS, language_name,
+        ACCOUNT, ACCOUNT_SAFETY, CASES, ELDER, ELDER_WHY, FINES, ID_NUMBER, LANGUAGE, ME, MINE, NAME, PERSON, PHONE,
+        SETTINGS, SIGN_IN, SIGN_IN_FIRST, SIGN_OUT, SIGNED_OUT, SLIPS, language_name,
     },
 };
 use crate::{
@@ -86,7 +86,14 @@ fn known(resident: ResidentView, me: Remote<Me>, record: fn() -> View) -> View {
             t(ACCOUNT),
             fragment()
                 .child(fact(t(PHONE), resident.phone))
-                .child(link_cell("/slips".to_owned(), el("span").child(t(SLIPS)))),
+                .child(link_cell("/account".to_owned(), el("span").child(t(ACCOUNT_SAFETY)))),
+        ))
+        .child(cells(
+            t(MINE),
+            fragment().child(
+                [("/fines", FINES), ("/cases", CASES), ("/slips", SLIPS)]
+                    .map(|(to, words)| link_cell(to.to_owned(), el("span").child(t(words)))),
+            ),
         ))
         .child(person)
         .child(leaving.outcome())

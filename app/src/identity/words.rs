@@ -60,6 +60,9 @@ words! {
     RELATION_HINT: "如：母亲、儿子" / "Such as mother, son";
     RELATION_WRONG: "请填写1至10个字" / "Enter 1 to 10 characters";
     CANCEL: "取消" / "Cancel";
+    MINE: "我的事项" / "My affairs";
+    FINES: "交通罚款" / "Traffic fines";
+    CASES: "我的案件" / "My cases";
     SLIPS: "我的凭证" / "My slips";
     SETTINGS: "设置" / "Settings";
     LANGUAGE: "语言" / "Language";
@@ -69,6 +72,28 @@ words! {
     SIGNED_OUT: "已退出登录" / "Signed out";
     SIGN_IN_FIRST: "登录后可查看个人信息和预约" / "Sign in to see your details and bookings";
 
+    ACCOUNT_SAFETY: "账号与隐私" / "Account and privacy";
+    SESSIONS: "登录的设备" / "Where you are signed in";
+    SESSION_HERE: "本机" / "This device";
+    SESSION_ENDED: "已退出该设备" / "Signed out there";
+    UNKNOWN_CLIENT: "未知设备" / "Unknown device";
+    SINCE: "登录于{}" / "Since {}";
+    CHANGE_PHONE: "更换手机号" / "Change the number";
+    OLD_PHONE: "原手机号" / "Present number";
+    NEW_PHONE: "新手机号" / "New number";
+    PHONE_CHANGED: "手机号已更换" / "The number is changed";
+    LOST_PHONE: "原号码已停用的，请携带身份证到任一大厅窗口办理。" / "If the present number is gone, bring your ID card to a counter of any hall.";
+    REPRESENTATIVES: "可替我办理的人" / "Who may act for you";
+    NO_REPRESENTATIVES: "没有人把您添加为家庭成员" / "Nobody has added you to their family";
+    REFUSE: "取消授权" / "End it";
+    UNTIL: "有效期至{}" / "Until {}";
+    MY_DATA: "我的数据" / "Your data";
+    DOWNLOAD_DATA: "下载我的全部数据" / "Download everything held of you";
+    DOWNLOAD_WHY: "含每项数据的保存依据" / "With the reason why each part is kept";
+    CLOSE_ACCOUNT: "注销账号" / "Close the account";
+    CLOSE_ASK: "注销后不能恢复。法律要求保存的记录（缴款、处罚、案件）继续保存，其余删除。确定注销？" / "A closed account cannot be reopened. Records that the law makes us keep (payments, penalties, cases) stay, the rest is deleted. Close it?";
+    CLOSED: "账号已注销" / "The account is closed";
+
     STAFF_SIGN_IN: "工作人员登录" / "Staff sign-in";
     USERNAME: "账号" / "Username";
     USERNAME_HINT: "工作账号" / "Your staff account";
@@ -77,5 +102,13 @@ words! {
     TOTP_HINT: "验证器上的6位数字" / "6 digits from the authenticator";
     TOTP_WRONG: "动态口令是6位数字" / "The one-time code has 6 digits";
     REQUIRED: "请填写" / "Required";
+    BEGIN_ACCOUNT: "首次登录" / "First sign-in";
+    BEGIN_ACCOUNT_HOW: "请绑定验证器，并把初始密码换成自己的密码。" / "Set up an authenticator and replace the first password by one of your own.";
+    SCAN: "用验证器应用扫描此二维码" / "Scan this code with an authenticator";
+    SECRET: "或手工输入密钥：" / "or type the secret:";
+    NEW_PASSWORD: "新密码" / "New password";
+    NEW_PASSWORD_HINT: "至少12个字符，可以是一句话" / "At least 12 characters; a sentence will do";
+    NEW_PASSWORD_WRONG: "至少12个字符，不用常见密码" / "At least 12 characters, and not a common password";
+    CHOOSE_PASSWORD: "设置并登录" / "Set it and sign in";
     NOT_STAFF: "当前登录的不是工作人员账号" / "The account that is signed in is not a staff account";
 }

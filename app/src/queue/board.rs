@@ -62,6 +62,11 @@ fn screen(hall: HallId, client: Client) -> View {
         let Ok(next) = serde_json::from_str::<Board>(text) else {
             return;
         };
+        if client == DEVICE && next.presence.is_none() {
+            // The screen is no longer the hall's: built anew, the page asks to be paired.
+            window().location().reload().ok();
+            return;
+        }
         if speaks.get_untracked() {
             board.with_untracked(|before| announce(before.as_ref(), &next));
         }
@@ -142,13 +147,6 @@ fn show(board: &Board) -> View {
         Some(call) => large(call, now),
         None => el("div").class("board-now quiet").child(el("p").child(t(BOARD_NONE))),
     };
-    let presence = board.presence.clone();
-    let spaced = match presence.split_at_checked(3) {
-        Some((head, tail)) => format!("{head} {tail}"),
-        None => presence.clone(),
-    };
-    // The picture follows the code: a new address makes the browser fetch it anew.
-    let picture = format!("{API}/halls/{}/presence.svg?of={presence}", board.hall_id);
     el("div")
         .class("board-body")
         .child(
@@ -179,22 +177,36 @@ fn show(board: &Board) -> View {
                     ),
                 )
                 .child(
-                    el("div")
-                        .class("board-check-in")
-                        .child(
-                            el("img")
-                                .attr("src", picture)
-                                .attr("alt", t(BOARD_QR))
-                                .attr("width", "180")
-                                .attr("height", "180"),
-                        )
-                        .child(
-                            el("div")
-                                .child(el("p").child(t(BOARD_CHECK_IN)))
-                                .child(el("p").child(t(BOARD_CODE)))
-                                .child(el("p").class("board-code").child(spaced)),
-                        ),
+                    board
+                        .presence
+                        .as_deref()
+                        .map(|presence| check_in(board.hall_id, presence)),
                 ),
+        )
+}
+
+/// What to scan or type when checking in here.
+fn check_in(hall: HallId, presence: &str) -> View {
+    let spaced = match presence.split_at_checked(3) {
+        Some((head, tail)) => format!("{head} {tail}"),
+        None => presence.to_owned(),
+    };
+    // The picture follows the code: a new address makes the browser fetch it anew.
+    let picture = format!("{API}/halls/{hall}/presence.svg?of={presence}");
+    el("div")
+        .class("board-check-in")
+        .child(
+            el("img")
+                .attr("src", picture)
+                .attr("alt", t(BOARD_QR))
+                .attr("width", "180")
+                .attr("height", "180"),
+        )
+        .child(
+            el("div")
+                .child(el("p").child(t(BOARD_CHECK_IN)))
+                .child(el("p").child(t(BOARD_CODE)))
+                .child(el("p").class("board-code").child(spaced)),
         )
 }
 

@@ -13,6 +13,7 @@ use web_sys::{EventSource, MessageEvent};
 use crate::{
     api::{Client, Failure},
     browser,
+    language::language,
 };
 
 /// What the changes are called.
@@ -127,7 +128,7 @@ impl Feed {
     }
 
     fn open(self, path: &str) {
-        let Ok(source) = EventSource::new(&format!("{API}{path}/events")) else {
+        let Ok(source) = EventSource::new(&format!("{API}{path}/events?language={}", language().tag())) else {
             self.connect_later();
             return;
         };

@@ -14,7 +14,7 @@ use super::{
     desk,
     desk_words::{
         AS_OF, CONFLICTS, EYE, LOOK_UP, NEVER_ONLINE, NO_HALL, NOT_LISTED, NOT_LISTED_WHY, OFFLINE, ONLINE,
-        PROPERTY_ONLINE, PROPERTY_ONLINE_WHY, READ, READ_HINT, SENT, TITLE, TO_CONSOLE, UNSENT,
+        PROPERTY_ONLINE, PROPERTY_ONLINE_WHY, READ, READ_HINT, SENT, TITLE, TO_CONSOLE, TO_SHELF, UNSENT,
     },
     local, scanner, sign,
     verify::{self, Refusal},
@@ -95,6 +95,12 @@ fn open(connected: bool) -> View {
                 .child(
                     el("a")
                         .class("text-button console-who")
+                        .attr("href", "/redeem/shelf")
+                        .child(t(TO_SHELF)),
+                )
+                .child(
+                    el("a")
+                        .class("text-button")
                         .attr("href", "/console")
                         .child(t(TO_CONSOLE)),
                 ),

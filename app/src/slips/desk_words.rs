@@ -47,5 +47,6 @@ words! {
     PROPERTY_ONLINE_WHY: "领取人要签名，请等网络恢复。" / "The recipient has to sign. Wait for the connection.";
     NO_HALL: "您的账号没有绑定大厅，不能核销。" / "Your account is not bound to a hall.";
     NEVER_ONLINE: "本机还没有离线清单，请先联网登录一次。" / "This device has no offline list yet. Sign in once while online.";
+    TO_SHELF: "待领物品" / "The shelf";
     TO_CONSOLE: "叫号台" / "Console";
 }

@@ -1,6 +1,7 @@
 //! Slips (领取凭证): the code that a resident shows, and the console at which it is redeemed.
 //!
-//! Residents load [`list()`] and [`page()`] with their forms; only the staff's program has the console, its scanner and what verifies signatures.
+//! Residents load [`list()`] and [`page()`] with their forms; only the staff's program has the console, its scanner
+//! and what verifies signatures, and the shelf of a site.
 
 mod code;
 mod console;
@@ -13,6 +14,8 @@ mod page;
 mod picture;
 mod proxy;
 mod scanner;
+mod shelf;
+mod shelf_words;
 mod sign;
 mod verify;
 mod words;
@@ -20,3 +23,4 @@ mod words;
 pub use console::console;
 pub use list::list;
 pub use page::page;
+pub use shelf::shelf;

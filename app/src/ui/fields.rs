@@ -26,6 +26,8 @@ pub enum Keyboard {
     Digits,
     /// A password.
     Password,
+    /// A password that is being chosen.
+    NewPassword,
     /// Several lines.
     Lines,
 }
@@ -38,6 +40,7 @@ impl Keyboard {
             Self::OneTimeCode => ("text", "numeric", "one-time-code"),
             Self::Digits => ("text", "numeric", "off"),
             Self::Password => ("password", "text", "current-password"),
+            Self::NewPassword => ("password", "text", "new-password"),
             Self::Lines => ("", "text", "off"),
         }
     }

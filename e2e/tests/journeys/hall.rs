@@ -5,7 +5,7 @@ use crate::support::{Browser, LOST_CARD, QUIET_HALL, Resident, hall, pairing, se
 const MANAGER: &str = "manager-yuntai";
 /// A valid number that nobody in the demonstration bureau has.
 const STRANGER: &str = "11010519491231002X";
-const RESIDENT: &str = "13800000021";
+const RESIDENT: &str = "13800000031";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_ticket_from_the_machine_waits_on_the_screen() {
@@ -25,7 +25,9 @@ async fn a_ticket_from_the_machine_waits_on_the_screen() {
     kiosk.presses("没有预约，现场取号").await;
     kiosk.presses("居民身份证").await;
     kiosk.presses(LOST_CARD).await;
-    kiosk.types(".scanned", STRANGER).await;
+    for key in STRANGER.chars() {
+        kiosk.presses(&key.to_string()).await;
+    }
     kiosk.shows("kiosk-identify").await;
     kiosk.presses("取号").await;
     let number = kiosk.reads_in(".paper-number").await;
@@ -50,7 +52,7 @@ async fn a_day_that_is_closed_is_told_to_whoever_booked() {
     let resident = Resident::signs_in(RESIDENT).await;
     let offered = windows(&hall, &service).await;
     let last = offered.last().unwrap();
-    resident.books(last["id"].as_str().unwrap(), &service).await;
+    let booked = resident.books(last["id"].as_str().unwrap(), &service).await;
     let day = last["day"].as_str().unwrap();
 
     let desk = Browser::desk("hall").await;
@@ -78,4 +80,21 @@ async fn a_day_that_is_closed_is_told_to_whoever_booked() {
     let text = text_to(RESIDENT, "hall-closed").await;
     assert!(text.contains(LOST_CARD), "{text}");
     desk.leaves().await;
+
+    let phone = Browser::phone("hall").await;
+    phone.becomes_the_phone_of(&resident).await;
+    phone.opens(&format!("/appointments/{booked}")).await;
+    phone.sees("可以改到这些时段").await;
+    phone.shows("closed-what-else").await;
+    phone.presses(QUIET_HALL).await;
+    phone.presses("改到").await;
+    phone
+        .waits_for("the page of the moved appointment", || async {
+            let address = phone.address().await;
+            address.starts_with("/appointments/") && !address.contains(&booked)
+        })
+        .await;
+    phone.sees("已预约").await;
+    phone.shows("closed-and-moved").await;
+    phone.leaves().await;
 }

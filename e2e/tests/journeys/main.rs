@@ -11,6 +11,7 @@
 )]
 
 mod accessibility;
+mod cases;
 mod changes;
 mod counter;
 mod english;
@@ -19,6 +20,8 @@ mod fines;
 mod hall;
 mod office;
 mod offline;
+mod sheet;
+mod slips;
 mod support;
 mod visit;
 mod widths;

@@ -12,7 +12,8 @@ async fn one_asks_for_a_refund_and_another_approves_it() {
     resident.pays(NUMBER).await;
 
     let first = Browser::desk("office").await;
-    first.signs_in_at("/admin/payments", "finance-1", "缴款查询").await;
+    first.signs_in_at("/admin/payments", "finance-1").await;
+    first.sees("缴款查询").await;
     first.types("label:nth-of-type(1) input[type=text]", NUMBER).await;
     first
         .types("label:nth-of-type(2) input[type=text]", "当事人来电核对")
@@ -35,7 +36,8 @@ async fn one_asks_for_a_refund_and_another_approves_it() {
     first.shows("03-own-request").await;
 
     let second = Browser::desk("office").await;
-    second.signs_in_at("/admin/refunds", "finance-2", "待审批").await;
+    second.signs_in_at("/admin/refunds", "finance-2").await;
+    second.sees("待审批").await;
     second.asks("window.confirm = () => true").await;
     second.shows("04-request").await;
     second.presses("批准退款").await;

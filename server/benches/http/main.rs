@@ -17,6 +17,7 @@ mod load;
 mod program;
 mod queue;
 mod reads;
+mod slips;
 mod table;
 
 use std::{
@@ -61,6 +62,8 @@ struct Extent {
     calls: usize,
     /// How many residents want how many seats at the moment of publication.
     rush: (usize, usize),
+    /// How many slips are redeemed, by 64 scanners each.
+    slips: usize,
 }
 
 const QUICK: Extent = Extent {
@@ -74,6 +77,7 @@ const QUICK: Extent = Extent {
     starts: 3,
     calls: 3,
     rush: (2_000, 200),
+    slips: 250,
 };
 const FULL: Extent = Extent {
     span: Duration::from_secs(3),
@@ -86,6 +90,7 @@ const FULL: Extent = Extent {
     starts: 7,
     calls: 7,
     rush: (10_000, 1_000),
+    slips: 10_000,
 };
 
 fn main() -> Result<()> {
@@ -173,6 +178,7 @@ async fn deployment(place: &Place, bare: &Program, extent: &Extent) -> Result<Ve
     refusals(&bureau, &server, bare, extent, &mut rows).await?;
     availability(&bureau, &server, bare, extent, &mut rows).await?;
     live_queue(&bureau, &server, extent, &mut rows).await?;
+    redemptions(&bureau, &server, extent, &mut rows).await?;
     drop(server);
     bureau.remove().await?;
     Ok(rows)
@@ -411,6 +417,26 @@ async fn availability(
     let fortnight = load::repeat(address, 64, span, load::get(&path, "")).await?.all(200)?;
     let what = format!("availability, two weeks, {size} from memory");
     rows.push(Row::rate(what, &fortnight).of("the same bytes", same, fortnight.per_second(), None));
+    Ok(())
+}
+
+/// What a counter waits for, and everybody at once for the same things.
+async fn redemptions(bureau: &Bureau, server: &Program, extent: &Extent, rows: &mut Vec<Row>) -> Result<()> {
+    let waiting = slips::issue(bureau, extent.slips).await?;
+    let verified = slips::verify(bureau, &waiting).await?;
+    let mut row = Row::new(
+        "a slip's token is read and verified",
+        format!("{:.2} ms", verified.percentile(50)),
+    );
+    (row.p50, row.p99) = (Some(verified.percentile(50)), Some(verified.percentile(99)));
+    rows.push(row.goal("≤ 1 ms", verified.percentile(99) <= 1.0));
+    let outcome = slips::redeem(bureau, server.address, waiting).await?;
+    let what = format!(
+        "{} slips × {} scanners, each redeemed exactly once",
+        grouped(extent.slips as f64),
+        slips::SCANNERS
+    );
+    rows.push(Row::rate(what, &outcome));
     Ok(())
 }
 

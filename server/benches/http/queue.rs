@@ -161,6 +161,32 @@ async fn quiet(heard: &Heard) {
     }
 }
 
+/// Signs a clerk in by password and one-time code; the header that proves it.
+pub async fn authority(bureau: &Bureau, server: SocketAddr, clerk: &str) -> Result<String> {
+    let file: toml::Table = std::fs::read_to_string(root().join("content/yunchuan/staff.toml"))?.parse()?;
+    let account = file["staff"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|account| account["username"].as_str() == Some(clerk))
+        .context("the clerk is in the demonstration's file")?;
+    let secret = account["totp_secret"].as_str().context("a clerk has a secret")?;
+    let secret = Secret::try_from_base32(secret).map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    let totp = Builder::new()
+        .with_secret(secret)
+        .build()
+        .map_err(|error| anyhow::anyhow!("{error:?}"))?;
+    let code = totp.generate(u64::try_from(bureau.platform.clock.now().timestamp())?);
+    let credentials =
+        json!({"username": clerk, "password": file["password"].as_str(), "totp": code.to_string()}).to_string();
+    let session = Connection::open(server)
+        .await?
+        .expect(201, &load::post("/api/v1/auth/staff-sessions", "", &credentials))
+        .await?;
+    let token = session["access_token"].as_str().context("a session has a token")?;
+    Ok(format!("Authorization: Bearer {token}\r\n"))
+}
+
 /// A clerk at an open counter.
 struct Clerk {
     server: SocketAddr,
@@ -169,29 +195,9 @@ struct Clerk {
 }
 
 impl Clerk {
-    /// Signs in by password and one-time code, and opens the hall's first counter.
+    /// Signs in, and opens the hall's first counter.
     async fn open(bureau: &Bureau, server: SocketAddr) -> Result<Self> {
-        let file: toml::Table = std::fs::read_to_string(root().join("content/yunchuan/staff.toml"))?.parse()?;
-        let account = file["staff"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .find(|account| account["username"].as_str() == Some(CLERK))
-            .context("the clerk is in the demonstration's file")?;
-        let secret = account["totp_secret"].as_str().context("a clerk has a secret")?;
-        let secret = Secret::try_from_base32(secret).map_err(|error| anyhow::anyhow!("{error:?}"))?;
-        let totp = Builder::new()
-            .with_secret(secret)
-            .build()
-            .map_err(|error| anyhow::anyhow!("{error:?}"))?;
-        let code = totp.generate(u64::try_from(bureau.platform.clock.now().timestamp())?);
-        let credentials =
-            json!({"username": CLERK, "password": file["password"].as_str(), "totp": code.to_string()}).to_string();
-        let session = Connection::open(server)
-            .await?
-            .expect(201, &load::post("/api/v1/auth/staff-sessions", "", &credentials))
-            .await?;
-        let token = session["access_token"].as_str().context("a session has a token")?;
+        let authority = authority(bureau, server, CLERK).await?;
         let found = rows(
             bureau.platform.db.reader(),
             "SELECT id FROM counters WHERE hall_id = $1 AND number = 1",
@@ -204,7 +210,7 @@ impl Clerk {
             .try_get("", "id")?;
         let clerk = Self {
             server,
-            authority: format!("Authorization: Bearer {token}\r\n"),
+            authority,
             counter,
         };
         clerk.post(201, &format!("/counters/{counter}/session")).await?;

@@ -8,7 +8,7 @@ use actix_web::{
 };
 use shared::{
     appointments::{
-        rules::{AppointmentStatus, BookingPolicy, Cancellation, NotAllowed, cancel as cancel_rule},
+        rules::{AppointmentStatus, Cancellation, NotAllowed, cancel as cancel_rule},
         strikes::StrikeKind,
         wire::Appointment,
     },
@@ -48,6 +48,7 @@ pub async fn cancel(
     id: Path<AppointmentId>,
 ) -> Result<HttpResponse, Failure> {
     let now = platform.clock.now();
+    let snapshot = catalogue.now();
     let not_found = || Failure::from(&problem::NOT_FOUND);
     let transaction = platform.db.begin().await?;
     let row = store::own_appointment(&transaction, resident.id, *id)
@@ -57,7 +58,7 @@ pub async fn cancel(
         .await?
         .ok_or_else(not_found)?;
     let status: AppointmentStatus = row.status.parse().map_err(anyhow::Error::from)?;
-    let counts = cancel_rule(status, window.span, now, &BookingPolicy::default()).map_err(Problem::from)?;
+    let counts = cancel_rule(status, window.span, now, &snapshot.booking_rules().booking()).map_err(Problem::from)?;
     store::lock_windows(&transaction, std::iter::once(window.id.0)).await?;
     let (confirmed, cancelled) = (AppointmentStatus::Confirmed, AppointmentStatus::Cancelled);
     if !store::change_status(&transaction, *id, confirmed, cancelled, now).await? {
@@ -67,8 +68,7 @@ pub async fn cancel(
         })
         .into());
     }
-    let snapshot = catalogue.now();
-    free_seat(&transaction, &platform, &snapshot, &window, Freed::Cancelled, now).await?;
+    free_seat(&transaction, &platform, &snapshot, &window, Freed::Given, now).await?;
     if counts == Cancellation::Late {
         let kind = StrikeKind::LateCancel;
         strikes::record(&transaction, &platform, &snapshot, &row, window.span, kind, now).await?;

@@ -8,7 +8,7 @@ use actix_web::{
 };
 use shared::{
     appointments::{
-        rules::{AppointmentStatus, BookingPolicy, check_in as check_in_rule},
+        rules::{AppointmentStatus, check_in as check_in_rule},
         wire::{CheckInRequest, PRESENCE_INVALID},
     },
     ids::AppointmentId,
@@ -59,7 +59,8 @@ pub async fn check_in(
         .await?
         .ok_or_else(not_found)?;
     let status: AppointmentStatus = row.status.parse().map_err(anyhow::Error::from)?;
-    let arrival = check_in_rule(status, window.span, now, &BookingPolicy::default()).map_err(Problem::from)?;
+    let policy = catalogue.now().booking_rules().booking();
+    let arrival = check_in_rule(status, window.span, now, &policy).map_err(Problem::from)?;
     if !presence::is_valid(&platform.keys, window.hall, &body.presence, now) {
         return Err(Failure::from(&PRESENCE_INVALID));
     }

@@ -10,7 +10,7 @@ use shared::{
     appointments::{
         reminders,
         returns::WaitlistStatus,
-        rules::{AppointmentStatus, BookingPolicy, SeatError, open_for_booking},
+        rules::{AppointmentStatus, SeatError, open_for_booking},
         wire::{ALREADY_BOOKED, Hold, HoldRequest, SERVICE_NOT_SERVED},
     },
     ids::{AppointmentId, PersonId},
@@ -71,7 +71,7 @@ pub async fn hold(
 ) -> Result<HttpResponse, Failure> {
     let now = platform.clock.now();
     let wanted = wanted(&platform, &catalogue, &seats, &resident, &body, now).await?;
-    let expires_at = now + BookingPolicy::default().hold_life;
+    let expires_at = now + catalogue.now().booking_rules().booking().hold_life;
     let answer = Hold {
         id: wanted.row.id.into(),
         expires_at,
@@ -116,7 +116,7 @@ pub async fn release(
     }
     close_offer(&transaction, *id, WaitlistStatus::Lapsed, now).await?;
     if let Some(window) = store::window(&transaction, row.window_id.into()).await? {
-        free_seat(&transaction, &platform, &catalogue.now(), &window, Freed::Unused, now).await?;
+        free_seat(&transaction, &platform, &catalogue.now(), &window, Freed::Given, now).await?;
     }
     let response = once.commit(transaction, StatusCode::NO_CONTENT, &()).await?;
     platform.bus.publish(Event::SeatsReturned(row.hall_id.into()));
@@ -175,7 +175,7 @@ pub async fn person_for(
         return Ok(resident.person.clone());
     };
     let db = platform.db.reader();
-    if !identity::may_act_for(db, resident, id).await? {
+    if !identity::may_act_for(db, resident, id, platform.clock.now()).await? {
         return Err(Failure::from(&problem::NOT_FOUND));
     }
     let names = persons_names(db, platform, [id]).await?;

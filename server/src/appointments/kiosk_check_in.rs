@@ -37,7 +37,7 @@ use crate::{
 /// checked in; if none can, the refusal is that of the first.
 #[utoipa::path(
     tag = "appointments",
-    security(("device" = [])),
+    security(("kiosk" = [])),
     params(("id" = HallId, Path, description = "The hall.")),
     request_body = KioskCheckIn,
     responses((status = 201, body = Ticket), crate::problem::Refusals),
@@ -61,23 +61,16 @@ pub async fn kiosk_check_in(
     count_kiosk_use(&platform, &kiosk, now).await?;
     let transaction = platform.db.begin().await?;
     let booked = booked_today(&transaction, &platform, *hall, &body, now).await?;
-    let (row, window, arrival) = choose(&transaction, booked, now).await?;
+    let snapshot = catalogue.now();
+    let policy = snapshot.booking_rules().booking();
+    let (row, window, arrival) = choose(&transaction, booked, &policy, now).await?;
     let admission = Admission {
         row: &row,
         window: &window,
         arrival,
     };
     let language = language_of(request.headers());
-    let answer = admit(
-        &transaction,
-        &platform,
-        &catalogue.now(),
-        &halls,
-        admission,
-        language,
-        now,
-    )
-    .await?;
+    let answer = admit(&transaction, &platform, &snapshot, &halls, admission, language, now).await?;
     let response = once.commit(transaction, StatusCode::CREATED, &answer).await?;
     platform.bus.publish(Event::Queue(*hall));
     Ok(response)
@@ -124,6 +117,7 @@ async fn booked_today(
 async fn choose(
     db: &impl ConnectionTrait,
     rows: Vec<appointment::Model>,
+    policy: &BookingPolicy,
     now: Instant,
 ) -> Result<(appointment::Model, WindowFacts, Arrival), Failure> {
     let mut booked = Vec::with_capacity(rows.len());
@@ -135,7 +129,7 @@ async fn choose(
     let mut refusal: Option<CheckInError> = None;
     for (row, window) in booked {
         let status: AppointmentStatus = row.status.parse().map_err(anyhow::Error::from)?;
-        match check_in(status, window.span, now, &BookingPolicy::default()) {
+        match check_in(status, window.span, now, policy) {
             Ok(arrival) => return Ok((row, window, arrival)),
             Err(error) => {
                 refusal.get_or_insert(error);

@@ -65,11 +65,14 @@ pub async fn list_my_strikes(
         .limit(SHOWN)
         .all(db)
         .await?;
-    let restricted = restrictions(db, [resident.person.id.0], platform.clock.now()).await?;
+    let snapshot = catalogue.now();
+    let policy = snapshot.booking_rules().strikes();
+    let restricted = restrictions(db, [resident.person.id.0], &policy, platform.clock.now()).await?;
     let language = language_of(request.headers());
     Ok(Json(Strikes {
-        items: strike_views(db, &platform, &rows, &catalogue.now(), language).await?,
+        items: strike_views(db, &platform, &rows, &snapshot, language).await?,
         next_cursor: None,
+        rules: *snapshot.booking_rules(),
         restricted_until: restricted.get(&resident.person.id.0).map(|found| found.until),
     }))
 }

@@ -3,7 +3,7 @@
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Query};
 use shared::{
     appointments::{
-        rules::{AppointmentStatus, BookingPolicy, is_no_show},
+        rules::{AppointmentStatus, is_no_show},
         strikes::StrikeKind,
     },
     time::{Instant, day_of},
@@ -20,7 +20,7 @@ const AT_ONCE: u64 = 200;
 
 /// Marks those whose window and grace have passed, and tells how many it marked.
 pub async fn mark_no_shows(platform: &Platform, catalogue: &Snapshot, now: Instant) -> Result<usize, Failure> {
-    let policy = BookingPolicy::default();
+    let policy = catalogue.booking_rules().booking();
     let over = Query::select()
         .column(window::Column::Id)
         .from(window::Entity)

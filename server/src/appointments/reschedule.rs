@@ -11,8 +11,7 @@ use shared::{
     appointments::{
         reminders,
         rules::{
-            AppointmentStatus, BookingPolicy, MOST_ACTIVE, NotAllowed, SeatError, open_for_booking,
-            reschedule as reschedule_rule,
+            AppointmentStatus, MOST_ACTIVE, NotAllowed, SeatError, open_for_booking, reschedule as reschedule_rule,
         },
         wire::{Appointment, RescheduleRequest, SERVICE_NOT_SERVED},
     },
@@ -114,7 +113,7 @@ fn judge(
     now: Instant,
 ) -> Result<AppointmentStatus, Failure> {
     let status: AppointmentStatus = row.status.parse().map_err(anyhow::Error::from)?;
-    reschedule_rule(status, source.span, now, &BookingPolicy::default()).map_err(Problem::from)?;
+    reschedule_rule(status, source.span, now, &catalogue.booking_rules().booking()).map_err(Problem::from)?;
     let served = catalogue
         .service(row.service_id.into())
         .is_some_and(|service| service.group == target.group);
@@ -186,7 +185,7 @@ async fn exchange(
     }
     // A seat that the hall took away is not there to be given back.
     if status == AppointmentStatus::Confirmed {
-        free_seat(db, platform, catalogue, source, Freed::Cancelled, now).await?;
+        free_seat(db, platform, catalogue, source, Freed::Given, now).await?;
     }
     Ok(Ok(moved))
 }

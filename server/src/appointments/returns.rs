@@ -10,7 +10,7 @@ use sea_orm::{
 use shared::{
     appointments::{
         reminders,
-        returns::{ReturnPolicy, WaitlistStatus, delay, offer_until},
+        returns::{WaitlistStatus, delay, offer_until},
         rules::{AppointmentStatus, MOST_ACTIVE, Span},
     },
     ids::HallId,
@@ -44,10 +44,10 @@ const CONSIDERED: u64 = 50;
 /// How a seat became free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freed {
-    /// Its hold ran out or was given up, or its return was pending long enough.
+    /// Its hold ran out, or its return was pending long enough.
     Unused,
-    /// A booking was cancelled or moved.
-    Cancelled,
+    /// Somebody gave it back at an instant of their own choosing: a booking was cancelled or moved, or a hold released.
+    Given,
 }
 
 /// Decides what becomes of a freed seat. The caller has locked the window and commits.
@@ -64,10 +64,10 @@ pub async fn free_seat(
     }
     match freed {
         Freed::Unused => store::give_back(db, window.id, 1).await?,
-        Freed::Cancelled => {
+        Freed::Given => {
             let mut random = [0; 4];
             platform.keys.fill_random(&mut random)?;
-            let away = delay(u32::from_le_bytes(random), &ReturnPolicy::default());
+            let away = delay(u32::from_le_bytes(random), &catalogue.booking_rules().returns());
             let row = pending_return::ActiveModel {
                 id: Set(Uuid::now_v7()),
                 window_id: Set(window.id.0),
@@ -87,7 +87,7 @@ async fn offer(
     window: &WindowFacts,
     now: Instant,
 ) -> Result<bool, Failure> {
-    let Some(until) = offer_until(window.span, now, &ReturnPolicy::default()) else {
+    let Some(until) = offer_until(window.span, now, &catalogue.booking_rules().returns()) else {
         return Ok(false);
     };
     let entries = waitlist::Entity::find()
@@ -111,7 +111,7 @@ async fn offer(
     let persons: Vec<Uuid> = entries.iter().map(|entry| entry.person_id).collect();
     identity::lock_persons(db, persons.iter().copied()).await?;
     let active = store::active_of(db, persons.iter().copied(), now).await?;
-    let restricted = strikes::restrictions(db, persons, now).await?;
+    let restricted = strikes::restrictions(db, persons, &catalogue.booking_rules().strikes(), now).await?;
     for entry in entries {
         let booked = active.get(&entry.person_id);
         let may_have = !restricted.contains_key(&entry.person_id)

@@ -189,7 +189,7 @@ async fn take_group(
 ) -> anyhow::Result<Vec<Verdict>> {
     let all: Vec<usize> = (0..group.len()).collect();
     let mut verdicts: Vec<Verdict> = vec![Ok(()); group.len()];
-    judge(platform, group, &all, &mut verdicts, now).await?;
+    judge(platform, catalogue, group, &all, &mut verdicts, now).await?;
     let refused: Vec<usize> = verdicts
         .iter()
         .enumerate()
@@ -197,13 +197,14 @@ async fn take_group(
         .map(|(at, _)| at)
         .collect();
     if !refused.is_empty() && reclaim(platform, catalogue, now).await? > 0 {
-        judge(platform, group, &refused, &mut verdicts, now).await?;
+        judge(platform, catalogue, group, &refused, &mut verdicts, now).await?;
     }
     Ok(verdicts)
 }
 
 async fn judge(
     platform: &Platform,
+    catalogue: &Snapshot,
     group: &mut [Pending],
     which: &[usize],
     verdicts: &mut [Verdict],
@@ -211,7 +212,7 @@ async fn judge(
 ) -> anyhow::Result<()> {
     let mut tries = 0;
     let judged = loop {
-        match try_group(platform, group, which, now).await {
+        match try_group(platform, catalogue, group, which, now).await {
             Ok(judged) => break judged,
             Err(error) if tries < TRIES && db::is_passing(&error) => tries += 1,
             Err(error) => return Err(error.into()),
@@ -227,6 +228,7 @@ async fn judge(
 
 async fn try_group(
     platform: &Platform,
+    catalogue: &Snapshot,
     group: &[Pending],
     which: &[usize],
     now: Instant,
@@ -242,7 +244,8 @@ async fn try_group(
     let persons: HashSet<Uuid> = rows.iter().map(|(_, request)| request.row.person_id).collect();
     identity::lock_persons(&transaction, persons.iter().copied()).await?;
     let mut active = store::active_of(&transaction, persons.iter().copied(), now).await?;
-    let restricted = strikes::restrictions(&transaction, persons, now).await?;
+    let policy = catalogue.booking_rules().strikes();
+    let restricted = strikes::restrictions(&transaction, persons, &policy, now).await?;
 
     let mut verdicts = Vec::with_capacity(rows.len());
     let mut granted: Vec<(usize, &SeatRequest)> = Vec::new();

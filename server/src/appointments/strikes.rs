@@ -34,9 +34,9 @@ pub const APPEAL: Field = Field::new("strikes", "appeal");
 pub async fn restrictions(
     db: &impl ConnectionTrait,
     persons: impl IntoIterator<Item = Uuid>,
+    policy: &StrikePolicy,
     now: Instant,
 ) -> Result<HashMap<Uuid, Restriction>, DbErr> {
-    let policy = StrikePolicy::default();
     let rows: Vec<(Uuid, Instant)> = strike::Entity::find()
         .select_only()
         .columns([strike::Column::PersonId, strike::Column::At])
@@ -52,7 +52,7 @@ pub async fn restrictions(
     }
     Ok(by_person
         .into_iter()
-        .filter_map(|(person, times)| Some((person, restriction(&times, now, &policy)?)))
+        .filter_map(|(person, times)| Some((person, restriction(&times, now, policy)?)))
         .collect())
 }
 
@@ -82,7 +82,7 @@ pub async fn record(
         reason: NotSet,
     };
     strike::Entity::insert(new).exec_without_returning(db).await?;
-    let months = chrono::Months::new(StrikePolicy::default().months);
+    let months = chrono::Months::new(catalogue.booking_rules().strikes().months);
     let counted = strike::Entity::find()
         .filter(strike::Column::PersonId.eq(row.person_id))
         .filter(strike::Column::Status.ne(StrikeStatus::Waived.as_str()))

@@ -4,10 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use shared::{
-    appointments::{
-        rules::{AppointmentStatus, BookingPolicy},
-        wire::Appointment,
-    },
+    appointments::{rules::AppointmentStatus, wire::Appointment},
     ids::PersonId,
     language::Language,
 };
@@ -27,7 +24,7 @@ pub fn view(
     catalogue: &Snapshot,
     language: Language,
 ) -> Result<Appointment, Failure> {
-    let policy = BookingPolicy::default();
+    let policy = catalogue.booking_rules().booking();
     let status: AppointmentStatus = row.status.parse().map_err(anyhow::Error::from)?;
     let hall = catalogue.hall(window.hall).map(|hall| &hall.content);
     let service = catalogue
@@ -52,6 +49,7 @@ pub fn view(
         starts_at: window.span.starts_at,
         ends_at: window.span.ends_at,
         check_in_from: window.span.starts_at - policy.check_in_opens,
+        check_in_until: window.span.ends_at + policy.late_grace,
         cancel_until: window.span.starts_at - policy.cancel_cutoff,
         ticket_id: row.ticket_id.map(Into::into),
         hold_expires_at: row.hold_expires_at.filter(|_| status == AppointmentStatus::Held),

@@ -14,6 +14,7 @@ use shared::{
     appointments::{
         returns::WaitlistStatus,
         rules::{AppointmentStatus, MOST_ACTIVE, SeatError},
+        strikes::StrikePolicy,
         wire::{ALREADY_WAITING, Offer, SEATS_FREE, SERVICE_NOT_SERVED, WaitlistEntry, WaitlistRequest},
     },
     ids::{AppointmentId, PersonId, WaitlistId},
@@ -88,7 +89,8 @@ pub async fn join_waitlist(
             .into());
     }
     identity::lock_persons(&transaction, [person.id.0]).await?;
-    may_wait(&transaction, person.id.0, body.service_id.0, day, now).await?;
+    let policy = snapshot.booking_rules().strikes();
+    may_wait(&transaction, person.id.0, body.service_id.0, day, &policy, now).await?;
 
     let row = waitlist::Model {
         id: Uuid::now_v7(),
@@ -239,9 +241,11 @@ async fn may_wait(
     person: Uuid,
     service: Uuid,
     day: chrono::NaiveDate,
+    policy: &StrikePolicy,
     now: Instant,
 ) -> Result<(), Failure> {
-    if let Some(restriction) = strikes::restrictions(db, [person], now).await?.remove(&person) {
+    let restricted = strikes::restrictions(db, [person], policy, now).await?.remove(&person);
+    if let Some(restriction) = restricted {
         return Err(Problem::from(SeatError::Restricted(restriction)).into());
     }
     let booked = store::active_of(db, [person], now)

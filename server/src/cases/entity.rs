@@ -146,6 +146,26 @@ pub mod enquiry {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub mod return_list {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "case_return_lists")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub case_id: Uuid,
+        pub item_no: String,
+        pub slip_id: Uuid,
+        pub person_id: Uuid,
+        pub document: Vec<u8>,
+        pub filed_at: DateTimeUtc,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub mod interference {
     use sea_orm::entity::prelude::*;
 

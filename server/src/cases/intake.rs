@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
 use shared::{
@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use super::{
     entity::{case, effect, item, party, publication},
+    handover,
     store::{self, Opened, Told},
     texts,
 };
@@ -28,6 +29,7 @@ use crate::{
     identity,
     platform::{Platform, db},
     problem::{Failure, invalid_field},
+    slips::Slips,
 };
 
 fn refused(unfit: Unfit) -> Failure {
@@ -162,19 +164,23 @@ async fn add_items(
     Ok(added)
 }
 
-/// Takes a publication, and tells those of it by text whom the policy lets know. The caller commits, and then wakes the workers.
+/// Takes a publication, tells those of it by text whom the policy lets know, and gives out the slip that follows from it. The caller commits,
+/// and then wakes the workers.
 pub async fn take_event(
-    db: &impl ConnectionTrait,
+    db: &DatabaseTransaction,
     platform: &Platform,
+    slips: &Slips,
     entry: &UpstreamEvent,
     now: Instant,
 ) -> Result<Taken, Failure> {
+    handover::lock(db, &entry.case_no).await?;
     let Some(recorded) = record(db, platform, entry, now).await? else {
         return Ok(Taken::Unchanged);
     };
     let target = recorded.target.as_ref();
     if !recorded.case.sealed {
         texts::tell(db, platform, &recorded.case, recorded.publication, entry, target, now).await?;
+        handover::follow(db, platform, slips, &recorded, entry, now).await?;
     }
     Ok(if target.is_some() {
         Taken::Updated
@@ -185,9 +191,12 @@ pub async fn take_event(
 
 /// A publication that was not known.
 pub struct Recorded {
-    case: case::Model,
-    publication: Uuid,
-    target: Option<Told>,
+    /// The case.
+    pub case: case::Model,
+    /// Its id with us.
+    pub publication: Uuid,
+    /// What it corrects or withdraws.
+    pub target: Option<Told>,
 }
 
 /// Writes a publication down, unless it is known: it must follow from where the case stands once what it corrects or withdraws is gone.

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::{
     entity::{case, enquiry},
-    store,
+    return_list, store,
 };
 use crate::{
     identity::{self, Auditor, CaseOfficer},
@@ -182,6 +182,7 @@ impl Look<'_> {
             masked: !self.unmasked,
             parties,
             publications: publications.collect(),
+            return_lists: return_list::filed_with(db, opened.row.id).await?,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Cases (案件): what the case system tells, who reads which part of it, and what staff do with it.
 //!
-//! `intake.rs` takes cases and publications, `texts.rs` tells residents of them in the same transaction. The state of a case is nowhere stored: it
+//! `intake.rs` takes cases and publications, `texts.rs` tells residents of them and `handover.rs` issues the slips for returned property in the
+//! same transaction. The state of a case is nowhere stored: it
 //! is the fold of the publications that stand ([`shared::cases::progress`]), so a correction needs no repair.
 //!
 //! Architecture invariants: what a resident reads has gone through [`shared::cases::policy`]; a sealed case is read by nobody; whoever has
@@ -9,6 +10,8 @@
 
 mod entity;
 mod explain;
+mod found;
+mod handover;
 mod intake;
 mod interferences;
 mod list;
@@ -17,6 +20,7 @@ mod lookup;
 mod page;
 mod preview;
 mod proxies;
+mod return_list;
 mod review;
 mod store;
 mod subscribe;
@@ -29,7 +33,7 @@ use std::sync::Arc;
 
 use shared::time::WorkCalendar;
 
-pub use self::load_demo::load_demo;
+pub use self::{handover::on_collected, load_demo::load_demo};
 
 /// The working calendar, as the server knows it now: periods end on days that are worked.
 #[derive(Clone)]
@@ -41,6 +45,9 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(upstream::push_case)
         .service(upstream::push_case_event)
         .service(explain::explain_steps)
+        .service(found::list_found)
+        .service(return_list::own_return_list)
+        .service(return_list::filed_return_list)
         .service(list::list_cases)
         .service(page::read_case)
         .service(subscribe::subscribe)

@@ -16,7 +16,7 @@ use shared::{
 use super::{
     WorkDays,
     entity::{case, subscription},
-    proxies,
+    proxies, return_list,
     store::{self, Part},
     view::Reader,
 };
@@ -90,6 +90,8 @@ impl Page<'_> {
         let chosen = subscription::Entity::find_by_id((opened.row.id, self.resident.id.0))
             .one(db)
             .await?;
+        let mut property = reader.property(&progress);
+        return_list::tie(db, &opened, self.resident.person.id, &mut property).await?;
         Ok(CaseDetail {
             id: opened.row.id.into(),
             case_no: opened.row.case_no.clone(),
@@ -98,7 +100,7 @@ impl Page<'_> {
             procedure: opened.kind,
             roles: self.part.roles.clone(),
             timeline: reader.timeline(&opened),
-            property: reader.property(&progress),
+            property,
             measures: reader.measures(&progress),
             deadlines: reader.deadlines(&progress, review.as_ref()),
             subscription: chosen.map_or(

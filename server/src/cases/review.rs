@@ -19,7 +19,7 @@ use shared::{
     ids::CaseId,
     list::List,
     problem::{self, Problem},
-    time::day_of,
+    time::{day_of, wire_time},
 };
 use uuid::Uuid;
 
@@ -39,6 +39,7 @@ use crate::{
         idempotency::Once,
     },
     problem::{Failure, invalid_field, language_of},
+    upstream::{self, System, WriteBack},
 };
 
 /// The longest reason, in characters.
@@ -114,6 +115,19 @@ pub async fn request_review(
             error.into()
         });
     }
+    let told = WriteBack {
+        system: System::Cases,
+        kind: "review-requests",
+        key: format!("review-request/{review_id}"),
+        body: json!({
+            "case_no": row.case_no,
+            "event_id": not_filed.row.event_id,
+            "reason": reason,
+            "requested_at": wire_time::text(now),
+            "answer_by": periods::review_decision(day_of(now), &calendar),
+        }),
+    };
+    upstream::write_back(&transaction, &platform, told, now).await?;
     let deed = Deed {
         actor: Some(resident.actor()),
         action: "case.request-review",

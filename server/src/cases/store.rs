@@ -122,7 +122,8 @@ pub async fn open(db: &impl ConnectionTrait, platform: &Platform, row: case::Mod
     })
 }
 
-fn opened_publication(platform: &Platform, row: publication::Model) -> Result<Told, Failure> {
+/// A publication, opened.
+pub fn opened_publication(platform: &Platform, row: publication::Model) -> Result<Told, Failure> {
     let details = platform.keys.open(DETAILS, row.id, &row.details)?;
     let details: Details = serde_json::from_str(&details).map_err(anyhow::Error::from)?;
     Ok(Told {

@@ -11,6 +11,7 @@ use crate::{
     notify,
     platform::Platform,
     problem::Failure,
+    slips::Slips,
     upstream::{System, Systems, receive},
 };
 
@@ -49,6 +50,7 @@ pub async fn push_case(
 pub async fn push_case_event(
     request: HttpRequest,
     platform: Data<Platform>,
+    slips: Data<Slips>,
     systems: Data<Systems>,
     payload: Payload,
 ) -> Result<Json<TakenAnswer>, Failure> {
@@ -57,7 +59,7 @@ pub async fn push_case_event(
     let event: UpstreamEvent = call.json()?;
     let transaction = platform.db.begin().await?;
     call.accept(&transaction, now).await?;
-    let result = intake::take_event(&transaction, &platform, &event, now).await?;
+    let result = intake::take_event(&transaction, &platform, &slips, &event, now).await?;
     transaction.commit().await?;
     notify::wake(&platform);
     Ok(Json(TakenAnswer { result }))

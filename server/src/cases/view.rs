@@ -130,6 +130,8 @@ impl Reader<'_> {
             place,
             collect_by,
             photo_url,
+            slip_id: None,
+            return_list_id: None,
         }
     }
 

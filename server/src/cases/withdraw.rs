@@ -28,6 +28,7 @@ use crate::{
         idempotency::Once,
     },
     problem::Failure,
+    slips::Slips,
 };
 
 /// Takes a publication back: it vanishes from every reader's page, unsent texts are called off, and whoever was told is told of this.
@@ -42,6 +43,7 @@ pub async fn withdraw(
     officer: CaseOfficer,
     once: Once,
     platform: Data<Platform>,
+    slips: Data<Slips>,
     body: Json<WithdrawalRequest>,
 ) -> Result<HttpResponse, Failure> {
     let case_no = lookup::number(&body.case_no)?;
@@ -66,7 +68,7 @@ pub async fn withdraw(
         corrects: None,
         withdraws: Some(body.event_id.clone()),
     };
-    let result = intake::take_event(&transaction, &platform, &withdrawal, now).await?;
+    let result = intake::take_event(&transaction, &platform, &slips, &withdrawal, now).await?;
     let deed = Deed {
         actor: Some(officer.actor()),
         action: "case.withdraw-publication",

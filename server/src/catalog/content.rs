@@ -5,12 +5,25 @@ use std::str::FromStr;
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 use shared::{
+    appointments::booking_rules::BookingRules,
     catalog::{
         rules::{Family, Synonym},
         wire::{Channel, DayKind},
     },
     language::Text,
 };
+
+/// `bureau.toml`: who runs this installation, and the rules of its appointments.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bureau {
+    pub authority_code: String,
+    pub phone: String,
+    pub name: Text,
+    pub city: Text,
+    #[serde(default)]
+    pub booking: BookingRules,
+}
 
 /// `service-groups.toml`.
 #[derive(Debug, Deserialize)]

@@ -16,7 +16,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
 use shared::{
     catalog::arrangements::ScheduleKind,
@@ -26,8 +26,9 @@ use uuid::Uuid;
 
 use super::{
     calendar::{self, Calendar},
-    content::{self, Groups, Halls, ScheduleEntry, Service, Synonyms, Weekdays},
+    content::{self, Bureau, Groups, Halls, ScheduleEntry, Service, Synonyms, Weekdays},
     entity::{counter, group, hall, schedule, service, vocabulary},
+    snapshot::{BUREAU, SYNONYMS},
 };
 
 /// What an import brought in.
@@ -42,6 +43,7 @@ pub struct Imported {
 }
 
 struct Files {
+    bureau: Bureau,
     groups: Groups,
     services: Vec<Service>,
     halls: Halls,
@@ -56,7 +58,8 @@ pub async fn import(db: &impl ConnectionTrait, folder: &Path) -> anyhow::Result<
     let groups = import_groups(db, &files.groups).await?;
     import_services(db, &files.services, &groups).await?;
     let halls = import_halls(db, &files.halls, &groups).await?;
-    import_synonyms(db, &files.synonyms).await?;
+    import_whole(db, BUREAU, &files.bureau).await?;
+    import_whole(db, SYNONYMS, &files.synonyms.synonym).await?;
     calendar::import(db, &files.calendar).await?;
     let counters = files.halls.hall.iter().map(|hall| hall.counters.len()).sum();
     Ok(Imported {
@@ -84,6 +87,7 @@ fn read(folder: &Path) -> anyhow::Result<Files> {
         }
     }
     Ok(Files {
+        bureau: toml_file(&folder.join("bureau.toml"))?,
         groups: toml_file(&folder.join("service-groups.toml"))?,
         services,
         halls: toml_file(&folder.join("halls.toml"))?,
@@ -110,6 +114,7 @@ pub(super) fn toml_file<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
 }
 
 fn check(files: &Files) -> anyhow::Result<()> {
+    files.bureau.booking.check().context("bureau.toml, [booking]")?;
     let known = |code: &str| files.groups.group.iter().any(|group| group.code == code);
     for service in &files.services {
         ensure!(
@@ -357,10 +362,11 @@ async fn import_schedules(
     Ok(())
 }
 
-async fn import_synonyms(db: &impl ConnectionTrait, synonyms: &Synonyms) -> anyhow::Result<()> {
+/// Keeps what is read as one: the bureau, the synonyms.
+async fn import_whole(db: &impl ConnectionTrait, name: &str, content: &impl Serialize) -> anyhow::Result<()> {
     let row = vocabulary::ActiveModel {
-        name: Set("synonyms".into()),
-        content: Set(serde_json::to_value(&synonyms.synonym)?),
+        name: Set(name.to_owned()),
+        content: Set(serde_json::to_value(content)?),
     };
     let mut again = OnConflict::column(vocabulary::Column::Name);
     again.update_column(vocabulary::Column::Content);

@@ -3,6 +3,7 @@
 //! It is read-mostly and small, so every instance holds it whole in memory ([`Catalogue`]) and reads it again when it was imported.
 
 mod admin;
+mod bureau;
 mod calendar;
 mod content;
 mod entity;
@@ -21,6 +22,7 @@ pub use self::{
 /// Mounts the paths of the catalogue.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config
+        .service(bureau::show_bureau)
         .service(services::list_services)
         .service(services::show_service)
         .service(halls::list_halls)

@@ -10,6 +10,7 @@ use chrono::{NaiveDate, Weekday};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use shared::{
+    appointments::booking_rules::BookingRules,
     catalog::{
         arrangements::{HallPolicy, weekday},
         rules::{Family, Searchable, Synonym, search},
@@ -30,6 +31,11 @@ use crate::platform::{
     bus::{Event, Heard},
 };
 
+/// What `bureau.toml` is kept as.
+pub(super) const BUREAU: &str = "bureau";
+/// What `synonyms.toml` is kept as.
+pub(super) const SYNONYMS: &str = "synonyms";
+
 /// The catalogue of this server, always whole and never older than the last import that was heard of.
 #[derive(Clone)]
 pub struct Catalogue(Arc<RwLock<Arc<Snapshot>>>);
@@ -37,6 +43,7 @@ pub struct Catalogue(Arc<RwLock<Arc<Snapshot>>>);
 /// The catalogue at one time.
 #[derive(Debug, Default)]
 pub struct Snapshot {
+    bureau: content::Bureau,
     services: Vec<Service>,
     by_service: HashMap<ServiceId, usize>,
     halls: Vec<Hall>,
@@ -216,8 +223,12 @@ impl Snapshot {
             .map(|(at, hall)| (hall.id, at))
             .collect();
         snapshot.read_arrangements(db).await?;
-        if let Some(row) = vocabulary::Entity::find_by_id("synonyms").one(db).await? {
-            snapshot.synonyms = serde_json::from_value(row.content)?;
+        for row in vocabulary::Entity::find().all(db).await? {
+            match row.name.as_str() {
+                BUREAU => snapshot.bureau = serde_json::from_value(row.content).context("the bureau")?,
+                SYNONYMS => snapshot.synonyms = serde_json::from_value(row.content).context("the synonyms")?,
+                _ => {}
+            }
         }
         Ok(snapshot)
     }
@@ -257,6 +268,16 @@ impl Snapshot {
             .collect();
         self.calendar = WorkCalendar::new(special.collect::<anyhow::Result<_>>()?, announced);
         Ok(())
+    }
+
+    /// Who runs this installation.
+    pub const fn bureau(&self) -> &content::Bureau {
+        &self.bureau
+    }
+
+    /// The rules of the bureau's appointments.
+    pub const fn booking_rules(&self) -> &BookingRules {
+        &self.bureau.booking
     }
 
     /// A service.

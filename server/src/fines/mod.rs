@@ -14,7 +14,6 @@ mod demo;
 mod entity;
 mod exceptions;
 mod files;
-mod government;
 mod hand_out;
 mod handle;
 mod history;
@@ -39,6 +38,8 @@ mod upstream;
 mod violations;
 mod wechat;
 mod withdraw;
+
+use crate::upstream::government;
 
 pub use self::{demo::load as load_demo, service::Fines, sweep::run_due};
 

@@ -43,6 +43,8 @@ pub struct Signed {
     pub staff: Option<Staff>,
     /// The device.
     pub device: Option<Device>,
+    /// Whether a program sent one token, so that nobody but its holder was looked for.
+    pub by_token: bool,
 }
 
 /// A resident who is signed in.
@@ -157,6 +159,33 @@ pub struct Finance {
     pub staff: StaffId,
 }
 
+/// Whoever looks after the service itself (系统管理员).
+#[derive(Clone, Debug)]
+pub struct SystemAdmin {
+    /// The account.
+    pub staff: StaffId,
+}
+
+/// Whoever lets accounts begin (安全管理员).
+#[derive(Clone, Debug)]
+pub struct SecurityAdmin {
+    /// The account.
+    pub staff: StaffId,
+}
+
+/// One of the two administrators who keep the accounts.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountKeeper;
+
+/// Whoever an account of any kind belongs to: a resident, or a member of staff.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner {
+    /// The account.
+    pub actor: Actor,
+    /// The session.
+    pub session: SessionId,
+}
+
 /// A case officer.
 #[derive(Clone, Debug)]
 pub struct CaseOfficer {
@@ -176,6 +205,26 @@ impl Finance {
 
 impl CaseOfficer {
     /// The officer as the one who acts.
+    pub const fn actor(&self) -> Actor {
+        Actor {
+            kind: "staff",
+            id: self.staff.0,
+        }
+    }
+}
+
+impl SystemAdmin {
+    /// The administrator as the one who acts.
+    pub const fn actor(&self) -> Actor {
+        Actor {
+            kind: "staff",
+            id: self.staff.0,
+        }
+    }
+}
+
+impl SecurityAdmin {
+    /// The administrator as the one who acts.
     pub const fn actor(&self) -> Actor {
         Actor {
             kind: "staff",
@@ -273,7 +322,10 @@ async fn find(request: &HttpRequest, platform: &Platform, sessions: &Sessions) -
         .and_then(|value| value.strip_prefix("Bearer "));
     if let Some(token) = bearer {
         let holder = sessions.holder(platform, token.trim()).await?;
-        return Ok(holder.map(|holder| (*holder).clone()).unwrap_or_default());
+        return Ok(Signed {
+            by_token: true,
+            ..holder.map(|holder| (*holder).clone()).unwrap_or_default()
+        });
     }
     let mut signed = Signed::default();
     if let Some(token) = cookies::access(request, &platform.config, SubjectKind::Resident)
@@ -330,14 +382,16 @@ fn staff(request: &HttpRequest) -> Result<Staff, Failure> {
 impl Signed {
     /// Why nobody of those who are signed in may do what was asked.
     pub(super) fn refusal(&self) -> Failure {
-        Failure::from(match self {
-            Self {
-                resident: None,
-                staff: None,
-                device: None,
-            } => &problem::UNAUTHENTICATED,
-            _ => &problem::FORBIDDEN,
+        Failure::from(if self.is_nobody() {
+            &problem::UNAUTHENTICATED
+        } else {
+            &problem::FORBIDDEN
         })
+    }
+
+    /// Whether no session came with the request, or none that goes on.
+    pub const fn is_nobody(&self) -> bool {
+        self.resident.is_none() && self.staff.is_none() && self.device.is_none()
     }
 }
 
@@ -392,5 +446,18 @@ extracted_by! {
     };
     Finance: |request| Ok(Self { staff: staff_with(request, StaffRole::Finance)?.id });
     CaseOfficer: |request| Ok(Self { staff: staff_with(request, StaffRole::CaseOfficer)?.id });
+    SystemAdmin: |request| Ok(Self { staff: staff_with(request, StaffRole::SystemAdmin)?.id });
+    SecurityAdmin: |request| Ok(Self { staff: staff_with(request, StaffRole::SecurityAdmin)?.id });
+    AccountKeeper: |request| match staff(request)?.role {
+        StaffRole::SystemAdmin | StaffRole::SecurityAdmin => Ok(Self),
+        _ => Err(Failure::from(&problem::FORBIDDEN)),
+    };
+    Owner: |request| {
+        let signed = signed(request)?;
+        let resident = signed.resident.as_ref().map(|resident| (resident.actor(), resident.session));
+        let staff = || signed.staff.as_ref().map(|staff| (Actor { kind: "staff", id: staff.id.0 }, staff.session));
+        let (actor, session) = resident.or_else(staff).ok_or_else(|| signed.refusal())?;
+        Ok(Self { actor, session })
+    };
     Auditor: |request| Ok(Self { staff: staff_with(request, StaffRole::Auditor)?.id });
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, anyhow};
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use chrono::{Days, NaiveDate};
 use sea_orm::{
     ActiveValue::Set,
@@ -24,6 +23,7 @@ use uuid::Uuid;
 use super::{
     devices,
     entity::{device, person, resident, session, staff},
+    passwords::hash_password,
     sessions::SubjectKind,
     staff_sign_in::TOTP_SECRET,
     store,
@@ -150,6 +150,10 @@ pub async fn load_staff(
             last_totp_step: Set(0),
             created_at: Set(platform.clock.now()),
             id_number_index: Set(id_number.map(|number| store::id_number_index(platform, &number))),
+            initial_until: Set(None),
+            approved_at: Set(Some(platform.clock.now())),
+            approved_by: Set(None),
+            ended_at: Set(None),
         };
         staff::Entity::insert(row)
             .on_conflict(OnConflict::column(staff::Column::Username).do_nothing().to_owned())
@@ -273,13 +277,4 @@ fn invented_id_number(number: u32) -> anyhow::Result<IdNumber> {
     let digits = format!("539999{}{sequence:03}", born.format("%Y%m%d"));
     let check = IdNumber::check_character(&digits).context("an ID number begins with 17 digits")?;
     Ok(format!("{digits}{check}").parse()?)
-}
-
-/// Hashes a password with Argon2id at the cost that OWASP names first: 19 MiB, two passes.
-pub fn hash_password(password: &str) -> anyhow::Result<String> {
-    let params = Params::new(19 * 1024, 2, 1, None).map_err(|error| anyhow!("{error}"))?;
-    let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password(password.as_bytes())
-        .map_err(|error| anyhow!("a password cannot be hashed: {error}"))?;
-    Ok(hash.to_string())
 }

@@ -162,7 +162,7 @@ pub async fn revoke_device(
     if revoked.rows_affected == 0 {
         return Err(Failure::from(&problem::NOT_FOUND));
     }
-    let ended = sessions.end_all_of(&transaction, *id, now).await?;
+    let ended = sessions.end_all_of(&transaction, id.0, None, now).await?;
     let deed = Deed {
         actor: Some(director.actor()),
         action: "device.revoke",
@@ -173,9 +173,7 @@ pub async fn revoke_device(
     };
     audit::record(&transaction, now, deed).await?;
     let response = once.commit(transaction, StatusCode::NO_CONTENT, &()).await?;
-    for session in ended {
-        sessions.forget(&platform, session).await;
-    }
+    sessions.forget_all(&platform, ended).await;
     Ok(response)
 }
 
@@ -205,7 +203,7 @@ pub async fn pair_device(
         .await?;
     let row = paired.first().ok_or_else(wrong)?;
     let (session, begun) = sessions
-        .begin(&transaction, &platform, SubjectKind::Device, row.id, now)
+        .begin(&transaction, &platform, SubjectKind::Device, row.id, None, now)
         .await?;
     let deed = Deed {
         actor: Some(Actor {
@@ -235,7 +233,7 @@ pub async fn pair_device(
 /// The device that this browser is.
 #[utoipa::path(
     tag = "identity",
-    security(("device" = [])),
+    security(("board" = []), ("kiosk" = [])),
     responses((status = 200, body = DeviceView), crate::problem::Refusals),
 )]
 #[get("/auth/device-sessions/current")]

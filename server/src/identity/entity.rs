@@ -76,6 +76,11 @@ pub mod staff {
         pub last_totp_step: i64,
         pub created_at: DateTimeUtc,
         pub id_number_index: Option<Vec<u8>>,
+        /// Until when the password works with which the account begins; none once its owner has chosen one.
+        pub initial_until: Option<DateTimeUtc>,
+        pub approved_at: Option<DateTimeUtc>,
+        pub approved_by: Option<Uuid>,
+        pub ended_at: Option<DateTimeUtc>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -120,6 +125,27 @@ pub mod session {
         pub created_at: DateTimeUtc,
         pub expires_at: DateTimeUtc,
         pub revoked_at: Option<DateTimeUtc>,
+        /// On what it was begun, as far as its owner needs to know it again.
+        pub client: Option<String>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod consent {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "consents")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub resident_id: Uuid,
+        pub subject: String,
+        pub version: String,
+        pub given_at: DateTimeUtc,
+        pub withdrawn_at: Option<DateTimeUtc>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -12,6 +12,7 @@ use sea_orm::{
 use serde_json::json;
 use shared::{
     identity::{
+        privacy::represented_until,
         rules::{IdNumber, PersonName},
         wire::{FAMILY_FULL, FamilyMember, FamilyRequest},
     },
@@ -53,6 +54,7 @@ pub async fn list_family(resident: Resident, platform: Data<Platform>) -> Result
             members.push(FamilyMember {
                 person: person.view(),
                 relation: row.relation,
+                until: represented_until(row.created_at),
             });
         }
     }
@@ -96,7 +98,8 @@ pub async fn add_family(
         created_at: Set(now),
     };
     let mut once_each = OnConflict::columns([family_member::Column::ResidentId, family_member::Column::PersonId]);
-    once_each.update_column(family_member::Column::Relation);
+    // Whoever is added again is agreed upon for another year.
+    once_each.update_columns([family_member::Column::Relation, family_member::Column::CreatedAt]);
     family_member::Entity::insert(row)
         .on_conflict(once_each)
         .exec_without_returning(&transaction)
@@ -113,6 +116,7 @@ pub async fn add_family(
     let member = FamilyMember {
         person: person.view(),
         relation: relation.to_owned(),
+        until: represented_until(now),
     };
     once.commit(transaction, StatusCode::CREATED, &member).await
 }

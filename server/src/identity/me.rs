@@ -12,7 +12,7 @@ use crate::{platform::Platform, problem::Failure};
 /// The account that is signed in, masked.
 #[utoipa::path(
     tag = "identity",
-    security(("session" = [])),
+    security(("resident" = []), ("staff" = [])),
     params(WhichSession),
     responses((status = 200, body = Me), crate::problem::Refusals),
 )]

@@ -3,17 +3,25 @@
 //! Authority stands in the signature of a handler: [`Resident`], [`IdentifiedResident`] and [`Staff`] with a role are extractors that exist
 //! only for a request that has the right. The middleware [`authenticate()`] looks at the tokens once; the extractors only read what it found.
 
+mod accounts;
 mod authenticate;
+mod begin_account;
 mod bind_identity;
+mod change_phone;
+mod consents;
 mod cookies;
 pub mod demo;
 mod device;
 mod devices;
 mod entity;
 mod family;
+mod holders;
 mod me;
+mod my_sessions;
 mod origin;
+mod passwords;
 mod refresh;
+mod representatives;
 mod request_code;
 mod sessions;
 mod sign_in;
@@ -25,9 +33,10 @@ mod token;
 use std::sync::Arc;
 
 pub use self::{
+    accounts::make::{Maker, create as create_account},
     authenticate::{
         Auditor, CaseOfficer, Clerk, Director, Finance, HallStaff, IdentifiedResident, Resident, Signed, Staff,
-        authenticate,
+        SystemAdmin, authenticate,
     },
     device::{HallScreen, Kiosk, TicketDesk},
     origin::refuse_foreign_origins,
@@ -35,8 +44,8 @@ pub use self::{
     sessions::Sessions,
     staff_sign_in::confirm_code,
     store::{
-        Person, PersonFacts, find_or_add_person, id_number_index, is_staff, lock_persons, may_act_for, person,
-        person_of_phone, person_with, persons_names, phone_of, resident_of_phone, residents_of, staff_names,
+        Person, PersonFacts, anonymise, find_or_add_person, id_number_index, is_staff, lock_persons, may_act_for,
+        person, person_of_phone, person_with, persons_names, phone_of, resident_of_phone, residents_of, staff_names,
     },
 };
 use crate::platform::Platform;
@@ -49,7 +58,24 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(refresh::refresh)
         .service(sign_out::sign_out)
         .service(staff_sign_in::staff_sign_in)
+        .service(begin_account::enrol)
+        .service(begin_account::change_password)
+        .service(accounts::list::list_accounts)
+        .service(accounts::make::make_account)
+        .service(accounts::approve::approve_account)
+        .service(accounts::reset::reset_account)
+        .service(accounts::end::end_account)
         .service(me::me)
+        .service(my_sessions::list_sessions)
+        .service(my_sessions::end_other_sessions)
+        .service(my_sessions::end_session)
+        .service(change_phone::change_phone)
+        .service(change_phone::rebind_phone)
+        .service(consents::list_consents)
+        .service(consents::give_consent)
+        .service(consents::withdraw_consent)
+        .service(representatives::list_representatives)
+        .service(representatives::remove_representative)
         .service(bind_identity::bind_identity)
         .service(family::list_family)
         .service(family::add_family)

@@ -22,6 +22,7 @@ use crate::{platform::Platform, problem::Failure};
 #[into_params(parameter_in = Query)]
 pub struct WhichSession {
     /// The resident's when absent.
+    #[param(inline)]
     pub kind: Option<SubjectKind>,
 }
 

@@ -11,23 +11,15 @@ use chrono::TimeDelta;
 use moka::future::Cache;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::Deserialize;
-use shared::{
-    ids::{DeviceId, SessionId},
-    time::Instant,
-};
+use shared::{ids::SessionId, time::Instant};
 use uuid::Uuid;
 
-use super::{
-    authenticate::{Resident, Signed, Staff},
-    device::Device,
-    entity::{device, resident, session, staff},
-    store,
-    token::Tokens,
-};
+use super::{authenticate::Signed, entity::session, holders::holders, token::Tokens};
 use crate::{
     platform::{
         Platform,
         bus::{Event, Heard},
+        gather::Gather,
     },
     problem::Failure,
 };
@@ -89,6 +81,7 @@ pub struct Begun {
 pub struct Sessions {
     tokens: Tokens,
     known: Cache<SessionId, Option<Arc<Signed>>>,
+    sought: Gather<SessionId, Arc<Signed>>,
 }
 
 impl Sessions {
@@ -109,6 +102,10 @@ impl Sessions {
         Ok(Self {
             tokens: Tokens::new(&platform.keys)?,
             known,
+            sought: {
+                let platform = platform.clone();
+                Gather::by(move |sessions| holders(platform.clone(), sessions))
+            },
         })
     }
 
@@ -117,13 +114,13 @@ impl Sessions {
         let Ok(claims) = self.tokens.verify(token, platform.clock.now()) else {
             return Ok(None);
         };
-        self.signed(platform, claims.sid).await
+        self.signed(claims.sid).await
     }
 
     /// Whoever is signed in with this session, if it goes on; what streams asks again.
-    pub async fn signed(&self, platform: &Platform, session: SessionId) -> Result<Option<Arc<Signed>>, Failure> {
+    pub async fn signed(&self, session: SessionId) -> Result<Option<Arc<Signed>>, Failure> {
         self.known
-            .try_get_with(session, look_up(platform, session))
+            .try_get_with(session, self.sought.find(session))
             .await
             .map_err(|error: Arc<Failure>| Failure::Fault(anyhow::anyhow!("a session could not be looked up: {error}")))
     }
@@ -134,13 +131,15 @@ impl Sessions {
         platform.bus.publish(Event::SessionEnded(session));
     }
 
-    /// Begins a session.
+    /// Begins a session; `client` is what its owner will know it by.
+    #[allow(clippy::too_many_arguments, reason = "a session is made of all of them")]
     pub async fn begin(
         &self,
         db: &impl ConnectionTrait,
         platform: &Platform,
         kind: SubjectKind,
         account: Uuid,
+        client: Option<String>,
         now: Instant,
     ) -> Result<(SessionId, Begun), Failure> {
         let id = SessionId(Uuid::now_v7());
@@ -155,6 +154,7 @@ impl Sessions {
             created_at: Set(now),
             expires_at: Set(now + kind.life()),
             revoked_at: Set(None),
+            client: Set(client),
         };
         session::Entity::insert(row).exec_without_returning(db).await?;
         let (access_token, expires_at) = self.tokens.issue(account, id, now)?;
@@ -218,25 +218,37 @@ impl Sessions {
         )))
     }
 
-    /// Ends every session of a device. The caller makes instances forget them once that is committed.
+    /// Ends every session of an account or a device, except one. The caller makes instances forget them once that is committed.
     pub async fn end_all_of(
         &self,
         db: &impl ConnectionTrait,
-        device: DeviceId,
+        account: Uuid,
+        except: Option<SessionId>,
         now: Instant,
     ) -> Result<Vec<SessionId>, Failure> {
         let open = session::Entity::find()
-            .filter(session::Column::SubjectId.eq(device.0))
+            .filter(session::Column::SubjectId.eq(account))
             .filter(session::Column::RevokedAt.is_null())
             .all(db)
             .await?;
+        let ended: Vec<Uuid> = open
+            .into_iter()
+            .map(|row| row.id)
+            .filter(|id| except.is_none_or(|kept| kept.0 != *id))
+            .collect();
         session::Entity::update_many()
             .col_expr(session::Column::RevokedAt, Expr::value(now))
-            .filter(session::Column::SubjectId.eq(device.0))
-            .filter(session::Column::RevokedAt.is_null())
+            .filter(session::Column::Id.is_in(ended.iter().copied()))
             .exec(db)
             .await?;
-        Ok(open.into_iter().map(|row| row.id.into()).collect())
+        Ok(ended.into_iter().map(SessionId).collect())
+    }
+
+    /// Forgets several sessions, here and on every instance.
+    pub async fn forget_all(&self, platform: &Platform, sessions: Vec<SessionId>) {
+        for session in sessions {
+            self.forget(platform, session).await;
+        }
     }
 
     /// Ends a session on every instance.
@@ -256,58 +268,6 @@ impl Sessions {
         self.forget(platform, id).await;
         Ok(())
     }
-}
-
-async fn look_up(platform: &Platform, id: SessionId) -> Result<Option<Arc<Signed>>, Failure> {
-    let db = platform.db.reader();
-    let Some(row) = session::Entity::find_by_id(id.0).one(db).await? else {
-        return Ok(None);
-    };
-    if row.revoked_at.is_some() || row.expires_at <= platform.clock.now() {
-        return Ok(None);
-    }
-    let signed = if row.subject_kind == SubjectKind::Staff.as_str() {
-        staff::Entity::find_by_id(row.subject_id)
-            .one(db)
-            .await?
-            .and_then(|account| Staff::from_row(&account, id))
-            .map(|staff| Signed {
-                staff: Some(staff),
-                ..Signed::default()
-            })
-    } else if row.subject_kind == SubjectKind::Device.as_str() {
-        device::Entity::find_by_id(row.subject_id)
-            .filter(device::Column::RevokedAt.is_null())
-            .one(db)
-            .await?
-            .and_then(|row| Device::from_row(&row, id))
-            .map(|device| Signed {
-                device: Some(device),
-                ..Signed::default()
-            })
-    } else {
-        match resident::Entity::find_by_id(row.subject_id).one(db).await? {
-            None => None,
-            Some(account) => {
-                let person = match account.person_id {
-                    None => None,
-                    Some(person) => store::person(db, platform, person.into())
-                        .await?
-                        .map(|person| person.facts()),
-                };
-                let resident = Resident {
-                    id: account.id.into(),
-                    session: id,
-                    person,
-                };
-                Some(Signed {
-                    resident: Some(resident),
-                    ..Signed::default()
-                })
-            }
-        }
-    };
-    Ok(signed.map(Arc::new))
 }
 
 /// A refresh token names its session, so that a replayed one can end it; only the hash is stored.

@@ -1,7 +1,9 @@
 //! `POST /auth/sessions`: signs a resident in by phone and code.
 
 use actix_web::{
-    HttpRequest, HttpResponse, post,
+    HttpRequest, HttpResponse,
+    http::header,
+    post,
     web::{Data, Json},
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -9,6 +11,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter,
 use serde_json::json;
 use shared::{
     identity::{
+        privacy,
         rules::{CODE_TRIES, CodeChallenge, CodeError, LoginCode, Phone},
         wire::{CODE_WRONG, CodePurpose, Session, SessionRequest},
     },
@@ -55,7 +58,7 @@ pub async fn sign_in(
 
     // A wrong try is committed as well: it must count even when the sign-in fails.
     let counting = platform.db.begin().await?;
-    let verdict = try_code(&counting, &platform, &phone, &code, now).await?;
+    let verdict = try_code(&counting, &platform, &phone, &code, CodePurpose::Login, now).await?;
     counting.commit().await?;
     verdict.map_err(Problem::from)?;
 
@@ -63,7 +66,14 @@ pub async fn sign_in(
     let account =
         store::find_or_add_resident(&transaction, &platform, &phone, language_of(request.headers()), now).await?;
     let (session, begun) = sessions
-        .begin(&transaction, &platform, SubjectKind::Resident, account.id, now)
+        .begin(
+            &transaction,
+            &platform,
+            SubjectKind::Resident,
+            account.id,
+            client_of(&request),
+            now,
+        )
         .await?;
     let deed = Deed {
         actor: Some(Actor {
@@ -92,15 +102,21 @@ pub async fn sign_in(
     }))
 }
 
+/// On what a request was made, as far as the account's owner needs to know it again.
+pub(super) fn client_of(request: &HttpRequest) -> Option<String> {
+    let named = request.headers().get(header::USER_AGENT)?.to_str().ok()?;
+    privacy::client_label(named)
+}
+
 /// Counts a try, guarded in the write, and judges it; the right code is used up.
-async fn try_code(
+pub(super) async fn try_code(
     db: &impl ConnectionTrait,
     platform: &Platform,
     phone: &Phone,
     code: &LoginCode,
+    purpose: CodePurpose,
     now: Instant,
 ) -> Result<Result<(), CodeError>, Failure> {
-    let purpose = CodePurpose::Login;
     let id = (store::phone_index(platform, phone), purpose.as_str().to_owned());
     let tries = i32::try_from(CODE_TRIES).unwrap_or(i32::MAX);
     let counted = login_code::Entity::update_many()

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
 };
 use shared::{
     identity::{
+        privacy::REPRESENTATION_LIFE,
         rules::{IdNumber, PersonName, Phone},
         wire::{IDENTITY_MISMATCH, PersonView},
     },
@@ -238,6 +240,23 @@ pub async fn phone_of(
     Ok(phone.parse().ok())
 }
 
+/// Takes from a closed account what tells whose it was: its phone and its person. What refers to the account goes on to refer to it.
+pub async fn anonymise(db: &impl ConnectionTrait, platform: &Platform, id: ResidentId) -> Result<(), Failure> {
+    let mut nobodys = [0; 32];
+    platform.keys.fill_random(&mut nobodys)?;
+    resident::Entity::update_many()
+        .col_expr(
+            resident::Column::Phone,
+            Expr::value(platform.keys.seal(PHONE, id.0, "")?),
+        )
+        .col_expr(resident::Column::PhoneIndex, Expr::value(nobodys.to_vec()))
+        .col_expr(resident::Column::PersonId, Expr::value(None::<Uuid>))
+        .filter(resident::Column::Id.eq(id.0))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// The account with this phone, if there is one.
 pub async fn resident_of_phone(
     db: &impl ConnectionTrait,
@@ -273,16 +292,18 @@ pub async fn is_staff(db: &impl ConnectionTrait, platform: &Platform, number: &I
     Ok(found.is_some())
 }
 
-/// Whether a resident may act for a person: for oneself, or for a family member.
+/// Whether a resident may act for a person: for oneself, or for a family member who was added within the year.
 pub async fn may_act_for(
     db: &impl ConnectionTrait,
     resident: &IdentifiedResident,
     person: PersonId,
+    now: Instant,
 ) -> Result<bool, Failure> {
     if resident.person.id == person {
         return Ok(true);
     }
     let member = family_member::Entity::find_by_id((resident.id.0, person.0))
+        .filter(family_member::Column::CreatedAt.gt(now - REPRESENTATION_LIFE))
         .one(db)
         .await?;
     Ok(member.is_some())

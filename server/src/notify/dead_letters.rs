@@ -1,11 +1,7 @@
 //! `GET /admin/dead-letters` and `POST /admin/dead-letters/{id}/replay`: texts that no provider takes, and one more try for them.
 
-use std::future::{Ready, ready};
-
 use actix_web::{
-    FromRequest, HttpRequest, HttpResponse,
-    dev::Payload,
-    get,
+    HttpResponse, get,
     http::StatusCode,
     post,
     web::{Data, Json, Path, Query},
@@ -14,7 +10,6 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, se
 use serde::Deserialize;
 use serde_json::json;
 use shared::{
-    identity::rules::StaffRole,
     ids::MessageId,
     list::List,
     notify::{rules::Template, wire::DeadLetter},
@@ -27,31 +22,12 @@ use super::entity::{
     status,
 };
 use crate::{
-    identity::Staff,
-    platform::{
-        Platform, audit,
-        idempotency::{Actor, Once},
-    },
+    identity::SystemAdmin,
+    platform::{Platform, audit, idempotency::Once},
     problem::Failure,
 };
 
 const PAGE: u32 = 50;
-
-/// Whoever looks after the service itself (系统管理员).
-pub struct Postmaster(Staff);
-
-impl FromRequest for Postmaster {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        ready(match Staff::from_request(request, payload).into_inner() {
-            Ok(staff) if staff.role == StaffRole::SystemAdmin => Ok(Self(staff)),
-            Ok(_) => Err(Failure::from(&problem::FORBIDDEN)),
-            Err(failure) => Err(failure),
-        })
-    }
-}
 
 /// Where to read on.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -64,13 +40,13 @@ pub struct ListQuery {
 /// Texts that no provider took, newest first. Neither their recipients nor their variables are shown.
 #[utoipa::path(
     tag = "notify",
-    security(("session" = [])),
+    security(("system-admin" = [])),
     params(ListQuery),
     responses((status = 200, body = List<DeadLetter>), crate::problem::Refusals),
 )]
 #[get("/admin/dead-letters")]
 pub async fn list_dead_letters(
-    _: Postmaster,
+    _: SystemAdmin,
     platform: Data<Platform>,
     query: Query<ListQuery>,
 ) -> Result<Json<List<DeadLetter>>, Failure> {
@@ -94,13 +70,13 @@ pub async fn list_dead_letters(
 /// Puts a dead letter back among the texts that wait, with its time beginning anew.
 #[utoipa::path(
     tag = "notify",
-    security(("session" = [])),
+    security(("system-admin" = [])),
     params(("id" = MessageId, Path, description = "The text.")),
     responses((status = 204, description = "It will be sent."), crate::problem::Refusals),
 )]
 #[post("/admin/dead-letters/{id}/replay")]
 pub async fn replay(
-    postmaster: Postmaster,
+    postmaster: SystemAdmin,
     platform: Data<Platform>,
     id: Path<MessageId>,
     once: Once,
@@ -126,10 +102,7 @@ pub async fn replay(
         return Err(not_found());
     }
     let deed = audit::Deed {
-        actor: Some(Actor {
-            kind: "staff",
-            id: postmaster.0.id.0,
-        }),
+        actor: Some(postmaster.actor()),
         action: "notify.replay",
         subject_kind: "message",
         subject_id: Some(id.0),

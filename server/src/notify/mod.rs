@@ -20,6 +20,7 @@ mod enqueue;
 mod entity;
 mod list;
 mod login_code;
+mod overview;
 mod provider;
 mod receipts;
 mod replies;
@@ -45,6 +46,8 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(list::list_notifications)
         .service(settings::read_settings)
         .service(settings::change_settings)
+        .service(overview::texts_overview)
+        .service(overview::list_templates)
         .service(dead_letters::list_dead_letters)
         .service(dead_letters::replay)
         .service(receipts::aliyun_reports)

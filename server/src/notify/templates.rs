@@ -154,6 +154,11 @@ impl Templates {
         ))
     }
 
+    /// Every template, by key.
+    pub fn all(&self) -> impl Iterator<Item = &Filed> {
+        self.0.values()
+    }
+
     /// The template of this key.
     pub fn get(&self, key: &str) -> Option<&Filed> {
         self.0.get(key)

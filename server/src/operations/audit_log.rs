@@ -45,7 +45,7 @@ pub struct AuditQuery {
 /// The audit log, latest first: who did what to whose data, when and why.
 #[utoipa::path(
     tag = "operations",
-    security(("session" = [])),
+    security(("auditor" = [])),
     params(AuditQuery),
     responses((status = 200, body = List<AuditEntry>), crate::problem::Refusals),
 )]

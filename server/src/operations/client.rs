@@ -25,8 +25,8 @@ const STAFF: [&str; 5] = ["console", "board", "kiosk", "redeem", "admin"];
 /// Paths whose pages are the residents' second program: what one has, after it was found and booked.
 const AFFAIRS: [&str; 3] = ["appointments", "tickets", "me"];
 
-/// Paths whose pages are the residents' third program: what one pays and collects.
-const PAPERS: [&str; 4] = ["fines", "payments", "slips", "R"];
+/// Paths whose pages are the residents' third program: what one pays, collects and follows, and the account.
+const PAPERS: [&str; 6] = ["fines", "payments", "slips", "cases", "R", "account"];
 
 /// The folder of the built client.
 #[derive(Clone, Debug)]

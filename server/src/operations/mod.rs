@@ -5,6 +5,7 @@ mod client;
 mod docs;
 mod health;
 mod measure;
+mod my_data;
 
 pub use self::{
     client::{CONTENT_SECURITY_POLICY, Client, page},
@@ -13,7 +14,10 @@ pub use self::{
 
 /// Mounts what stands under the API's prefix.
 pub fn api_routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config.service(audit_log::search_audit_log);
+    config
+        .service(audit_log::search_audit_log)
+        .service(my_data::export)
+        .service(my_data::close_account);
 }
 
 /// Mounts what stands outside the API's prefix.

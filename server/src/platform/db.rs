@@ -9,8 +9,8 @@ use anyhow::{Context, bail};
 use chrono::DateTime;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqlErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
+    RuntimeErr, SqlErr, SqliteTransactionMode, SqlxError, Statement, TransactionOptions, TransactionTrait,
 };
 use shared::time::Instant;
 
@@ -132,6 +132,11 @@ impl Db {
             .ok_or_else(|| DbErr::Custom("the database told no time".into()))
     }
 
+    /// Whether a table is there: a database that has not been migrated lacks it.
+    pub async fn has_table(&self, name: &str) -> Result<bool, DbErr> {
+        migrations::SchemaManager::new(&self.reader).has_table(name).await
+    }
+
     /// Whether the database answers and has every migration.
     pub async fn is_ready(&self) -> bool {
         Migrator::get_pending_migrations(&self.reader)
@@ -160,6 +165,22 @@ async fn require_sound_sqlite(db: &DatabaseConnection) -> anyhow::Result<()> {
 /// Whether a write failed because a unique key holds already.
 pub fn is_duplicate(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// Whether nothing was changed because the store has no room left, or went away meanwhile: trying again later may help.
+pub fn is_away_or_full(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => match &**cause {
+            SqlxError::Io(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed | SqlxError::WorkerCrashed => true,
+            // SQLite's codes for a full disk and a failed write, PostgreSQL's for a full disk, a shutdown and a start under way.
+            SqlxError::Database(told) => told
+                .code()
+                .is_some_and(|code| ["13", "778", "1034", "53100", "57P01", "57P02", "57P03"].contains(&&*code)),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// Whether the same transaction may succeed when it is tried again: a deadlock, a lock that could not be had, a serialisation failure.

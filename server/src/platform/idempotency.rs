@@ -16,8 +16,8 @@ use actix_web::{
 use aws_lc_rs::digest::{Context, SHA256};
 use chrono::TimeDelta;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
-    sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait,
+    QueryFilter, sea_query::OnConflict,
 };
 use serde::Serialize;
 use shared::{
@@ -27,8 +27,12 @@ use shared::{
 
 use uuid::Uuid;
 
-use self::row::{ActiveModel, Column, Entity};
-use super::{Platform, db};
+use self::row::{ActiveModel, Column, Entity, Model};
+use super::{
+    Platform,
+    db::{self, Db},
+    gather::Gather,
+};
 use crate::problem::Failure;
 
 /// How long an answer is remembered.
@@ -64,6 +68,27 @@ mod row {
     }
 
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Finds the answers that are remembered under scopes and keys.
+pub type Answers = Gather<(Vec<u8>, String), Model>;
+
+/// Starts looking answers up together.
+pub fn answers(db: &Db) -> Answers {
+    let db = db.clone();
+    Gather::by(move |keys: Vec<(Vec<u8>, String)>| {
+        let db = db.clone();
+        async move {
+            let any = keys.into_iter().fold(Condition::any(), |any, (scope, key)| {
+                any.add(Column::Scope.eq(scope).and(Column::Key.eq(key)))
+            });
+            let rows = Entity::find().filter(any).all(db.reader()).await?;
+            Ok(rows
+                .into_iter()
+                .map(|row| ((row.scope.clone(), row.key.clone()), row))
+                .collect())
+        }
+    })
 }
 
 /// A key as it came with a request, and what the request was.
@@ -150,10 +175,7 @@ impl Once {
     /// Ends the request with the stored answer, if a parallel attempt at the same request has stored one meanwhile.
     pub async fn answered_meanwhile(&self, platform: &Platform) -> Result<(), Failure> {
         let Some(marked) = &self.marked else { return Ok(()) };
-        match Entity::find_by_id((self.scope.clone(), marked.key.clone()))
-            .one(platform.db.reader())
-            .await?
-        {
+        match platform.answers.find((self.scope.clone(), marked.key.clone())).await? {
             None => Ok(()),
             Some(row) if row.created_at < self.now - REMEMBERED => Ok(()),
             Some(row) if row.request_hash == marked.request_hash => Err(Failure::Answered {

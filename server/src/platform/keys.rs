@@ -1,6 +1,9 @@
 //! Keys: one master secret in a file, from which every purpose has a key of its own, and the encryption of single fields.
+//!
+//! Fields are sealed with the newest of the field keys, and each ciphertext names its key. The first field key follows from the master
+//! secret; later ones are random, and lie in the database wrapped under it ([`keyring`](super::keyring)).
 
-use std::{fs, io::Write, path::Path};
+use std::{collections::BTreeMap, fs, io::Write, path::Path, sync::PoisonError, sync::RwLock};
 
 use anyhow::{Context, anyhow, bail};
 use aws_lc_rs::{
@@ -12,7 +15,8 @@ use aws_lc_rs::{
 use uuid::Uuid;
 
 const MASTER_LEN: usize = 32;
-const VERSION: u8 = 1;
+/// The field key that follows from the master secret.
+const FIRST: u8 = 1;
 const FILE: &str = "master.key";
 
 /// The place of an encrypted field, bound to its ciphertext so that none can be moved elsewhere.
@@ -42,7 +46,8 @@ pub struct CannotOpen;
 
 /// The keys of a deployment.
 pub struct Keys {
-    field: LessSafeKey,
+    fields: RwLock<FieldKeys>,
+    wrapping: LessSafeKey,
     index: hmac::Key,
     token_seed: [u8; MASTER_LEN],
     presence: hmac::Key,
@@ -50,6 +55,12 @@ pub struct Keys {
     slips: hmac::Key,
     secret: Prk,
     random: SystemRandom,
+}
+
+/// The keys of fields by their number, and the number of the one that seals.
+struct FieldKeys {
+    sealing: u8,
+    all: BTreeMap<u8, std::sync::Arc<LessSafeKey>>,
 }
 
 struct Length(usize);
@@ -79,10 +90,12 @@ impl Keys {
     fn derive(master: &[u8]) -> anyhow::Result<Self> {
         let secret = Salt::new(HKDF_SHA256, b"bianmin").extract(master);
         let key = |purpose: &str| expand(&secret, purpose);
-        let field = UnboundKey::new(&AES_256_GCM, &key("field encryption")?)
-            .map_err(|_unspecified| anyhow!("cannot use the key for field encryption"))?;
         Ok(Self {
-            field: LessSafeKey::new(field),
+            fields: RwLock::new(FieldKeys {
+                sealing: FIRST,
+                all: BTreeMap::from([(FIRST, cipher(&key("field encryption")?)?.into())]),
+            }),
+            wrapping: cipher(&key("wrapping of field keys")?)?,
             index: hmac::Key::new(hmac::HMAC_SHA256, &key("blind index")?),
             token_seed: key("token signing")?,
             presence: hmac::Key::new(hmac::HMAC_SHA256, &key("presence")?),
@@ -120,42 +133,75 @@ impl Keys {
             .map_err(|_unspecified| anyhow!("the system gives no random bytes"))
     }
 
-    /// Encrypts a field: a version byte, the nonce, the ciphertext with its tag.
+    /// Encrypts a field: the number of the key, the nonce, the ciphertext with its tag.
     pub fn seal(&self, field: Field, row: Uuid, plain: &str) -> anyhow::Result<Vec<u8>> {
-        let mut nonce = [0; NONCE_LEN];
-        self.fill_random(&mut nonce)?;
-        let mut sealed = Vec::with_capacity(1 + NONCE_LEN + plain.len() + AES_256_GCM.tag_len());
-        sealed.push(VERSION);
-        sealed.extend_from_slice(&nonce);
-        let mut body = plain.as_bytes().to_vec();
-        self.field
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(field.associated_data(row)),
-                &mut body,
-            )
-            .map_err(|_unspecified| anyhow!("cannot encrypt a field"))?;
-        sealed.extend_from_slice(&body);
+        let (number, key) = self.sealing_key()?;
+        let mut sealed = vec![number];
+        sealed.extend(self.enclose(&key, field.associated_data(row), plain.as_bytes())?);
         Ok(sealed)
     }
 
     /// Decrypts a field.
     pub fn open(&self, field: Field, row: Uuid, sealed: &[u8]) -> Result<String, CannotOpen> {
-        let (&version, rest) = sealed.split_first().ok_or(CannotOpen)?;
-        let (nonce, body) = rest.split_first_chunk::<NONCE_LEN>().ok_or(CannotOpen)?;
-        if version != VERSION {
-            return Err(CannotOpen);
+        let (number, rest) = sealed.split_first().ok_or(CannotOpen)?;
+        let key = self.fields().all.get(number).cloned().ok_or(CannotOpen)?;
+        let plain = disclose(&key, field.associated_data(row), rest)?;
+        String::from_utf8(plain).map_err(|_not_text| CannotOpen)
+    }
+
+    /// The number of the field key that seals; a ciphertext begins with the number of its own.
+    pub fn sealing(&self) -> u8 {
+        self.fields().sealing
+    }
+
+    /// Makes a field key, wrapped so that only this deployment's master secret opens it.
+    pub fn new_field_key(&self, number: u8) -> anyhow::Result<Vec<u8>> {
+        let mut secret = [0; MASTER_LEN];
+        self.fill_random(&mut secret)?;
+        self.enclose(&self.wrapping, wrapped_data(number), &secret)
+    }
+
+    /// Takes a wrapped field key into use for opening.
+    pub fn add_field_key(&self, number: u8, wrapped: &[u8]) -> anyhow::Result<()> {
+        let secret = disclose(&self.wrapping, wrapped_data(number), wrapped)?;
+        let key = cipher(&secret)?;
+        let mut fields = self.fields.write().unwrap_or_else(PoisonError::into_inner);
+        fields.all.entry(number).or_insert_with(|| key.into());
+        Ok(())
+    }
+
+    /// Seals with this field key from now on; it must be there.
+    pub fn seal_with(&self, number: u8) -> anyhow::Result<()> {
+        let mut fields = self.fields.write().unwrap_or_else(PoisonError::into_inner);
+        if !fields.all.contains_key(&number) {
+            bail!("there is no field key {number}");
         }
-        let mut body = body.to_vec();
-        let plain = self
-            .field
-            .open_in_place(
-                Nonce::assume_unique_for_key(*nonce),
-                Aad::from(field.associated_data(row)),
-                &mut body,
-            )
-            .map_err(|_unspecified| CannotOpen)?;
-        String::from_utf8(plain.to_vec()).map_err(|_not_text| CannotOpen)
+        fields.sealing = number;
+        Ok(())
+    }
+
+    /// Whether a field key is known.
+    pub fn has_field_key(&self, number: u8) -> bool {
+        self.fields().all.contains_key(&number)
+    }
+
+    fn fields(&self) -> std::sync::RwLockReadGuard<'_, FieldKeys> {
+        self.fields.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn sealing_key(&self) -> anyhow::Result<(u8, std::sync::Arc<LessSafeKey>)> {
+        let fields = self.fields();
+        let key = fields.all.get(&fields.sealing).context("the sealing key is missing")?;
+        Ok((fields.sealing, std::sync::Arc::clone(key)))
+    }
+
+    fn enclose(&self, key: &LessSafeKey, bound_to: Vec<u8>, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+        let mut nonce = [0; NONCE_LEN];
+        self.fill_random(&mut nonce)?;
+        let mut body = plain.to_vec();
+        key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound_to), &mut body)
+            .map_err(|_unspecified| anyhow!("cannot encrypt a field"))?;
+        Ok([nonce.as_slice(), &body].concat())
     }
 
     /// The keyed index by which an encrypted value is found again; the same value in another kind has another index.
@@ -190,6 +236,27 @@ impl Keys {
             .fold(0u64, |number, byte| (number << 8) | u64::from(*byte));
         format!("{:06}", number % 1_000_000)
     }
+}
+
+/// Decrypts a nonce and a ciphertext with its tag.
+fn disclose(key: &LessSafeKey, bound_to: Vec<u8>, sealed: &[u8]) -> Result<Vec<u8>, CannotOpen> {
+    let (nonce, body) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(CannotOpen)?;
+    let mut body = body.to_vec();
+    let plain = key
+        .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(bound_to), &mut body)
+        .map_err(|_unspecified| CannotOpen)?;
+    Ok(plain.to_vec())
+}
+
+/// What a wrapped field key is bound to: its number.
+fn wrapped_data(number: u8) -> Vec<u8> {
+    format!("field key|{number}").into_bytes()
+}
+
+fn cipher(secret: &[u8]) -> anyhow::Result<LessSafeKey> {
+    let key =
+        UnboundKey::new(&AES_256_GCM, secret).map_err(|_unspecified| anyhow!("cannot use a key for encryption"))?;
+    Ok(LessSafeKey::new(key))
 }
 
 /// The key of a purpose.
@@ -263,11 +330,46 @@ mod tests {
     }
 
     #[test]
+    fn what_one_key_has_sealed_opens_after_another_seals_and_only_where_that_is_known() {
+        let (keys, other) = (Keys::derive(&[7; 32]).unwrap(), Keys::derive(&[7; 32]).unwrap());
+        let row = Uuid::from_u128(1);
+        let before = keys.seal(PHONE, row, "13800000001").unwrap();
+        let wrapped = keys.new_field_key(2).unwrap();
+        assert!(keys.seal_with(2).is_err(), "a key is known before it seals");
+        keys.add_field_key(2, &wrapped).unwrap();
+        keys.seal_with(2).unwrap();
+        let after = keys.seal(PHONE, row, "13800000001").unwrap();
+        assert_eq!((before[0], after[0]), (1, 2));
+        for sealed in [&before, &after] {
+            assert_eq!(keys.open(PHONE, row, sealed).unwrap(), "13800000001");
+        }
+        assert_eq!(other.open(PHONE, row, &after), Err(CannotOpen));
+        other.add_field_key(2, &wrapped).unwrap();
+        assert_eq!(other.open(PHONE, row, &after).unwrap(), "13800000001");
+        assert!(
+            other.add_field_key(3, &wrapped).is_err(),
+            "a wrapped key is bound to its number"
+        );
+        assert!(Keys::derive(&[8; 32]).unwrap().add_field_key(2, &wrapped).is_err());
+    }
+
+    #[test]
     fn the_same_text_is_sealed_differently_and_indexed_alike() {
         let keys = Keys::derive(&[7; 32]).unwrap();
         let row = Uuid::from_u128(1);
         assert_ne!(keys.seal(PHONE, row, "x").unwrap(), keys.seal(PHONE, row, "x").unwrap());
         assert_eq!(keys.blind_index("phone", "x"), keys.blind_index("phone", "x"));
         assert_ne!(keys.blind_index("phone", "x"), keys.blind_index("id", "x"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_octets_open_that_were_not_sealed(octets: Vec<u8>, number: u8) {
+            let keys = Keys::derive(&[7; 32]).unwrap();
+            let row = Uuid::from_u128(1);
+            proptest::prop_assert_eq!(keys.open(PHONE, row, &octets), Err(CannotOpen));
+            proptest::prop_assert_eq!(keys.open(PHONE, row, &[&[1], octets.as_slice()].concat()), Err(CannotOpen));
+            proptest::prop_assert!(keys.add_field_key(number, &octets).is_err());
+        }
     }
 }

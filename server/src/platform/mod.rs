@@ -8,7 +8,9 @@ pub mod backup;
 pub mod bus;
 pub mod clock;
 pub mod db;
+pub mod gather;
 pub mod idempotency;
+pub mod keyring;
 pub mod keys;
 pub mod limits;
 pub mod pdf;
@@ -23,6 +25,7 @@ use self::{
     bus::{Bus, InProcessBus, RedisBus},
     clock::{Clock, SystemClock},
     db::Db,
+    idempotency::Answers,
     keys::Keys,
 };
 
@@ -37,6 +40,8 @@ pub struct Platform {
     pub keys: Arc<Keys>,
     /// How instances, and parts of one, wake each other.
     pub bus: Arc<dyn Bus>,
+    /// The remembered answers.
+    pub answers: Answers,
     /// The configuration.
     pub config: Arc<Config>,
 }
@@ -51,11 +56,13 @@ impl Platform {
     pub async fn connect_with(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
         let keys = Arc::new(Keys::load_or_create(&config.keys_dir)?);
         let db = Db::connect(&config.mode.store).await?;
+        keyring::load(&db, &keys, clock.now()).await?;
         let bus: Arc<dyn Bus> = match &config.mode.redis_url {
             None => Arc::new(InProcessBus::default()),
             Some(url) => Arc::new(RedisBus::connect(url)?),
         };
         Ok(Self {
+            answers: idempotency::answers(&db),
             db,
             clock,
             keys,

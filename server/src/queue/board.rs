@@ -4,7 +4,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use actix_web::{
     HttpRequest, Responder, get,
-    web::{Data, Json, Path},
+    web::{Data, Json, Path, Query},
 };
 use actix_web_lab::sse::{self, Sse};
 use futures::stream;
@@ -12,7 +12,7 @@ use shared::{
     ids::{HallId, SessionId},
     language::Language,
     problem,
-    queue::wire::Board,
+    queue::wire::{Board, Spoken},
 };
 use tokio::sync::watch;
 
@@ -27,60 +27,76 @@ use crate::{
 /// How often the board is looked at even if nothing was called: the presence code changes meanwhile.
 const GLANCE: Duration = Duration::from_secs(5);
 
-/// What the hall's screen shows, to the screen and to those who work there: it proves who is in the hall. Names are masked.
+/// What the hall's screen shows. Everyone may follow the numbers; the hall's own screens and staff also see the masked names, and the code
+/// that proves who is in the hall.
 #[utoipa::path(
     tag = "queue",
-    security(("device" = []), ("clerk" = []), ("manager" = [])),
-    params(("id" = HallId, Path, description = "The hall.")),
+    security((), ("board" = []), ("clerk" = []), ("manager" = [])),
+    params(("id" = HallId, Path, description = "The hall."), Spoken),
     responses((status = 200, body = Board), crate::problem::Refusals),
 )]
 #[get("/halls/{id}/board")]
 pub async fn show_board(
     request: HttpRequest,
-    screen: HallScreen,
+    screen: Option<HallScreen>,
     platform: Data<Platform>,
     catalogue: Data<Catalogue>,
     halls: Data<Halls>,
     hall: Path<HallId>,
+    spoken: Query<Spoken>,
 ) -> Result<Json<Board>, Failure> {
-    let snapshot = catalogue.now();
-    let not_found = || Failure::from(&problem::NOT_FOUND);
-    require_own(&screen, *hall)?;
     let state = halls.state(*hall).await?;
-    let code = presence::code(&platform.keys, *hall, platform.clock.now());
-    state
-        .board(&snapshot, language_of(request.headers()), code)
-        .map(Json)
-        .ok_or_else(not_found)
+    let board = state
+        .board(
+            &catalogue.now(),
+            spoken.language.unwrap_or_else(|| language_of(request.headers())),
+        )
+        .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
+    let own = screen.is_some_and(|screen| screen.hall == *hall);
+    Ok(Json(shown(board, own, &platform)))
+}
+
+/// Adds what only the hall itself sees, or takes it away.
+fn shown(mut board: Board, own: bool, platform: &Platform) -> Board {
+    if own {
+        board.presence = Some(presence::code(&platform.keys, board.hall_id, platform.clock.now()));
+    } else {
+        for call in &mut board.calls {
+            call.person = None;
+        }
+    }
+    board
 }
 
 /// The same, as server-sent events: each `data` is a board, and the first comes at once.
 #[utoipa::path(
     tag = "queue",
-    security(("device" = []), ("clerk" = []), ("manager" = [])),
-    params(("id" = HallId, Path, description = "The hall.")),
+    security((), ("board" = []), ("clerk" = []), ("manager" = [])),
+    params(("id" = HallId, Path, description = "The hall."), Spoken),
     responses(
         (status = 200, content_type = "text/event-stream", description = "A board in each event.", body = Board),
         crate::problem::Refusals,
     ),
 )]
 #[get("/halls/{id}/board/events")]
+#[allow(clippy::too_many_arguments, reason = "each is an extractor, and each is needed")]
 pub async fn board_events(
     request: HttpRequest,
-    screen: HallScreen,
+    screen: Option<HallScreen>,
     platform: Data<Platform>,
     catalogue: Data<Catalogue>,
     halls: Data<Halls>,
     sessions: Data<Sessions>,
     hall: Path<HallId>,
+    spoken: Query<Spoken>,
 ) -> Result<impl Responder, Failure> {
-    require_own(&screen, *hall)?;
     let screen = Screen {
-        hall: *hall,
-        session: screen.session,
+        own: screen
+            .filter(|screen| screen.hall == *hall)
+            .map(|screen| screen.session),
         sessions,
         state: halls.watch(*hall).await?,
-        language: language_of(request.headers()),
+        language: spoken.language.unwrap_or_else(|| language_of(request.headers())),
         platform: platform.into_inner(),
         catalogue,
         last: None,
@@ -92,18 +108,9 @@ pub async fn board_events(
     Ok(Sse::from_stream(events).with_keep_alive(KEEP_ALIVE))
 }
 
-/// A screen shows its own hall; of others it is not even told whether they exist.
-pub fn require_own(screen: &HallScreen, hall: HallId) -> Result<(), Failure> {
-    if screen.hall == hall {
-        Ok(())
-    } else {
-        Err(Failure::from(&problem::NOT_FOUND))
-    }
-}
-
 struct Screen {
-    hall: HallId,
-    session: SessionId,
+    /// The session that shows more than everyone sees.
+    own: Option<SessionId>,
     sessions: Data<Sessions>,
     state: watch::Receiver<Option<Arc<HallState>>>,
     language: Language,
@@ -121,13 +128,15 @@ impl Screen {
                 gone.ok()?;
             }
             // A screen that was revoked, or whose clerk has signed out, goes dark.
-            let signed = self.sessions.signed(&self.platform, self.session).await;
-            if signed.is_ok_and(|signed| signed.is_none()) {
-                return None;
+            if let Some(session) = self.own {
+                let signed = self.sessions.signed(session).await;
+                if signed.is_ok_and(|signed| signed.is_none()) {
+                    return None;
+                }
             }
             let state = self.state.borrow_and_update().clone()?;
-            let code = presence::code(&self.platform.keys, self.hall, self.platform.clock.now());
-            let board = state.board(&self.catalogue.now(), self.language, code)?;
+            let board = state.board(&self.catalogue.now(), self.language)?;
+            let board = shown(board, self.own.is_some(), &self.platform);
             if self.last.as_ref() != Some(&board) {
                 let event = sse::Data::new_json(&board).ok()?.event("board");
                 self.last = Some(board);

@@ -13,14 +13,14 @@ use shared::{
     queue::{
         order::{Reason, Turn},
         rules::{Action, NotAllowed},
-        wire::{COUNTER_CLOSED, CallRequest, ClerkTicket, TICKET_OPEN},
+        wire::{COUNTER_CLOSED, CallRequest, ClerkTicket},
     },
     time::day_of,
 };
 
 use super::{
-    call_next::{claim, follow, require_calling},
-    counter::{clerk_ticket, own_session},
+    call_next::{claim, follow},
+    counter::{calling_session, clerk_ticket},
     store,
 };
 use crate::{
@@ -68,11 +68,7 @@ pub async fn call_chosen(
         .counter(*counter)
         .ok_or_else(|| Failure::from(&COUNTER_CLOSED))?;
     let transaction = platform.db.begin().await?;
-    let session = own_session(&transaction, &clerk, counter.id).await?;
-    require_calling(&session, counter)?;
-    if store::open_ticket(&transaction, session.id).await?.is_some() {
-        return Err(Failure::from(&TICKET_OPEN));
-    }
+    let session = calling_session(&transaction, &clerk, counter).await?;
     let row = store::ticket(&transaction, body.ticket_id)
         .await?
         .filter(|row| row.hall_id == clerk.hall.0 && row.day == day_of(now))

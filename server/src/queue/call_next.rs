@@ -19,13 +19,13 @@ use shared::{
     queue::{
         order::{OrderPolicy, Turn, near, next, order, streak_after},
         rules::{Action, TicketStatus},
-        wire::{COUNTER_CLOSED, COUNTER_PAUSED, COUNTER_RETIRED, ClerkTicket, QUEUE_EMPTY, TICKET_OPEN},
+        wire::{COUNTER_CLOSED, ClerkTicket, QUEUE_EMPTY, TICKET_OPEN},
     },
     time::{Instant, day_of},
 };
 
 use super::{
-    counter::{clerk_ticket, own_session},
+    counter::{calling_session, clerk_ticket},
     entity::{counter_session, ticket},
     store,
     visit::score_estimate,
@@ -67,11 +67,7 @@ pub async fn call_next(
         .counter(*counter)
         .ok_or_else(|| Failure::from(&COUNTER_CLOSED))?;
     let transaction = platform.db.begin().await?;
-    let session = own_session(&transaction, &clerk, counter.id).await?;
-    require_calling(&session, counter)?;
-    if store::open_ticket(&transaction, session.id).await?.is_some() {
-        return Err(Failure::from(&TICKET_OPEN));
-    }
+    let session = calling_session(&transaction, &clerk, counter).await?;
     let (row, turn) = choose(&transaction, &session, counter, now).await?;
     let why = turn.reason.as_str();
     follow(&transaction, &platform, &clerk, &session, counter, &row, why, now).await?;
@@ -80,17 +76,6 @@ pub async fn call_next(
     platform.bus.publish(Event::Queue(clerk.hall));
     notify::wake(&platform);
     Ok(response)
-}
-
-/// A counter that is paused or out of use calls nobody.
-pub fn require_calling(session: &counter_session::Model, counter: &Counter) -> Result<(), Failure> {
-    if !counter.active {
-        Err(Failure::from(&COUNTER_RETIRED))
-    } else if session.paused {
-        Err(Failure::from(&COUNTER_PAUSED))
-    } else {
-        Ok(())
-    }
 }
 
 /// Chooses the next ticket and claims it; the claim is guarded, so another clerk's faster claim only makes it choose again.

@@ -12,7 +12,9 @@ use shared::{
     language::Language,
     list::List,
     problem,
-    queue::wire::{COUNTER_CLOSED, COUNTER_RETIRED, COUNTER_TAKEN, ClerkTicket, CounterSession, TICKET_OPEN},
+    queue::wire::{
+        COUNTER_CLOSED, COUNTER_PAUSED, COUNTER_RETIRED, COUNTER_TAKEN, ClerkTicket, CounterSession, TICKET_OPEN,
+    },
     time::day_of,
 };
 use uuid::Uuid;
@@ -24,7 +26,7 @@ use super::{
     store,
 };
 use crate::{
-    catalog::{Catalogue, Snapshot},
+    catalog::{Catalogue, Counter, Snapshot},
     identity::{self, Clerk},
     platform::{Platform, bus::Event, db, idempotency::Once},
     problem::{Failure, language_of},
@@ -192,6 +194,24 @@ pub async fn own_session(
         .await?
         .filter(|session| session.counter_id == counter.0)
         .ok_or_else(|| Failure::from(&COUNTER_CLOSED))
+}
+
+/// The clerk's open session at this counter, if it may call: the counter is in use and not paused, and its last ticket is over.
+pub async fn calling_session(
+    db: &impl ConnectionTrait,
+    clerk: &Clerk,
+    counter: &Counter,
+) -> Result<counter_session::Model, Failure> {
+    let session = own_session(db, clerk, counter.id).await?;
+    if !counter.active {
+        Err(Failure::from(&COUNTER_RETIRED))
+    } else if session.paused {
+        Err(Failure::from(&COUNTER_PAUSED))
+    } else if store::open_ticket(db, session.id).await?.is_some() {
+        Err(Failure::from(&TICKET_OPEN))
+    } else {
+        Ok(session)
+    }
 }
 
 /// A session as its clerk sees it.

@@ -195,7 +195,7 @@ impl HallState {
     }
 
     /// What the big screen shows.
-    pub fn board(&self, catalogue: &Snapshot, language: Language, presence: String) -> Option<Board> {
+    pub fn board(&self, catalogue: &Snapshot, language: Language) -> Option<Board> {
         let hall = catalogue.hall(self.hall)?;
         let mut calls: Vec<BoardCall> = self
             .tickets
@@ -235,7 +235,7 @@ impl HallState {
             hall: hall.content.name.in_language(language).to_owned(),
             calls,
             waiting,
-            presence,
+            presence: None,
         })
     }
 }

@@ -44,7 +44,7 @@ pub async fn count_kiosk_use(platform: &Platform, kiosk: &Kiosk, now: Instant) -
 /// The QR code on a paper ticket: it opens the live position on a phone.
 #[utoipa::path(
     tag = "queue",
-    security((), ("resident" = []), ("clerk" = []), ("device" = [])),
+    security((), ("resident" = []), ("clerk" = []), ("kiosk" = [])),
     params(("id" = TicketId, Path, description = "The ticket.")),
     responses(
         (status = 200, content_type = "image/svg+xml", description = "The QR code."),

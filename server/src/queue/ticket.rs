@@ -4,11 +4,17 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use actix_web::{
     HttpRequest, Responder, get,
-    web::{Data, Json, Path},
+    web::{Data, Json, Path, Query},
 };
 use actix_web_lab::sse::{self, Sse};
 use futures::stream;
-use shared::{identity::devices::DeviceKind, ids::TicketId, language::Language, problem, queue::wire::Ticket};
+use shared::{
+    identity::devices::DeviceKind,
+    ids::TicketId,
+    language::Language,
+    problem,
+    queue::wire::{Spoken, Ticket},
+};
 use tokio::sync::watch;
 
 use super::{
@@ -30,7 +36,7 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// A ticket of one's own; a paper ticket belongs to whoever has its id, which is on it.
 #[utoipa::path(
     tag = "queue",
-    security((), ("resident" = []), ("clerk" = []), ("device" = [])),
+    security((), ("resident" = []), ("clerk" = []), ("kiosk" = [])),
     params(("id" = TicketId, Path, description = "The ticket.")),
     responses((status = 200, body = Ticket), crate::problem::Refusals),
 )]
@@ -55,8 +61,8 @@ pub async fn show_ticket(
 /// The same, as server-sent events: each `data` is a ticket, the first comes at once, and the stream ends when the ticket is over.
 #[utoipa::path(
     tag = "queue",
-    security((), ("resident" = []), ("clerk" = []), ("device" = [])),
-    params(("id" = TicketId, Path, description = "The ticket.")),
+    security((), ("resident" = []), ("clerk" = []), ("kiosk" = [])),
+    params(("id" = TicketId, Path, description = "The ticket."), Spoken),
     responses(
         (status = 200, content_type = "text/event-stream", description = "A ticket in each event.", body = Ticket),
         crate::problem::Refusals,
@@ -70,12 +76,13 @@ pub async fn ticket_events(
     catalogue: Data<Catalogue>,
     halls: Data<Halls>,
     id: Path<TicketId>,
+    spoken: Query<Spoken>,
 ) -> Result<impl Responder, Failure> {
     let row = visible(&platform, &signed, *id).await?;
     let watcher = Watcher {
         id: *id,
         hall: halls.watch(row.hall_id.into()).await?,
-        language: language_of(request.headers()),
+        language: spoken.language.unwrap_or_else(|| language_of(request.headers())),
         platform: platform.into_inner(),
         catalogue,
         last: None,

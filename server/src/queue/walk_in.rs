@@ -40,7 +40,7 @@ use crate::{
 /// Issues a walk-in ticket at the own hall. A kiosk asks for the ID number; only a clerk grants priority, which needs its reason and is recorded.
 #[utoipa::path(
     tag = "queue",
-    security(("clerk" = []), ("device" = [])),
+    security(("clerk" = []), ("kiosk" = [])),
     params(("id" = HallId, Path, description = "The hall.")),
     request_body = TicketRequest,
     responses((status = 201, body = Ticket), crate::problem::Refusals),

@@ -24,7 +24,7 @@ use super::{
     sealed::SIGNATURE,
     service::Slips,
     store, texts,
-    view::{item, redemption_view},
+    view::{item, redemption_view, site},
 };
 use crate::{
     identity::HallStaff,
@@ -32,9 +32,18 @@ use crate::{
     platform::{
         audit::{self, Deed},
         db,
+        pdf::Drawing,
     },
     problem::Failure,
 };
+
+/// A recipient's signature.
+pub struct Signature {
+    /// The PNG, in base64.
+    pub text: String,
+    /// What it shows.
+    pub drawing: Drawing,
+}
 
 /// How something is handed over.
 pub struct Handing<'a> {
@@ -46,8 +55,8 @@ pub struct Handing<'a> {
     pub counter: Option<i32>,
     /// Whether the ID card was compared.
     pub id_checked: bool,
-    /// The recipient's signature, in base64.
-    pub signature: Option<&'a str>,
+    /// The recipient's signature.
+    pub signature: Option<&'a Signature>,
     /// Whether the console was without a connection.
     pub offline: bool,
     /// When.
@@ -75,7 +84,7 @@ pub async fn collect(
     }
     let signature = handing
         .signature
-        .map(|signature| slips.platform.keys.seal(SIGNATURE, row.id, signature))
+        .map(|signature| slips.platform.keys.seal(SIGNATURE, row.id, &signature.text))
         .transpose()?;
     let kept = redemption::Model {
         slip_id: row.id,
@@ -127,12 +136,20 @@ pub async fn collect(
     };
     audit::record(db, now, deed).await?;
     notify::enqueue(db, &slips.platform, now, texts::collected(slips, row, handing.at)).await?;
+    let proxy = scanned
+        .proxy
+        .as_ref()
+        .map(|proxy| proxy.opened_name(&slips.platform.keys));
     let collected = Collected {
         slip: row.id.into(),
         kind: scanned.claims.kind,
         source: row.source.clone(),
+        person: row.person_id.into(),
         at: handing.at,
+        site: site(slips, row.hall_id, Language::Chinese).name,
         staff: handing.staff.staff,
+        proxy: proxy.transpose()?,
+        signature: handing.signature.map(|signature| signature.drawing.clone()),
     };
     for follow in &slips.on_collected {
         follow(db, &slips.platform, &collected).await?;

@@ -61,7 +61,8 @@ pub async fn prepared(
     let now = slips.platform.clock.now();
     let transaction = slips.platform.db.begin().await?;
     store::at_site(&transaction, staff.hall.0, *id).await?;
-    let row = lay_ready(&slips, &transaction, *id, now).await?;
+    let row = lay_ready(&slips, &transaction, *id, None, now).await?;
+    notify::enqueue(&transaction, &slips.platform, now, texts::ready(&slips, &row)).await?;
     let done = Done {
         action: "slip.prepare",
         reason: None,

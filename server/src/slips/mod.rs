@@ -1,6 +1,6 @@
 //! Slips (领取凭证): what a resident collects, shown as a signed QR code, handed over once.
 //!
-//! `service.rs` issues, `ready.rs` lays ready and gives out tokens, `scan.rs` judges what a scanner was shown, `collect.rs` is the one write by
+//! `service.rs` issues, `upstream.rs` takes what the document system pushes, `ready.rs` lays ready and gives out tokens, `scan.rs` judges what a scanner was shown, `collect.rs` is the one write by
 //! which something is handed over. Slips know the catalogue and the counters through [`Places`] only, which `app.rs` gives them.
 //!
 //! Whatever is changed about a slip gives it another serial, and only tokens of the present serial count: what was revoked can never be redeemed
@@ -24,22 +24,25 @@ mod ring;
 mod scan;
 mod sealed;
 mod service;
+mod shelf;
 mod statistics;
 mod store;
 mod texts;
 mod tokens;
 mod upkeep;
+mod upstream;
 mod view;
 
 pub use self::{
     places::{Collected, OnCollected, Places},
-    property::Return,
+    property::{lock_slips_for, slips_for},
     service::{NewSlip, Slips},
 };
 
 /// Mounts the paths of slips.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     config
+        .service(upstream::push_documents_ready)
         .service(list::list_slips)
         .service(list::show_slip)
         .service(list::show_code)
@@ -59,5 +62,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(redeem::redeem)
         .service(offline::slip_keys)
         .service(offline::sync)
+        .service(shelf::list_shelf)
+        .service(shelf::mail_label)
         .service(statistics::slip_statistics);
 }

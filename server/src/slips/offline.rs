@@ -27,7 +27,7 @@ use shared::{
 use super::{
     collect::{Handing, answered, collect},
     entity::{slip, token},
-    scan::{already_redeemed, holder, scan, trusted},
+    scan::{already_redeemed, holder, scan},
     service::Slips,
     store, tokens,
     view::item,
@@ -170,7 +170,7 @@ async fn record(
         return Err(invalid_field("nonce", "a nonce has 16 to 128 characters"));
     }
     let reader = slips.platform.db.reader();
-    let claims = trusted(slips, reader, &done.token).await?;
+    let claims = slips.verify(reader, &done.token).await?;
     let index = tokens::index_of(&slips.platform.keys, claims.id);
     if let Some(before) = answered(slips, reader, &done.nonce, &index, language).await? {
         return Ok(before);

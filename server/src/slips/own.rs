@@ -58,7 +58,7 @@ pub async fn reissue(
     let transaction = platform.db.begin().await?;
     let row = store::own(&transaction, &resident, *id).await?;
     let lapsed = row.status()? == SlipStatus::Lapsed;
-    let kept_until = StoragePolicy::default().kept_until(row.kind()?, now);
+    let kept_until = StoragePolicy::default().kept_until(row.kind()?, now, None);
     let longer = |change: UpdateMany<slip::Entity>| {
         if !lapsed {
             return change;

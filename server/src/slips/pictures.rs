@@ -8,13 +8,9 @@ use actix_web::{
     web::{Data, Path},
 };
 use qrcode::{EcLevel, QrCode, render::svg, types::Color};
-use shared::{
-    ids::SlipId,
-    problem::Problem,
-    slips::{token::Medium, wire::SLIP_STATE},
-};
+use shared::{ids::SlipId, problem::Problem, slips::wire::SLIP_STATE};
 
-use super::{code::require_ready, service::Slips, store, tokens};
+use super::{code::require_ready, service::Slips, store};
 use crate::{identity::Resident, problem::Failure};
 
 /// The white border that the standard asks for, in modules.
@@ -27,10 +23,11 @@ async fn on_screen(slips: &Slips, resident: &Resident, id: SlipId) -> Result<QrC
     let db = slips.platform.db.reader();
     let (row, _) = store::visible_one(db, &slips.platform, resident, id).await?;
     require_ready(&row)?;
-    let (_, token) = tokens::present(slips, db, &row, Medium::Screen)
+    let token = slips
+        .token(db, id)
         .await?
         .ok_or_else(|| Failure::from(Problem::new(&SLIP_STATE).with("status", row.status.as_str())))?;
-    drawn(&token.text(), EcLevel::M)
+    drawn(&token, EcLevel::M)
 }
 
 /// A QR code that withstands this much damage.

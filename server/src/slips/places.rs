@@ -3,11 +3,14 @@
 use async_trait::async_trait;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 use shared::{
-    ids::{HallId, SlipId, StaffId},
+    identity::rules::PersonName,
+    ids::{HallId, PersonId, SlipId, StaffId},
     language::Language,
     slips::{token::SlipKind, wire::Site},
     time::Instant,
 };
+
+use crate::platform::pdf::Drawing;
 
 /// The halls of the bureau and who sits where.
 #[async_trait]
@@ -31,10 +34,18 @@ pub struct Collected {
     pub kind: SlipKind,
     /// What the slip was issued for.
     pub source: String,
+    /// To whom it belongs.
+    pub person: PersonId,
     /// When it was handed over.
     pub at: Instant,
+    /// Where: the site's name.
+    pub site: String,
     /// By whom.
     pub staff: StaffId,
+    /// Who came in the owner's place.
+    pub proxy: Option<PersonName>,
+    /// What the recipient signed.
+    pub signature: Option<Drawing>,
 }
 
 /// What follows when something was collected; the cases file their list of returned property there.

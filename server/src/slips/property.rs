@@ -1,67 +1,53 @@
 //! Recovered property: what the slice of cases needs to return it.
 
-use base64::{Engine, prelude::BASE64_STANDARD};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait};
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use shared::{
-    ids::{HallId, StaffId},
+    ids::{HallId, PersonId, SlipId},
+    slips::rules::SlipStatus,
     time::Instant,
 };
 
-use super::{desk::take_back, entity::proxy, sealed::SIGNATURE, service::Slips, store};
-use crate::problem::Failure;
-
-/// How property was returned, for the list that both sign (发还清单).
-#[derive(Clone, Debug)]
-pub struct Return {
-    /// When.
-    pub at: Instant,
-    /// Where.
-    pub hall: HallId,
-    /// By whom.
-    pub staff: StaffId,
-    /// The proxy's masked name, when a proxy came.
-    pub proxy: Option<String>,
-    /// The recipient's signature, a PNG.
-    pub signature: Vec<u8>,
-}
+use super::{desk::take_back, entity::slip, service::Slips, store};
+use crate::{platform::db::locked, problem::Failure};
 
 impl Slips {
-    /// How the thing that a slip was issued for was returned; nothing while it was not.
-    pub async fn return_of(&self, db: &impl ConnectionTrait, source: &str) -> Result<Option<Return>, Failure> {
-        let Some(row) = store::by_source(db, source).await? else {
-            return Ok(None);
-        };
-        let Some(kept) = store::redemption_of(db, row.id).await? else {
-            return Ok(None);
-        };
-        let keys = &self.platform.keys;
-        let signature = match &kept.signature {
-            None => Vec::new(),
-            Some(sealed) => BASE64_STANDARD
-                .decode(keys.open(SIGNATURE, row.id, sealed)?)
-                .map_err(anyhow::Error::from)?,
-        };
-        let proxy = match kept.proxy_id {
-            None => None,
-            Some(id) => proxy::Entity::find_by_id(id).one(db).await?,
-        };
-        Ok(Some(Return {
-            at: kept.at,
-            hall: kept.hall_id.into(),
-            staff: kept.staff_id.into(),
-            proxy: proxy
-                .map(|proxy| proxy.opened_name(keys))
-                .transpose()?
-                .map(|name| name.masked()),
-            signature,
-        }))
+    /// The hall with this code, where things can be collected.
+    pub fn hall_of_code(&self, code: &str) -> Option<HallId> {
+        self.places.hall_of_code(code)
     }
 
-    /// Takes a slip back because its thing is not returned after all. The caller records why, commits, and wakes `notify`.
+    /// Takes back the slip that was issued for something, because that is not returned after all, or otherwise. What was handed over stays
+    /// handed over. The caller records why, commits, and wakes `notify`.
     pub async fn revoke(&self, db: &DatabaseTransaction, source: &str, now: Instant) -> Result<(), Failure> {
         match store::by_source(db, source).await? {
-            None => Ok(()),
-            Some(row) => take_back(self, db, &row, now).await.map(drop),
+            Some(row) if !row.status()?.is_over() => take_back(self, db, &row, now).await.map(drop),
+            _ => Ok(()),
         }
     }
+}
+
+/// Locks the slips that were issued for these, in the order of their ids. Whoever hands something over locks the slip before the case, and so
+/// does who changes both.
+pub async fn lock_slips_for(db: &DatabaseTransaction, sources: &[String]) -> Result<(), DbErr> {
+    let select = slip::Entity::find()
+        .filter(slip::Column::Source.is_in(sources))
+        .order_by_asc(slip::Column::Id);
+    locked(select).all(db).await.map(drop)
+}
+
+/// A person's own slips for these, without those that were taken back.
+pub async fn slips_for(
+    db: &impl ConnectionTrait,
+    person: PersonId,
+    sources: &[String],
+) -> Result<HashMap<String, SlipId>, DbErr> {
+    let rows = slip::Entity::find()
+        .filter(slip::Column::Source.is_in(sources))
+        .filter(slip::Column::PersonId.eq(person.0))
+        .filter(slip::Column::Status.ne(SlipStatus::Withdrawn.as_str()))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.source, row.id.into())).collect())
 }

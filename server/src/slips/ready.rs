@@ -1,5 +1,6 @@
 //! Laying something ready, and giving out a slip anew: in both cases tokens begin to count, and earlier ones no longer do.
 
+use chrono::NaiveDate;
 use sea_orm::{ConnectionTrait, UpdateMany, sea_query::Expr};
 use shared::{
     ids::SlipId,
@@ -10,27 +11,26 @@ use shared::{
 use super::{
     entity::slip::{self, Column},
     service::Slips,
-    store, texts, tokens,
+    store, tokens,
 };
-use crate::{notify, problem::Failure};
+use crate::problem::Failure;
 
-/// Something lies at its site from now on: its slip is given out, and the resident is told.
+/// Something lies at its site from now on, until this day if one is set: its slip is given out. The caller tells the resident.
 pub async fn lay_ready(
     slips: &Slips,
     db: &impl ConnectionTrait,
     id: SlipId,
+    collect_by: Option<NaiveDate>,
     now: Instant,
 ) -> Result<slip::Model, Failure> {
     let row = store::slip(db, id).await?;
-    let kept_until = StoragePolicy::default().kept_until(row.kind()?, now);
+    let kept_until = StoragePolicy::default().kept_until(row.kind()?, now, collect_by);
     let laid = |change: UpdateMany<slip::Entity>| {
         change
             .col_expr(Column::ReadyAt, Expr::value(now))
             .col_expr(Column::KeptUntil, Expr::value(kept_until))
     };
-    let row = renew(slips, db, &row, Action::Prepare, RevokedFor::Reissued, laid, now).await?;
-    notify::enqueue(db, &slips.platform, now, texts::ready(slips, &row)).await?;
-    Ok(row)
+    renew(slips, db, &row, Action::Prepare, RevokedFor::Reissued, laid, now).await
 }
 
 /// Changes a slip so that its earlier tokens no longer count, for this reason. New ones are given out if the thing lies ready.

@@ -14,7 +14,7 @@ use shared::{
     problem::Problem,
     slips::{
         code::TRIES,
-        image::{LARGEST_SIGNATURE, check},
+        image::{ImageError, LARGEST_SIGNATURE, check},
         proof::{Evidence, Refusal, Shown, judge},
         wire::{Handover, LookUpRequest, RedeemRequest, Redeemed},
     },
@@ -23,9 +23,9 @@ use shared::{
 
 use super::{
     code,
-    collect::{Handing, answered, collect},
+    collect::{Handing, Signature, answered, collect},
     entity::slip,
-    scan::{Scanned, already_redeemed, scan, trusted},
+    scan::{Scanned, already_redeemed, scan},
     service::Slips,
     tokens,
     view::item,
@@ -36,6 +36,7 @@ use crate::{
     platform::{
         audit::{self, Deed},
         idempotency::{Once, answer},
+        pdf::Drawing,
     },
     problem::{Failure, invalid_field, language_of},
 };
@@ -56,7 +57,7 @@ pub async fn look_up(
 ) -> Result<Json<Handover>, Failure> {
     let (now, language) = (slips.platform.clock.now(), language_of(request.headers()));
     let reader = slips.platform.db.reader();
-    let claims = trusted(&slips, reader, &body.token).await?;
+    let claims = slips.verify(reader, &body.token).await?;
     let scanned = scan(&slips, reader, claims, staff.hall.0, now, language).await?;
     let holder = scanned.holder(&slips, reader).await?;
     let transaction = slips.platform.db.begin().await?;
@@ -113,9 +114,9 @@ pub async fn redeem(
     }
     let id_number = body.id_number.as_deref().map(str::parse::<IdNumber>).transpose();
     let id_number = id_number.map_err(|error| invalid_field("id_number", error))?;
-    require_picture(body.signature.as_deref())?;
+    let signature = body.signature.as_deref().map(signature).transpose()?;
     let reader = slips.platform.db.reader();
-    let claims = trusted(&slips, reader, &body.token).await?;
+    let claims = slips.verify(reader, &body.token).await?;
     let index = tokens::index_of(&slips.platform.keys, claims.id);
     if let Some(before) = answered(&slips, reader, &body.nonce, &index, language).await? {
         return Ok(answer(StatusCode::CREATED, &before));
@@ -135,7 +136,7 @@ pub async fn redeem(
         staff: &staff,
         counter,
         id_checked: evidence.id_card == Some(true),
-        signature: body.signature.as_deref(),
+        signature: signature.as_ref(),
         offline: false,
         at: now,
     };
@@ -151,14 +152,17 @@ pub async fn redeem(
     Ok(response)
 }
 
-/// A signature is a small PNG; whether one is needed is judged later.
-fn require_picture(signature: Option<&str>) -> Result<(), Failure> {
-    let Some(signature) = signature else { return Ok(()) };
+/// A signature is a small PNG on which something can be seen; whether one is needed is judged later.
+fn signature(text: &str) -> Result<Signature, Failure> {
     let octets = BASE64_STANDARD
-        .decode(signature)
+        .decode(text)
         .map_err(|error| invalid_field("signature", error))?;
     check(&octets, LARGEST_SIGNATURE).map_err(Problem::from)?;
-    Ok(())
+    let drawing = Drawing::of_png(&octets).ok_or_else(|| Failure::from(Problem::from(ImageError::Empty)))?;
+    Ok(Signature {
+        text: text.to_owned(),
+        drawing,
+    })
 }
 
 /// What was brought is worth. A code is tried only after the try was counted, so that many at once are not more tries than five.

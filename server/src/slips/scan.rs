@@ -9,7 +9,7 @@ use shared::{
         code::TRIES,
         proof::Shown,
         rules::{RevokedFor, SlipStatus},
-        token::{Claims, NotHere, Signed},
+        token::{Claims, NotHere},
         wire::{SLIP_REDEEMED, SLIP_STATE, SLIP_WRONG_SITE},
     },
     time::{Instant, wire_time},
@@ -44,12 +44,6 @@ pub struct Holder {
     pub id_number: IdNumber,
     /// The owner's masked name, when a proxy holds it.
     pub on_behalf_of: Option<String>,
-}
-
-/// The claims of what was scanned, if they were signed with one of our keys.
-pub async fn trusted(slips: &Slips, db: &impl ConnectionTrait, text: &str) -> Result<Claims, Failure> {
-    let signed = Signed::read(text).map_err(Problem::from)?;
-    slips.ring.verified(db, &signed).await
 }
 
 /// Finds the slip of a trusted token, and refuses it where it cannot be redeemed here and now.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ConnectionTrait, EntityTrait,
@@ -11,7 +12,11 @@ use serde_json::json;
 use shared::{
     ids::{HallId, PersonId, ResidentId, SlipId},
     language::Text,
-    slips::{rules::SlipStatus, token::SlipKind},
+    problem::Problem,
+    slips::{
+        rules::SlipStatus,
+        token::{Claims, Medium, Signed, SlipKind},
+    },
     time::Instant,
 };
 use uuid::Uuid;
@@ -21,9 +26,10 @@ use super::{
     places::{OnCollected, Places},
     ready::lay_ready,
     ring::Ring,
-    store,
+    store, texts, tokens,
 };
 use crate::{
+    notify,
     platform::{
         Platform,
         audit::{self, Deed},
@@ -63,6 +69,10 @@ pub struct NewSlip {
     pub reference: String,
     /// Whether it lies at the site already; otherwise it is being made or brought.
     pub is_there: bool,
+    /// The last day on which it can be collected, where whoever brought it has set one.
+    pub collect_by: Option<NaiveDate>,
+    /// Whether the resident is told of it in another text, so that two do not say the same.
+    pub is_told: bool,
     /// Who caused it; nobody when it followed by itself.
     pub by: Option<Actor>,
 }
@@ -76,6 +86,19 @@ impl Slips {
             places,
             on_collected,
         }
+    }
+
+    /// What the QR code of a slip says on a screen; nothing while there is none.
+    pub async fn token(&self, db: &impl ConnectionTrait, id: SlipId) -> Result<Option<String>, Failure> {
+        let row = store::slip(db, id).await?;
+        let present = tokens::present(self, db, &row, Medium::Screen).await?;
+        Ok(present.map(|(_, token)| token.text()))
+    }
+
+    /// What a scanned text states, if one of our keys signed it.
+    pub async fn verify(&self, db: &impl ConnectionTrait, text: &str) -> Result<Claims, Failure> {
+        let signed = Signed::read(text).map_err(Problem::from)?;
+        self.ring.verified(db, &signed).await
     }
 
     /// Issues a slip in the caller's transaction, and texts the resident when the thing is there. The caller commits and wakes `notify`.
@@ -126,7 +149,10 @@ impl Slips {
         };
         audit::record(db, now, deed).await?;
         if new.is_there {
-            lay_ready(self, db, id.into(), now).await?;
+            let row = lay_ready(self, db, id.into(), new.collect_by, now).await?;
+            if !new.is_told {
+                notify::enqueue(db, &self.platform, now, texts::ready(self, &row)).await?;
+            }
         }
         Ok(id.into())
     }

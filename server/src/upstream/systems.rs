@@ -1,6 +1,6 @@
 //! The registered systems and their Ed25519 keys.
 
-use std::{collections::HashMap, path::Path, time::Duration};
+use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
@@ -8,7 +8,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 
-use crate::config::Config;
+use super::government::Government;
+use crate::platform::Platform;
 
 /// A system upstream. Each path belongs to one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,14 @@ pub enum System {
 }
 
 impl System {
+    /// Every system.
+    const ALL: [Self; 3] = [Self::TrafficPolice, Self::Cases, Self::Documents];
+
+    /// The system that `X-System` names so.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|system| system.as_str() == name)
+    }
+
     /// The system as `X-System` names it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -49,17 +58,19 @@ struct PublishedKey {
 
 type KeysBySystem = HashMap<String, Vec<u8>>;
 
-/// Who may call, and how their signatures are verified.
-#[derive(Debug)]
+/// Who may call, how their signatures are verified, and how they are told something in turn.
 pub struct Systems {
     keys: OnceCell<KeysBySystem>,
     /// The sandbox is asked when the first call comes, since it may start after the server.
     sandbox: Option<String>,
+    /// The way to tell them something, if one is configured.
+    pub(super) government: Option<Government>,
 }
 
 impl Systems {
     /// Reads the file that the configuration names.
-    pub fn start(config: &Config) -> anyhow::Result<Self> {
+    pub fn start(platform: &Platform) -> anyhow::Result<Self> {
+        let config = &platform.config;
         let keys = match &config.outside.upstream_keys {
             None => OnceCell::new(),
             Some(file) => OnceCell::new_with(Some(
@@ -69,6 +80,7 @@ impl Systems {
         Ok(Self {
             keys,
             sandbox: config.sandbox_url.clone(),
+            government: Government::start(config, Arc::clone(&platform.clock))?,
         })
     }
 

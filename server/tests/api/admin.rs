@@ -7,6 +7,7 @@ mod export;
 mod holidays;
 mod policy;
 mod schedules;
+mod staff;
 
 use chrono::DateTime;
 use serde_json::{Value, json};

@@ -39,14 +39,18 @@ async fn a_registered_screen_shows_its_hall_and_no_other() {
         screen.get("/auth/device-sessions/current").await.expect(200)["id"],
         made["id"]
     );
-    screen.get(&format!("/halls/{own}/board")).await.expect(200);
+    let board = screen.get(&format!("/halls/{own}/board")).await.expect(200);
+    assert_eq!(board["presence"].as_str().unwrap().len(), 6);
     let code = screen.get(&format!("/halls/{own}/presence.svg")).await;
     assert!(code.text.contains("<svg"));
-    for path in ["board", "board/events", "presence.svg"] {
-        screen.get(&format!("/halls/{other}/{path}")).await.refused(&NOT_FOUND);
-        let stranger = app.anyone().get(&format!("/halls/{own}/{path}")).await;
-        stranger.refused(&UNAUTHENTICATED);
-    }
+    let code = |hall: &str| format!("/halls/{hall}/presence.svg");
+    screen.get(&code(&other)).await.refused(&NOT_FOUND);
+    app.anyone().get(&code(&own)).await.refused(&UNAUTHENTICATED);
+    let elsewhere = screen.get(&format!("/halls/{other}/board")).await.expect(200);
+    assert!(
+        elsewhere.get("presence").is_none(),
+        "it proves presence in its own hall only"
+    );
     let listed = manager.get("/admin/devices").await.expect(200);
     let listed = listed["items"].as_array().unwrap();
     let found = listed.iter().find(|device| device["id"] == made["id"]).unwrap();
@@ -71,15 +75,21 @@ async fn a_screen_is_no_kiosk_and_a_kiosk_no_screen_and_neither_is_staff() {
         .post(&format!("/halls/{hall}/check-ins"), code)
         .await
         .refused(&FORBIDDEN);
-    kiosk.get(&format!("/halls/{hall}/board")).await.refused(&FORBIDDEN);
     for device in [&screen, &kiosk] {
         device.get("/admin/devices").await.refused(&FORBIDDEN);
         device.get("/appointments").await.refused(&FORBIDDEN);
         device.get("/counters/current").await.refused(&FORBIDDEN);
-        device.get("/me").await.refused(&UNAUTHENTICATED);
+        device.get("/me").await.refused(&FORBIDDEN);
     }
     let resident = app.resident(1).await;
-    resident.get(&format!("/halls/{hall}/board")).await.refused(&FORBIDDEN);
+    for other in [&kiosk, &resident] {
+        let board = other.get(&format!("/halls/{hall}/board")).await.expect(200);
+        assert!(board.get("presence").is_none());
+        other
+            .get(&format!("/halls/{hall}/presence.svg"))
+            .await
+            .refused(&FORBIDDEN);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -88,10 +98,12 @@ async fn those_who_work_in_a_hall_see_its_screen() {
     let hall = app.hall("zhongxin");
     for name in ["clerk-zhongxin-1", "manager-zhongxin"] {
         let staff = app.staff(name).await;
-        staff.get(&format!("/halls/{hall}/board")).await.expect(200);
+        let board = staff.get(&format!("/halls/{hall}/board")).await.expect(200);
+        assert!(board["presence"].is_string());
     }
     let elsewhere = app.staff("manager-churujing").await;
-    elsewhere.get(&format!("/halls/{hall}/board")).await.refused(&NOT_FOUND);
+    let board = elsewhere.get(&format!("/halls/{hall}/board")).await.expect(200);
+    assert!(board.get("presence").is_none());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -107,7 +119,7 @@ async fn a_revoked_screen_goes_dark_on_every_instance_and_its_key_pairs_nothing(
     let foreign = app.staff("manager-churujing").await;
     foreign.delete(&device).await.refused(&NOT_FOUND);
     manager.delete(&device).await.expect(204);
-    screen.get(&board).await.refused(&UNAUTHENTICATED);
+    assert!(screen.get(&board).await.expect(200).get("presence").is_none());
     assert_eq!(events.next().await, None, "the stream ends");
     app.anyone()
         .post("/auth/device-sessions", json!({"key": made["key"]}))

@@ -26,6 +26,30 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
 }
 
 #[test]
+fn every_reference_leads_somewhere_and_names_are_those_that_are_sent() {
+    let document = document();
+    let text = document.to_string();
+    for rest in text.split("\"$ref\":\"#").skip(1) {
+        let pointer = rest.split('"').next().unwrap();
+        assert!(document.pointer(pointer).is_some(), "{pointer} leads nowhere");
+    }
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for value in schema["enum"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+        {
+            // In Rust a variant begins with a capital; on the wire nothing does.
+            assert!(
+                !value.starts_with(|c: char| c.is_ascii_uppercase()),
+                "{name} tells {value:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn every_operation_says_who_may_use_it_and_what_it_answers() {
     for (method, path, operation) in operations(&document()) {
         assert!(

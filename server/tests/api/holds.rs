@@ -32,7 +32,7 @@ async fn hold(client: &Client, seat: &Value) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hold_keeps_the_last_seat_until_it_is_released() {
+async fn a_released_hold_comes_back_after_a_random_time_so_that_it_cannot_be_handed_on() {
     let app = TestApp::start().await;
     let seat = last_seat(&app).await;
     let (first, second) = (app.resident(1).await, app.resident(2).await);
@@ -40,9 +40,10 @@ async fn a_hold_keeps_the_last_seat_until_it_is_released() {
     second.post("/holds", seat.clone()).await.refused(&WINDOW_FULL);
     second.delete(&format!("/holds/{held}")).await.refused(&NOT_FOUND);
     first.delete(&format!("/holds/{held}")).await.expect(204);
-    // The note that the window is full is dropped by the event, a moment after the answer.
-    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
-    hold(&second, &seat).await;
+    second.post("/holds", seat.clone()).await.refused(&WINDOW_FULL);
+    app.clock.advance(TimeDelta::minutes(10));
+    app.do_jobs().await;
+    hold(&app.resident_again(2).await, &seat).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

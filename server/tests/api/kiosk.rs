@@ -8,19 +8,11 @@ use shared::{
     queue::wire::TICKET_HELD,
 };
 
-use crate::support::{Client, TestApp, root};
+use crate::support::{Client, TestApp, id_number};
 
 const SERVICE: &str = "id-card-replace-lost";
 /// A valid number that nobody in the demonstration bureau has.
 const STRANGER: &str = "11010519491231002X";
-
-/// The ID number of a demonstration resident, counted from one.
-fn id_number(number: usize) -> String {
-    let file = std::fs::read_to_string(root().join("content/yunchuan/residents.toml")).unwrap();
-    let file: toml::Table = file.parse().unwrap();
-    let resident = &file["resident"].as_array().unwrap()[number - 1];
-    resident["id_number"].as_str().unwrap().to_owned()
-}
 
 fn tickets(app: &TestApp) -> String {
     format!("/halls/{}/tickets", app.hall("zhongxin"))

@@ -9,17 +9,20 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod access;
 mod admin;
 mod appointments;
 mod audit;
 mod auth;
 mod backup;
+mod canary;
 mod cases;
 mod counters;
 mod devices;
 mod docs;
 mod fines;
 mod halls;
+mod holdings;
 mod holds;
 mod kiosk;
 mod me;
@@ -27,7 +30,9 @@ mod model;
 mod notify;
 mod pages;
 mod problems;
+mod reliability;
 mod reschedule;
+mod scalping;
 mod services;
 mod slips;
 mod strikes;

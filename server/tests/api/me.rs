@@ -1,5 +1,7 @@
 //! `/me`: the account, its identity and family.
 
+mod privacy;
+
 use serde_json::json;
 use shared::{
     identity::wire::{FAMILY_FULL, IDENTITY_BOUND, IDENTITY_MISMATCH, IDENTITY_REQUIRED},

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::problem::NOT_FOUND;
 
-use crate::support::{Client, Events, TestApp};
+use crate::support::{Client, Events, TestApp, id_number};
 
 const SERVICE: &str = "id-card-replace-lost";
 
@@ -127,6 +127,36 @@ async fn the_board_shows_calls_with_masked_names_and_who_waits() {
     assert_eq!(board["waiting"][0]["waiting"], 1);
     assert_eq!(board["waiting"][0]["counters"], 1);
     assert_eq!(board["presence"].as_str().unwrap().len(), 6);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_elsewhere_sees_the_numbers_but_neither_names_nor_the_code() {
+    let app = TestApp::start().await;
+    let clerk = app.staff("clerk-zhongxin-1").await;
+    let counter = open_counter(&app, &clerk).await;
+    let hall = app.hall("zhongxin");
+    let wish = json!({"service_id": app.service(SERVICE), "id_number": id_number(5)});
+    let kiosk = app.device("kiosk", "zhongxin").await;
+    kiosk.post(&format!("/halls/{hall}/tickets"), wish).await.expect(201);
+    clerk
+        .post(&format!("/counters/{counter}/call-next"), json!({}))
+        .await
+        .expect(200);
+    let path = format!("/halls/{hall}/board");
+    let (there, elsewhere) = (
+        app.device("board", "zhongxin").await.get(&path).await.expect(200),
+        app.anyone().get(&path).await.expect(200),
+    );
+    assert_eq!(elsewhere["calls"][0]["number"], there["calls"][0]["number"]);
+    assert!(there["calls"][0]["person"].as_str().unwrap().contains('*'));
+    assert!(elsewhere["calls"][0]["person"].is_null() && elsewhere.get("presence").is_none());
+    let mut followed = Events::open(&app.anyone(), &format!("{path}/events?language=zh-CN")).await;
+    let followed = followed.next().await.unwrap();
+    assert_ne!(
+        followed["hall"], elsewhere["hall"],
+        "an event stream has no header of ours"
+    );
+    assert!(followed["calls"][0]["person"].is_null() && followed.get("presence").is_none());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,6 +7,7 @@
 //! a person has at most one active appointment per service and day, and at most three in all; a seat that is given back goes to
 //! whoever has waited longest, or can be booked again after a random time ([`returns`]).
 
+pub mod booking_rules;
 pub mod calendar;
 pub mod closures;
 pub mod codes;

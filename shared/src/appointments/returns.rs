@@ -35,16 +35,6 @@ pub struct ReturnPolicy {
     pub offer_life: TimeDelta,
 }
 
-impl Default for ReturnPolicy {
-    fn default() -> Self {
-        Self {
-            soonest: TimeDelta::minutes(1),
-            latest: TimeDelta::minutes(10),
-            offer_life: TimeDelta::minutes(15),
-        }
-    }
-}
-
 /// How long a cancelled seat stays away, for a random number.
 pub fn delay(random: u32, policy: &ReturnPolicy) -> TimeDelta {
     let spread = (policy.latest - policy.soonest).num_seconds().max(0) + 1;
@@ -61,11 +51,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::appointments::booking_rules::BookingRules;
 
     proptest! {
         #[test]
         fn a_seat_stays_away_between_one_and_ten_minutes(random in any::<u32>()) {
-            let away = delay(random, &ReturnPolicy::default());
+            let away = delay(random, &BookingRules::default().returns());
             prop_assert!(away >= TimeDelta::minutes(1) && away <= TimeDelta::minutes(10));
         }
 
@@ -73,7 +64,7 @@ mod tests {
         fn an_offer_never_outlives_the_beginning_of_its_window(starts in 0i64..10_000, now in 0i64..10_000) {
             let at = |seconds| Instant::UNIX_EPOCH + TimeDelta::seconds(seconds);
             let span = Span { starts_at: at(starts), ends_at: at(starts + 1800) };
-            match offer_until(span, at(now), &ReturnPolicy::default()) {
+            match offer_until(span, at(now), &BookingRules::default().returns()) {
                 None => prop_assert!(now >= starts),
                 Some(until) => {
                     prop_assert!(until > at(now) && until <= span.starts_at);
@@ -85,7 +76,7 @@ mod tests {
 
     #[test]
     fn every_delay_comes_about_as_often_as_the_others() {
-        let policy = ReturnPolicy::default();
+        let policy = BookingRules::default().returns();
         let mut minutes = [0u32; 11];
         for random in 0..54_100u32 {
             minutes[usize::try_from(delay(random, &policy).num_minutes()).unwrap()] += 1;

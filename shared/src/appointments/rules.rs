@@ -21,17 +21,6 @@ pub struct BookingPolicy {
     pub late_grace: TimeDelta,
 }
 
-impl Default for BookingPolicy {
-    fn default() -> Self {
-        Self {
-            hold_life: TimeDelta::minutes(5),
-            cancel_cutoff: TimeDelta::hours(2),
-            check_in_opens: TimeDelta::minutes(30),
-            late_grace: TimeDelta::minutes(30),
-        }
-    }
-}
-
 /// Where an appointment stands, without the data of the state; this is what is stored and indexed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

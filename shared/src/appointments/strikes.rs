@@ -69,16 +69,6 @@ pub struct StrikePolicy {
     pub restricted_for: TimeDelta,
 }
 
-impl Default for StrikePolicy {
-    fn default() -> Self {
-        Self {
-            most: 3,
-            months: 6,
-            restricted_for: TimeDelta::days(30),
-        }
-    }
-}
-
 impl StrikePolicy {
     /// Strikes before this instant have no effect at `now`, neither by themselves nor together with later ones.
     pub fn looks_back_to(&self, now: Instant) -> Instant {
@@ -116,6 +106,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::appointments::booking_rules::BookingRules;
 
     fn day(day: i64) -> Instant {
         Instant::UNIX_EPOCH + TimeDelta::days(day)
@@ -123,7 +114,7 @@ mod tests {
 
     fn at(days: &[i64], now: i64) -> Option<Restriction> {
         let times: Vec<_> = days.iter().map(|d| day(*d)).collect();
-        restriction(&times, day(now), &StrikePolicy::default())
+        restriction(&times, day(now), &BookingRules::default().strikes())
     }
 
     #[test]
@@ -193,7 +184,7 @@ mod tests {
             days in prop::collection::vec(0i64..800, 0..10),
             now in 0i64..900,
         ) {
-            let from = StrikePolicy::default().looks_back_to(day(now));
+            let from = BookingRules::default().strikes().looks_back_to(day(now));
             let recent: Vec<i64> = days.iter().copied().filter(|d| day(*d) >= from).collect();
             prop_assert_eq!(at(&days, now), at(&recent, now));
         }

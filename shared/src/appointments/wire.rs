@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    booking_rules::BookingRules,
     returns::WaitlistStatus,
     rules::{AppointmentStatus, CheckInError, ConfirmError, MOST_ACTIVE, NotAllowed, RescheduleError, SeatError},
     strikes::{StrikeKind, StrikeNotAllowed, StrikeStatus},
@@ -215,7 +216,10 @@ pub struct Appointment {
     /// When check-in opens.
     #[serde(with = "wire_time")]
     pub check_in_from: DateTime<Utc>,
-    /// Until when it can be cancelled without a strike.
+    /// Until when one can check in; later than the end of the window by the grace.
+    #[serde(with = "wire_time")]
+    pub check_in_until: DateTime<Utc>,
+    /// Until when it can be cancelled without a strike, and moved.
     #[serde(with = "wire_time")]
     pub cancel_until: DateTime<Utc>,
     /// The ticket, once checked in.
@@ -294,6 +298,8 @@ pub struct Strikes {
     pub items: Vec<Strike>,
     /// Always absent: they are few.
     pub next_cursor: Option<String>,
+    /// What makes a strike, and what follows from several.
+    pub rules: BookingRules,
     /// Until when the resident cannot book online, if that is so.
     #[serde(with = "wire_time::option")]
     pub restricted_until: Option<DateTime<Utc>>,

@@ -8,7 +8,7 @@ use super::{
     wire::DetailView,
 };
 use crate::{
-    ids::{CaseId, EnquiryId},
+    ids::{CaseId, EnquiryId, ReturnListId},
     time::wire_time,
 };
 
@@ -67,6 +67,8 @@ pub struct CaseFile {
     pub parties: Vec<PartyView>,
     /// What was published, oldest first, with all that is told of it.
     pub publications: Vec<PublicationView>,
+    /// The signed lists of returned property that are filed with it.
+    pub return_lists: Vec<ReturnListId>,
 }
 
 /// Somebody's part in a case.

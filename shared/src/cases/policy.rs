@@ -87,6 +87,18 @@ pub const TABLE: &[Row] = &[
     row(Step::Closed, Field::Result, &[Victim]),
 ];
 
+/// What anybody at all reads of a step, without having a part in the case: property whose owner is looked for by public notice (刑233).
+pub const PUBLIC: &[(Step, Field)] = &[
+    (Step::PropertyNotice, Field::Date),
+    (Step::PropertyNotice, Field::Item),
+    (Step::PropertyNotice, Field::Place),
+];
+
+/// What anybody at all reads of a step's detail.
+pub fn announced(step: Step, field: Field, details: &Details) -> Option<&str> {
+    PUBLIC.contains(&(step, field)).then(|| details.get(field)).flatten()
+}
+
 /// Whether one of these roles reads a field of a step.
 pub fn may_read(roles: &[Role], step: Step, field: Field) -> bool {
     TABLE
@@ -188,6 +200,26 @@ closed: occurred_at RVFLP, result V
         }
         assert!(!may_know(Role::ALL, Step::TechnicalMeasure));
         assert!(!may_read(Role::ALL, Step::Decided, Field::Result));
+    }
+
+    #[test]
+    fn the_public_reads_what_was_found_and_where_and_nothing_else_of_any_case() {
+        let details = Details(
+            Field::ALL
+                .iter()
+                .map(|field| (field.as_str().to_owned(), "1".to_owned()))
+                .collect(),
+        );
+        for step in Step::ALL {
+            for field in Field::ALL {
+                let agreed = *step == Step::PropertyNotice && matches!(field, Field::Date | Field::Item | Field::Place);
+                assert_eq!(
+                    announced(*step, *field, &details).is_some(),
+                    agreed,
+                    "{step:?} {field:?}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -137,6 +137,10 @@ named! {
         State = "state",
         /// Where.
         Place = "place",
+        /// At which collecting site, by its code; the item then has a slip.
+        Site = "site",
+        /// Whose the item is, by ID number, where several were harmed.
+        Owner = "owner_id_number",
         /// Until when an item can be collected.
         CollectBy = "collect_by",
         /// Where the item's photo is.

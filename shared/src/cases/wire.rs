@@ -9,7 +9,7 @@ use super::{
     rules::{Kind, PropertyState, Role, Standing, Step},
 };
 use crate::{
-    ids::{CaseId, PersonId, PublicationId},
+    ids::{CaseId, PersonId, PublicationId, ReturnListId, SlipId},
     problem::Problem,
     problem_types,
     time::wire_time,
@@ -194,6 +194,28 @@ pub struct PropertyItem {
     pub collect_by: Option<NaiveDate>,
     /// Where its photo is.
     pub photo_url: Option<String>,
+    /// The reader's own slip, with which it is collected.
+    pub slip_id: Option<SlipId>,
+    /// The signed list of what the reader was given back (发还清单).
+    pub return_list_id: Option<ReturnListId>,
+}
+
+/// Property whose owner is looked for by public notice (刑233).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FoundProperty {
+    /// The notice; whoever claims the item names it.
+    pub id: PublicationId,
+    /// What was found.
+    pub item: String,
+    /// Where it was found, if that is told.
+    pub place: Option<String>,
+    /// Who keeps it.
+    pub agency: String,
+    /// Since when its owner is looked for.
+    pub announced_on: NaiveDate,
+    /// The last day on which it can be claimed.
+    pub claim_by: NaiveDate,
 }
 
 /// The latest measure against a suspect.

@@ -146,6 +146,8 @@ impl Field {
             Self::Item => phrase("物品", "Property"),
             Self::State => phrase("状态", "State"),
             Self::Place => phrase("地点", "Place"),
+            Self::Site => phrase("领取点", "Site"),
+            Self::Owner => phrase("物主", "Owner"),
             Self::CollectBy => phrase("领取期限", "Collect by"),
             Self::Photo => phrase("照片", "Photo"),
             Self::Suspect => phrase("嫌疑人", "Suspect"),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rules::Family;
 use crate::{
+    appointments::booking_rules::BookingRules,
     ids::{CounterId, GroupId, HallId, ServiceId, WindowId},
     money::Fen,
     problem_types,
@@ -79,6 +80,21 @@ pub struct ServiceDetail {
     pub counter_minutes: u32,
     /// The halls that serve it.
     pub halls: Vec<HallSummary>,
+}
+
+/// `GET /bureau`: who runs this installation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Bureau {
+    /// The bureau's name.
+    #[cfg_attr(feature = "openapi", schema(example = "云川市公安局"))]
+    pub name: String,
+    /// The city.
+    pub city: String,
+    /// Where people ring up with questions.
+    pub phone: String,
+    /// The rules of its appointments.
+    pub booking: BookingRules,
 }
 
 /// Something to bring.

@@ -19,7 +19,6 @@ macro_rules! states {
     ($(#[$doc:meta])* $name:ident { $($(#[$state_doc:meta])* $state:ident = $text:literal,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum $name {
             $($(#[$state_doc])* #[serde(rename = $text)] $state,)*
         }
@@ -35,6 +34,8 @@ macro_rules! states {
                 }
             }
         }
+
+        $crate::described!($name);
 
         impl FromStr for $name {
             type Err = UnknownState;

@@ -6,6 +6,8 @@
 //! Invariants: an ID number, a phone or a name inside these newtypes has been checked, is masked by `Debug`
 //! and is written out only where its owner asks for it.
 
+pub mod accounts;
 pub mod devices;
+pub mod privacy;
 pub mod rules;
 pub mod wire;

@@ -270,10 +270,14 @@ pub enum CodeError {
     },
 }
 
+/// By how much the clocks of two instances may differ.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(1);
+
 impl CodeChallenge {
     /// Judges one more try. The caller has counted it, guarded in the write, before it compares codes.
     pub fn judge(self, matches: bool, now: Instant) -> Result<(), CodeError> {
-        if now >= self.issued_at + CODE_LIFE {
+        // A clock that is set back must not lengthen a code's life.
+        if now >= self.issued_at + CODE_LIFE || now < self.issued_at - CLOCKS_DIFFER {
             Err(CodeError::Expired)
         } else if self.tries >= CODE_TRIES {
             Err(CodeError::Exhausted)
@@ -302,8 +306,10 @@ pub enum StaffRole {
     Finance,
     /// Publishes case steps and looks cases up (办案民警).
     CaseOfficer,
-    /// Creates accounts and edits configuration (系统管理员).
+    /// Makes and ends accounts, looks after the service (系统管理员).
     SystemAdmin,
+    /// Lets accounts begin, and gives forgotten ones back (安全管理员).
+    SecurityAdmin,
 }
 
 impl StaffRole {
@@ -316,6 +322,7 @@ impl StaffRole {
             Self::Finance => "finance",
             Self::CaseOfficer => "case-officer",
             Self::SystemAdmin => "system-admin",
+            Self::SecurityAdmin => "security-admin",
         }
     }
 }
@@ -336,6 +343,7 @@ impl FromStr for StaffRole {
             Self::Finance,
             Self::CaseOfficer,
             Self::SystemAdmin,
+            Self::SecurityAdmin,
         ]
         .into_iter()
         .find(|role| role.as_str() == text)

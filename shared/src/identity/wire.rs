@@ -55,6 +55,30 @@ problem_types! {
     DEVICE_KEY_WRONG = 401 "device-key-wrong",
         "设备密钥无效" / "The device key is not valid",
         "请大厅管理员在后台重新登记此设备。" / "Ask the hall manager to register this device again.";
+    /// The account begins with a password that its owner has to replace.
+    PASSWORD_CHANGE_REQUIRED = 403 "password-change-required",
+        "请先设置新密码" / "Choose a password of your own first",
+        "首次登录须绑定验证器并更换初始密码。" / "At the first sign-in an authenticator is set up and the initial password replaced.";
+    /// The new password is refused.
+    PASSWORD_UNFIT = 422 "password-unfit",
+        "新密码不符合要求" / "The new password is not fit",
+        "至少12个字符，不含账号名，不用常见密码，也不与旧密码相同。" / "At least 12 characters, without the account's name, not a common one, and not the old one.";
+    /// An account with this name exists.
+    USERNAME_TAKEN = 409 "username-taken",
+        "账号名已被使用" / "The account name is taken",
+        "请换一个账号名。" / "Choose another account name.";
+    /// The account's state does not allow it.
+    ACCOUNT_STATE = 409 "account-state",
+        "账号当前状态不允许此操作" / "The account's state does not allow this",
+        "请刷新后查看账号状态。" / "Reload to see the account's state.";
+    /// Another account has this phone.
+    PHONE_TAKEN = 409 "phone-taken",
+        "该手机号已被其他账号使用" / "Another account uses this number",
+        "如为本人号码，请先在该账号中更换或注销。" / "If it is yours, change or close that account first.";
+    /// Something of the account is still under way, so it cannot be closed.
+    ACCOUNT_IN_USE = 409 "account-in-use",
+        "还有未办结的事项" / "Something is still under way",
+        "请先取消预约、完成缴费或领取，再注销账号。" / "Cancel bookings, finish payments and collect slips before closing the account.";
 }
 
 impl From<CodeError> for Problem {
@@ -74,6 +98,10 @@ impl From<CodeError> for Problem {
 pub enum CodePurpose {
     /// To sign in.
     Login,
+    /// To prove that one still has the phone that one leaves.
+    OldPhone,
+    /// To prove that one has the phone to which one changes.
+    NewPhone,
 }
 
 impl CodePurpose {
@@ -81,6 +109,8 @@ impl CodePurpose {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Login => "login",
+            Self::OldPhone => "old_phone",
+            Self::NewPhone => "new_phone",
         }
     }
 }
@@ -200,6 +230,9 @@ pub struct FamilyMember {
     pub person: PersonView,
     /// How the person is related, in the resident's words.
     pub relation: String,
+    /// Until when the resident may act for them; adding them again begins another year.
+    #[serde(with = "wire_time")]
+    pub until: DateTime<Utc>,
 }
 
 /// `PUT /me/identity` and, with a relation, `POST /me/family`.

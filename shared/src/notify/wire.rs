@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::rules::Class;
 use crate::{ids::MessageId, time::wire_time};
 
 /// What has become of a text, as its recipient cares about it.
@@ -71,4 +72,73 @@ pub struct DeadLetter {
     /// That provider's code, or our own word for what is wrong.
     #[cfg_attr(feature = "openapi", schema(example = "isv.MOBILE_NUMBER_ILLEGAL"))]
     pub reason: Option<String>,
+}
+
+/// How texts go out now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TextsOverview {
+    /// Texts that are due and not with a provider yet.
+    pub waiting: u64,
+    /// Since when the first of them is due.
+    #[serde(with = "wire_time::option")]
+    pub oldest_waiting: Option<DateTime<Utc>>,
+    /// Texts whose time has not come, such as those that wait for the morning.
+    pub later: u64,
+    /// Texts that no provider took.
+    pub dead: u64,
+    /// What each provider has done in the last ten minutes.
+    pub providers: Vec<ProviderActivity>,
+    /// How fast texts were in the last day.
+    pub speed: DeliverySpeed,
+}
+
+/// What a provider has done in the last ten minutes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProviderActivity {
+    /// The provider.
+    #[cfg_attr(feature = "openapi", schema(example = "aliyun"))]
+    pub name: String,
+    /// Attempts that it took.
+    pub accepted: u64,
+    /// Attempts that it refused.
+    pub refused: u64,
+    /// Attempts of which nobody knows yet what they came to.
+    pub unanswered: u64,
+    /// When it took one last.
+    #[serde(with = "wire_time::option")]
+    pub last_accepted: Option<DateTime<Utc>>,
+}
+
+/// How fast texts were with a provider, of at most ten thousand of the last day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeliverySpeed {
+    /// Texts that a provider took.
+    pub texts: u64,
+    /// Of these, how many phones are known to have.
+    pub delivered: u64,
+    /// Of these, how many were with the provider within five seconds of being due.
+    pub within_goal: u64,
+    /// Within how many milliseconds half of them were.
+    pub half_within_ms: i64,
+    /// Within how many milliseconds 99 % of them were.
+    pub most_within_ms: i64,
+}
+
+/// A template as it is filed with the providers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FiledTemplate {
+    /// Our name for it.
+    pub key: String,
+    /// Why it is sent.
+    pub class: Class,
+    /// The text, with `${name}` for each variable.
+    pub text: String,
+    /// Its number at Aliyun.
+    pub aliyun: String,
+    /// Its number at Tencent.
+    pub tencent: String,
 }

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     ids::{CounterId, CounterSessionId, GroupId, HallId, ServiceId, TicketId},
+    language::Language,
     problem::Problem,
     problem_types,
     time::wire_time,
@@ -169,7 +170,7 @@ pub struct ClerkTicket {
     pub status: TicketStatus,
     /// The service's name.
     pub service: String,
-    /// The person's name, masked; absent for an anonymous walk-in.
+    /// The person's name, masked; absent for an anonymous walk-in, and for whoever follows from elsewhere.
     pub person: Option<String>,
     /// Whether it comes from an appointment.
     pub appointment: bool,
@@ -184,6 +185,16 @@ pub struct ClerkTicket {
     pub actions: Vec<Action>,
 }
 
+/// The query of what is followed live, since an `EventSource` sends no header of ours.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+pub struct Spoken {
+    /// The language of names; that of the request's headers when absent.
+    #[serde(default)]
+    pub language: Option<Language>,
+}
+
 /// `GET /halls/{id}/board`: what the big screen shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -196,8 +207,9 @@ pub struct Board {
     pub calls: Vec<BoardCall>,
     /// How many wait, by group.
     pub waiting: Vec<BoardGroup>,
-    /// The code to enter when checking in here; it changes every half minute.
-    pub presence: String,
+    /// The code to enter when checking in here; it changes every half minute. Only the hall's own screens and staff are told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presence: Option<String>,
 }
 
 /// A line of the board.
@@ -206,7 +218,7 @@ pub struct Board {
 pub struct BoardCall {
     /// The ticket's number.
     pub number: String,
-    /// The person's name, masked; absent for an anonymous walk-in.
+    /// The person's name, masked; absent for an anonymous walk-in, and for whoever follows from elsewhere.
     pub person: Option<String>,
     /// Where it is called to.
     pub counter: CounterPlace,

@@ -12,4 +12,5 @@ pub mod image;
 pub mod proof;
 pub mod rules;
 pub mod token;
+pub mod upstream;
 pub mod wire;

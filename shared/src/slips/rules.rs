@@ -1,6 +1,6 @@
 //! Where a slip stands, how long things are kept, and who may be a proxy.
 
-use chrono::{Days, NaiveTime, TimeDelta};
+use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 
 use super::token::SlipKind;
 use crate::{
@@ -126,14 +126,18 @@ impl Default for StoragePolicy {
 }
 
 impl StoragePolicy {
-    /// The end of the time for which something is kept that lies ready from this instant on: the end of the bureau's day.
-    pub fn kept_until(&self, kind: SlipKind, ready_at: Instant) -> Instant {
+    /// The end of the time for which something is kept that lies ready from this instant on: the end of the bureau's day, on the last day that
+    /// whoever brought it has set, or else after as many days as such things are kept. A last day that is over sets nothing.
+    pub fn kept_until(&self, kind: SlipKind, ready_at: Instant, last_day: Option<NaiveDate>) -> Instant {
         let days = match kind {
             SlipKind::Document => self.document_days,
             SlipKind::Property => self.property_days,
         };
-        day_of(ready_at)
-            .checked_add_days(Days::new(days + 1))
+        let today = day_of(ready_at);
+        let last_day = last_day.filter(|day| *day >= today);
+        last_day
+            .or_else(|| today.checked_add_days(Days::new(days)))
+            .and_then(|day| day.succ_opt())
             .map_or(ready_at, |day| instant(day, NaiveTime::MIN))
     }
 
@@ -207,14 +211,26 @@ mod tests {
     fn things_are_kept_until_the_end_of_a_day_and_reminded_of_in_the_morning() {
         let policy = StoragePolicy::default();
         let ready = at("2026-11-23T15:30:00+08:00");
-        let until = policy.kept_until(SlipKind::Document, ready);
+        let until = policy.kept_until(SlipKind::Document, ready, None);
         assert_eq!(wire_time::text(until), "2027-02-22T00:00:00+08:00");
         let reminded = |days, now: &str| until <= policy.reminded_now(days, at(now));
         assert!(!reminded(14, "2027-02-07T09:59:59+08:00"));
         assert!(reminded(14, "2027-02-07T10:00:00+08:00"));
         assert!(!reminded(3, "2027-02-18T09:59:59+08:00"));
         assert!(reminded(3, "2027-02-18T10:00:00+08:00"));
-        assert!(policy.kept_until(SlipKind::Property, ready) > until);
+        assert!(policy.kept_until(SlipKind::Property, ready, None) > until);
+    }
+
+    #[test]
+    fn whoever_brings_a_thing_may_set_its_last_day_unless_that_is_over() {
+        let ready = at("2026-11-23T15:30:00+08:00");
+        let until = |day: &str| {
+            let last_day = Some(day.parse().unwrap());
+            wire_time::text(StoragePolicy::default().kept_until(SlipKind::Document, ready, last_day))
+        };
+        assert_eq!(until("2026-12-01"), "2026-12-02T00:00:00+08:00");
+        assert_eq!(until("2026-11-23"), "2026-11-24T00:00:00+08:00");
+        assert_eq!(until("2026-11-22"), "2027-02-22T00:00:00+08:00");
     }
 
     #[test]
@@ -273,7 +289,7 @@ mod tests {
         #[test]
         fn things_are_kept_for_whole_days(ready in 0i64..4_000_000_000) {
             let ready = Instant::UNIX_EPOCH + TimeDelta::seconds(ready);
-            let until = StoragePolicy::default().kept_until(SlipKind::Document, ready);
+            let until = StoragePolicy::default().kept_until(SlipKind::Document, ready, None);
             prop_assert!(until - ready > TimeDelta::days(90) && until - ready <= TimeDelta::days(91));
             prop_assert_eq!(instant(day_of(until), NaiveTime::MIN), until);
         }

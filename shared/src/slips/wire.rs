@@ -283,6 +283,18 @@ pub struct Mail {
     pub tracking: Option<String>,
 }
 
+/// Where a document is posted to, whole, for whoever posts it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MailLabel {
+    /// Who takes the letter.
+    pub recipient: String,
+    /// The recipient's phone.
+    pub phone: String,
+    /// Where to.
+    pub address: String,
+}
+
 /// How something was collected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

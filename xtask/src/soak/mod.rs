@@ -5,6 +5,7 @@ mod calls;
 mod payers;
 mod payments;
 mod plans;
+mod texts;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -32,6 +33,8 @@ pub struct Arguments {
 enum What {
     /// Payments: no fen is lost, and none is taken twice.
     Payments,
+    /// Texts: each reaches its phone once.
+    Texts,
 }
 
 /// `cargo xtask soak`.
@@ -40,6 +43,9 @@ pub fn soak(arguments: &Arguments) -> Result<()> {
     let wanted = |what| arguments.what.is_none_or(|only| only == what);
     if wanted(What::Payments) {
         payments::soak(arguments.amount, arguments.seed, arguments.release)?;
+    }
+    if wanted(What::Texts) {
+        texts::soak(arguments.amount, arguments.seed, arguments.release)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use shared::{fines::staff::PaymentAlert, list::List};
 
 use super::words::{ACTION, ALERT, ALERTS_HOW, NO_ALERTS, REFERENCE, SEE, SEEN_AT, SEEN_IT, WHEN, alert};
 use crate::{
-    admin::inputs::{row, table, words},
+    admin::{row, table, text},
     api::{Nothing, STAFF},
     dates,
     language::{filled, t},
@@ -44,15 +44,15 @@ fn line(one: &PaymentAlert, alerts: Remote<List<PaymentAlert>>, deed: Deed) -> V
         _ => None,
     };
     let action = match one.seen_at {
-        Some(at) => words(filled(SEEN_AT, &[&dates::moment(at)])),
+        Some(at) => text(filled(SEEN_AT, &[&dates::moment(at)])),
         None => fragment()
             .child(place.map(|place| way("text-button", SEE, place)))
             .child(button("text-button", SEEN_IT, Some(deed), see)),
     };
     row(vec![
-        words(dates::moment(one.raised_at)),
-        words(t(alert(&one.kind))),
-        words(one.reference.clone()),
+        text(dates::moment(one.raised_at)),
+        text(t(alert(&one.kind))),
+        text(one.reference.clone()),
         action,
     ])
 }

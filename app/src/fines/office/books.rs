@@ -13,7 +13,7 @@ use super::words::{
     REFUNDED, RUN_AT, SIGN_OFF, SIGNED, SIGNED_NOTE, STATE, THEIRS,
 };
 use crate::{
-    admin::inputs::{filled_with, input, row, table, words},
+    admin::{filled_with, input, row, table, text},
     api::{Nothing, STAFF},
     dates,
     language::{filled, language, t},
@@ -101,10 +101,10 @@ fn show(found: &Day, day: Remote<Day>, days: Remote<List<Day>>) -> View {
         let rows = found.breaks.iter().map(|one| {
             let yuan = |amount: Option<shared::money::Fen>| amount.map(|fen| fen.to_string()).unwrap_or_default();
             row(vec![
-                words(one.kind.name().in_language(language())),
-                words(one.reference.clone()),
-                words(yuan(one.ours_fen)),
-                words(yuan(one.theirs_fen)),
+                text(one.kind.name().in_language(language())),
+                text(one.reference.clone()),
+                text(yuan(one.ours_fen)),
+                text(yuan(one.theirs_fen)),
             ])
         });
         table(&[KIND, REFERENCE, OURS, THEIRS], rows.collect())

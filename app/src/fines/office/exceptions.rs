@@ -11,7 +11,7 @@ use super::words::{
     exception, outcome,
 };
 use crate::{
-    admin::inputs::{filled_with, input},
+    admin::{filled_with, input},
     api::STAFF,
     dates,
     language::{filled, t},

@@ -11,7 +11,7 @@ use super::words::{
     RECORDED, REFUND_REASON, REFUND_TWO, REFUNDS, SEARCH_REASON, TIMES, WAY_IN, WAY_OUT, WHEN, about, outcome, status,
 };
 use crate::{
-    admin::inputs::{filled_with, form, input, row, table, words},
+    admin::{filled_with, form, input, row, table, text},
     api::STAFF,
     dates,
     fines::words::{AMOUNT, DECISION_NO, PAID_AT, RECEIPT_NUMBER},
@@ -98,10 +98,10 @@ fn messages(messages: &[PaymentMessage]) -> View {
             dates::moment(message.first_at)
         };
         row(vec![
-            words(when),
-            words(format!("{} · {}", t(way), about(&message.about))),
-            words(outcome(&message.outcome)),
-            words(message.times.to_string()),
+            text(when),
+            text(format!("{} · {}", t(way), about(&message.about))),
+            text(outcome(&message.outcome)),
+            text(message.times.to_string()),
         ])
     });
     table(&[WHEN, MESSAGE, OUTCOME, TIMES], rows.collect())

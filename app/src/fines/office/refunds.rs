@@ -11,7 +11,7 @@ use super::words::{
     REQUEST_WAITING, SURE_APPROVE, WHY_NOT,
 };
 use crate::{
-    admin::inputs::{filled_with, input},
+    admin::{filled_with, input},
     api::{Nothing, STAFF},
     dates,
     fines::words::DECISION_NO,

@@ -5,18 +5,11 @@ use shared::fines::attempt::PaymentStatus;
 use crate::language::{Phrase, t, words};
 
 words! {
-    OFFICE: "罚缴财务" / "Fines, finance";
-    TREASURY: "财政收款账户" / "The treasury’s account";
-    NOT_FINANCE: "此账号不是财务人员。请用财务账号登录。" / "This account is not of finance. Sign in with one that is.";
-    PAYMENTS: "缴款查询" / "Payments";
-    EXCEPTIONS: "异常处理" / "Exceptions";
-    REFUNDS: "退款" / "Refunds";
-    BOOKS: "每日对账" / "Daily books";
-    ALERTS: "告警" / "Alerts";
     WHEN: "时间" / "When";
     REFERENCE: "编号" / "Reference";
     ACTION: "操作" / "Action";
 
+    REFUNDS: "退款" / "Refunds";
     NUMBER: "编号" / "Number";
     NUMBER_HINT: "可填决定书编号、商户订单号、微信支付单号或退款单号。" / "The number of a decision, an order, a payment at WeChat or a refund.";
     SEARCH_REASON: "查询原因" / "Why";

@@ -25,7 +25,7 @@ const FIND_BY_NAME: &str = r"
         ? [...document.querySelectorAll(within[0])].filter((e) => tidy(e.innerText).includes(within[1]))
         : [dialog || document];
     const offered = places
-        .flatMap((place) => [...place.querySelectorAll('button, a[href], label')])
+        .flatMap((place) => [...place.querySelectorAll('button, a[href], label, summary')])
         .filter((e) => e.checkVisibility() && !e.disabled && !e.closest('#painted'));
     const found =
         offered.find((e) => name(e) === wanted || tidy(e.innerText) === wanted) ||
@@ -41,7 +41,7 @@ fn seen(text: &str) -> String {
 
 /// A browser with a window of one size and a profile of its own.
 pub struct Browser {
-    driver: WebDriver,
+    pub(super) driver: WebDriver,
     journey: &'static str,
     base: String,
 }
@@ -133,7 +133,8 @@ impl Browser {
         self.devtools("Emulation.setTouchEmulationEnabled", fingers).await;
     }
 
-    async fn devtools(&self, method: &str, parameters: Value) {
+    /// Tells the browser something that only its developer's tools can.
+    pub async fn devtools(&self, method: &str, parameters: Value) {
         self.driver.cdp().send_raw(method, parameters).await.unwrap();
     }
 
@@ -294,18 +295,18 @@ impl Browser {
 
     /// Signs a clerk in.
     pub async fn signs_in_as_staff(&self, username: &str) {
-        self.signs_in_at("/console", username, "选择窗口开始值守").await;
+        self.signs_in_at("/console", username).await;
+        self.sees("选择窗口开始值守").await;
     }
 
-    /// Signs a member of staff in at a page that then says these words.
-    pub async fn signs_in_at(&self, page: &str, username: &str, words: &str) {
+    /// Signs a member of staff in at one of the staff's pages.
+    pub async fn signs_in_at(&self, page: &str, username: &str) {
         self.opens(page).await;
         let [username, password, totp] = bureau::staff(username);
         self.types("username", &username).await;
         self.types("password", &password).await;
         self.types("totp", &totp).await;
         self.presses("登录").await;
-        self.sees(words).await;
     }
 
     /// The first window that does not end in the next minutes: whoever books it can check in at once.

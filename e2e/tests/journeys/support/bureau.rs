@@ -98,6 +98,38 @@ fn device_key(kind: &str, hall: &str) -> String {
     devices.iter().find(is_it).unwrap()["key"].as_str().unwrap().to_owned()
 }
 
+/// Lets something happen to a demonstration resident in the police systems, which push it; the server takes every step.
+pub async fn tells(story: &str, phone: &str) {
+    let address = format!("{}/police/scenarios/{story}", sandbox());
+    let (status, told) = call(Method::POST, address, None, Some(json!({"phone": phone}))).await;
+    assert_eq!(status, 200, "{told}");
+    for step in told["steps"].as_array().unwrap() {
+        assert_eq!(step["told"]["status"], 200, "{step}");
+    }
+}
+
+/// The ID number of the demonstration resident with this phone.
+pub fn id_number(phone: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content/yunchuan/residents.toml");
+    let file: toml::Table = std::fs::read_to_string(file).unwrap().parse().unwrap();
+    let residents = file["resident"].as_array().unwrap();
+    let found = residents
+        .iter()
+        .find(|one| one["phone"].as_str() == Some(phone))
+        .unwrap();
+    found["id_number"].as_str().unwrap().to_owned()
+}
+
+/// The templates of the texts that a phone has got, oldest first.
+pub async fn texts_to(phone: &str) -> Vec<String> {
+    let address = format!("{}/sms/messages?phone={phone}", sandbox());
+    let (_, messages) = call(Method::GET, address, None, None).await;
+    let templates = items(&messages).into_iter().rev();
+    templates
+        .map(|one| one["template"].as_str().unwrap().to_owned())
+        .collect()
+}
+
 /// Waits for a text from this template to a phone.
 pub async fn text_to(phone: &str, template: &str) -> String {
     let deadline = Instant::now() + PATIENCE;

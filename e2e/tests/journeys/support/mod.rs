@@ -3,6 +3,7 @@
 mod axe;
 mod browser;
 mod bureau;
+mod hands;
 mod line;
 mod place;
 
@@ -10,8 +11,8 @@ pub use self::{
     axe::Axe,
     browser::Browser,
     bureau::{
-        HALL, LOST_CARD, QUIET_HALL, Resident, VISA, decide, digits, hall, orders, pairing, presence_code, service,
-        staff, text_to, windows,
+        HALL, LOST_CARD, QUIET_HALL, Resident, VISA, decide, digits, hall, id_number, orders, pairing, presence_code,
+        service, staff, tells, text_to, texts_to, windows,
     },
     line::Line,
     place::Place,
@@ -40,6 +41,6 @@ pub fn sandbox() -> String {
 }
 
 /// Where pictures are put.
-fn pictures() -> PathBuf {
+pub fn pictures() -> PathBuf {
     setting("E2E_OUTPUT_DIR").into()
 }

@@ -1,6 +1,8 @@
 //! Cases: what the case system pushes, what each reader is shown of it, and what staff do with it.
 
 mod follow;
+mod found;
+mod property;
 mod staff;
 mod upstream;
 

@@ -12,21 +12,21 @@ use crate::support::{Client, Sandbox, TestApp};
 const CASE: &str = "A5399000000002026110777";
 
 /// A bureau with a case system behind it.
-struct Bureau {
-    app: TestApp,
-    police: Sandbox,
+pub struct Bureau {
+    pub app: TestApp,
+    pub police: Sandbox,
 }
 
 impl Bureau {
     /// Opens with a theft case: the first resident reported it and was harmed, the second is the family of the suspect, the third the lawyer.
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let (app, police) = TestApp::start_with_sandbox().await;
         let bureau = Self { app, police };
         bureau.push("cases", theft()).await.taken("created");
         bureau
     }
 
-    async fn push(&self, what: &str, body: Value) -> Told {
+    pub async fn push(&self, what: &str, body: Value) -> Told {
         self.push_with(what, body, json!({})).await
     }
 
@@ -39,12 +39,12 @@ impl Bureau {
         Told(told)
     }
 
-    async fn event(&self, id: &str, step: &str, details: Value) -> Told {
+    pub async fn event(&self, id: &str, step: &str, details: Value) -> Told {
         self.push("case-events", event(id, step, details)).await
     }
 
     /// The case as a resident reads it.
-    async fn page(&self, resident: &Client) -> Value {
+    pub async fn page(&self, resident: &Client) -> Value {
         let listed = resident.get("/cases").await.expect(200);
         let items = listed["items"].as_array().unwrap();
         let case = items.iter().find(|case| case["case_no"] == CASE).unwrap();
@@ -53,7 +53,7 @@ impl Bureau {
     }
 
     /// The templates of the texts to a resident, oldest first.
-    async fn texts(&self, resident: &Client) -> Vec<String> {
+    pub async fn texts(&self, resident: &Client) -> Vec<String> {
         let told = resident.get("/notifications").await.expect(200);
         let items = told["items"].as_array().unwrap().iter().rev();
         items
@@ -62,11 +62,12 @@ impl Bureau {
     }
 }
 
-struct Told(Value);
+/// What became of a push.
+pub struct Told(Value);
 
 impl Told {
     #[track_caller]
-    fn taken(&self, result: &str) {
+    pub fn taken(&self, result: &str) {
         assert_eq!(
             (&self.0["status"], &self.0["answer"]["result"]),
             (&json!(200), &json!(result)),
@@ -76,7 +77,7 @@ impl Told {
     }
 
     #[track_caller]
-    fn refused(&self, kind: &ProblemType) -> Value {
+    pub fn refused(&self, kind: &ProblemType) -> Value {
         let told = (self.0["status"].as_u64(), self.0["answer"]["type"].as_str());
         assert_eq!(
             told,
@@ -88,7 +89,7 @@ impl Told {
     }
 }
 
-fn theft() -> Value {
+pub fn theft() -> Value {
     json!({
         "case_no": CASE, "procedure": "criminal", "title": "手机被盗案", "agency": "云川市公安局云台分局",
         "accepted_at": "2026-11-20T09:00:00+08:00",
@@ -101,13 +102,13 @@ fn theft() -> Value {
     })
 }
 
-fn event(id: &str, step: &str, details: Value) -> Value {
+pub fn event(id: &str, step: &str, details: Value) -> Value {
     json!({
         "event_id": id, "case_no": CASE, "step": step, "occurred_at": "2026-11-20T10:00:00+08:00", "details": details,
     })
 }
 
-fn steps(page: &Value) -> Vec<String> {
+pub fn steps(page: &Value) -> Vec<String> {
     let timeline = page["timeline"].as_array().unwrap();
     timeline
         .iter()

@@ -16,7 +16,7 @@ const RESIDENTS: usize = 4;
 const SEATS: usize = 2;
 /// The first window has almost begun, so that one can check in but no longer move; the others are hours away.
 const WINDOWS: usize = 3;
-/// Longer than a hold lives and than a cancelled seat stays away; twice of it ends before the first window begins.
+/// Longer than a hold lives and than a seat that was given back stays away; twice of it ends before the first window begins.
 const PAUSE: TimeDelta = TimeDelta::minutes(11);
 const PAUSES: usize = 2;
 
@@ -37,7 +37,7 @@ struct Seat {
 #[derive(Clone, Debug, Default)]
 struct Model {
     seats: BTreeMap<usize, Seat>,
-    /// Cancelled seats that are on their way back, by window.
+    /// Seats that were given back and are on their way, by window.
     away: BTreeMap<usize, usize>,
     pauses: usize,
 }
@@ -93,8 +93,7 @@ impl Model {
             Act::Book { who, window } => drop(put(who, window, Standing::Booked)),
             Act::Confirm { who } => self.stand(who, Standing::Booked),
             Act::CheckIn { who } => self.stand(who, Standing::Arrived),
-            Act::GiveBack { who } => drop(self.seats.remove(&who)),
-            Act::Cancel { who } => self.send_away(who),
+            Act::GiveBack { who } | Act::Cancel { who } => self.send_away(who),
             Act::Move { who, window } => {
                 self.send_away(who);
                 self.seats.insert(

@@ -5,6 +5,7 @@ mod crash;
 mod dead_letters;
 mod delivery;
 mod notifications;
+mod overview;
 mod phones;
 mod receipts;
 mod replies;

@@ -4,8 +4,10 @@ mod mail;
 mod offline;
 mod pictures;
 mod proxy;
-mod redeem;
+pub mod redeem;
+mod shelf;
 mod storage;
+mod upstream;
 
 use flate2::read::ZlibDecoder;
 use rqrr::{MetaData, PreparedImage};
@@ -27,7 +29,7 @@ const CLERK: &str = "clerk-zhongxin-1";
 const NONCE: &str = "a-nonce-of-a-scanner-1";
 
 /// The ID number of a demonstration resident.
-fn id_number(number: usize) -> String {
+pub fn id_number(number: usize) -> String {
     let path = crate::support::root().join("content/yunchuan/residents.toml");
     let file: toml::Table = std::fs::read_to_string(path).unwrap().parse().unwrap();
     file["resident"][number - 1]["id_number"].as_str().unwrap().to_owned()
@@ -49,6 +51,8 @@ async fn issue(app: &TestApp, resident: &Client, source: &str, kind: SlipKind, i
         },
         reference: "E12345678".into(),
         is_there,
+        collect_by: None,
+        is_told: false,
         by: None,
     };
     let transaction = app.platform.db.begin().await.unwrap();
@@ -68,7 +72,7 @@ async fn document(app: &TestApp, resident: &Client) -> String {
     .await
 }
 
-async fn octets(client: &Client, path: &str) -> Vec<u8> {
+pub async fn octets(client: &Client, path: &str) -> Vec<u8> {
     let answer = client.request(reqwest::Method::GET, path).send().await.unwrap();
     assert_eq!(answer.status(), 200, "{path}");
     answer.bytes().await.unwrap().to_vec()
@@ -104,7 +108,7 @@ impl Picture {
 }
 
 /// The text of a slip's QR code, read from its PNG.
-async fn token(client: &Client, slip: &str) -> String {
+pub async fn token(client: &Client, slip: &str) -> String {
     let png = octets(client, &format!("/slips/{slip}/qr.png")).await;
     Picture::of_png(&png).decoded().unwrap().1
 }

@@ -199,17 +199,7 @@ impl TestApp {
     /// What a demonstration member of staff would type now.
     pub fn staff_credentials(&self, username: &str) -> Value {
         use server::platform::clock::Clock;
-        let file = std::fs::read_to_string(root().join("content/yunchuan/staff.toml")).unwrap();
-        let file: toml::Table = file.parse().unwrap();
-        let accounts = file["staff"].as_array().unwrap();
-        let account = accounts
-            .iter()
-            .find(|account| account["username"].as_str() == Some(username))
-            .unwrap();
-        let secret = Secret::try_from_base32(account["totp_secret"].as_str().unwrap()).unwrap();
-        let totp = Builder::new().with_secret(secret).build().unwrap();
-        let code = totp.generate(u64::try_from(self.clock.now().timestamp()).unwrap());
-        json!({"username": username, "password": file["password"].as_str(), "totp": code.to_string()})
+        staff_credentials(username, self.clock.now())
     }
 
     /// What the server does about slips beyond its paths.
@@ -322,6 +312,15 @@ impl TestApp {
         {}
     }
 
+    /// Tells the police systems what they have not heard, until nothing is due.
+    pub async fn write_back(&self) {
+        while server::upstream::run_due(&self.platform, &self.services.systems)
+            .await
+            .unwrap()
+            > 0
+        {}
+    }
+
     /// An id as the database's SQL writes it.
     pub fn sql_id(&self, id: &Value) -> String {
         let id = id.as_str().unwrap().replace('-', "");
@@ -380,6 +379,29 @@ pub fn device_key(kind: &str, hall: &str) -> String {
     let is_it = |device: &&toml::Value| device["kind"].as_str() == Some(kind) && device["hall"].as_str() == Some(hall);
     let device = devices.iter().find(is_it).unwrap();
     device["key"].as_str().unwrap().to_owned()
+}
+
+/// The ID number of a demonstration resident, counted from one.
+pub fn id_number(number: usize) -> String {
+    let file = std::fs::read_to_string(root().join("content/yunchuan/residents.toml")).unwrap();
+    let file: toml::Table = file.parse().unwrap();
+    let resident = &file["resident"].as_array().unwrap()[number - 1];
+    resident["id_number"].as_str().unwrap().to_owned()
+}
+
+/// What a demonstration member of staff would type at this instant.
+pub fn staff_credentials(username: &str, now: Instant) -> Value {
+    let file = std::fs::read_to_string(root().join("content/yunchuan/staff.toml")).unwrap();
+    let file: toml::Table = file.parse().unwrap();
+    let accounts = file["staff"].as_array().unwrap();
+    let account = accounts
+        .iter()
+        .find(|account| account["username"].as_str() == Some(username))
+        .unwrap();
+    let secret = Secret::try_from_base32(account["totp_secret"].as_str().unwrap()).unwrap();
+    let totp = Builder::new().with_secret(secret).build().unwrap();
+    let code = totp.generate(u64::try_from(now.timestamp()).unwrap());
+    json!({"username": username, "password": file["password"].as_str(), "totp": code.to_string()})
 }
 
 /// The phone of a demonstration resident, counted from one.

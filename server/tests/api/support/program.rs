@@ -1,6 +1,7 @@
 //! The program itself, as a process that can be killed.
 
 use std::{
+    fs::File,
     net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -18,7 +19,7 @@ pub struct Program {
     mode: Mode,
     keys_dir: PathBuf,
     life: Option<Child>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Drop for Program {
@@ -44,8 +45,28 @@ impl Program {
             mode,
             keys_dir,
             life: None,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// Where everything that it logs is written, at the most talkative level that an operator would choose.
+    pub fn log(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    /// Whether it shares its database and a Redis with others.
+    pub const fn is_scaled(&self) -> bool {
+        self.mode.redis_url.is_some()
+    }
+
+    /// Lets it use this Redis.
+    pub fn with_redis(&mut self, url: &str) {
+        self.mode.redis_url = Some(url.to_owned());
+    }
+
+    /// Its database.
+    pub const fn store(&self) -> &Store {
+        &self.mode.store
     }
 
     /// Starts it, and waits until it serves.
@@ -61,9 +82,9 @@ impl Program {
             .env("BIANMIN_LISTEN", &self.listen)
             .env("BIANMIN_KEYS_DIR", &self.keys_dir)
             .env("BIANMIN_SANDBOX_URL", sandbox)
-            .env("BIANMIN_LOG", "off")
+            .env("BIANMIN_LOG", "debug,sqlx=debug")
             .stdout(Stdio::null())
-            .stderr(Stdio::null());
+            .stderr(File::options().create(true).append(true).open(self.log()).unwrap());
         match &self.mode.store {
             Store::Sqlite(path) => command.env("BIANMIN_DATABASE_URL", format!("sqlite:{}", path.display())),
             Store::Postgres(url) => command.env("BIANMIN_DATABASE_URL", url),

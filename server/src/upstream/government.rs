@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::systems::System;
 use crate::{config::Config, platform::clock::Clock};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
@@ -94,7 +95,12 @@ impl Government {
 
     /// Tells the traffic police something once: the key makes it the same thing each time.
     pub async fn tell_police(&self, kind: &str, key: &str, body: &Value) -> Result<(), Unheard> {
-        let path = format!("/police/traffic-police/{kind}");
+        self.tell(System::TrafficPolice, kind, key, body).await
+    }
+
+    /// Tells one of the police systems something once: the key makes it the same thing each time.
+    pub async fn tell(&self, system: System, kind: &str, key: &str, body: &Value) -> Result<(), Unheard> {
+        let path = format!("/police/{}/{kind}", system.as_str());
         self.call(Method::POST, &self.police_url, &path, Some(body), Some(key))
             .await
             .map(drop)

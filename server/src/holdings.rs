@@ -1,0 +1,441 @@
+//! What the database holds: for every table what is sealed in it, whose it is, how long it is kept, and what becomes of it when an
+//! account is closed. Retention, the export of one's data, the closing of an account and the change of keys all go by this list.
+//!
+//! A table that is missing here fails a test, and so does a sealed field.
+
+use std::fmt;
+
+/// Whose the rows of a table are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// The account in this column.
+    Resident(&'static str),
+    /// The person in this column.
+    Person(&'static str),
+    /// Nobody's in particular, or of what stands in another table.
+    Nobody,
+}
+
+/// How long rows are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Until so many days after the instant in a column; the job removes them then.
+    Days {
+        /// How many.
+        days: i64,
+        /// The column.
+        after: &'static str,
+        /// Why so long.
+        why: &'static str,
+    },
+    /// As long as this says; where it ends, the slice itself removes the row.
+    While(&'static str),
+    /// As long as the law asks for.
+    ByLaw(&'static str),
+}
+
+/// What becomes of rows when the account that they belong to is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// They go with it.
+    Removed,
+    /// They stay, for the reason given in [`Holding::kept`].
+    Stays,
+}
+
+/// A table and what it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Holding {
+    /// The table.
+    pub table: &'static str,
+    /// The column of its key, to which sealed fields are bound.
+    pub key: &'static str,
+    /// The sealed columns.
+    pub sealed: &'static [&'static str],
+    /// Whose the rows are.
+    pub of: Of,
+    /// The columns that their owner is given besides the sealed ones.
+    pub shown: &'static [&'static str],
+    /// A condition under which a row is still under way, so that its account cannot be closed.
+    pub under_way: Option<&'static str>,
+    /// How long rows are kept.
+    pub kept: Kept,
+    /// What becomes of them when the account is closed.
+    pub closing: Closing,
+}
+
+const FISCAL: &str = "《会计档案管理办法》附表一：会计凭证保管30年";
+const CASES: &str = "随案卷归档保管";
+const DECISIONS: &str = "行政处罚案卷归档保管";
+const LOGS: &str = "《网络安全法》：网络日志留存不少于六个月";
+const ARRANGED: Kept = Kept::While("the bureau's own arrangement; replaced when it changes");
+const COUNTED: Kept = Kept::While("statistics of halls: without a name, only ids");
+
+impl Holding {
+    const fn of_nobody(table: &'static str, kept: Kept) -> Self {
+        Self {
+            table,
+            key: "id",
+            sealed: &[],
+            of: Of::Nobody,
+            shown: &[],
+            under_way: None,
+            kept,
+            closing: Closing::Stays,
+        }
+    }
+
+    const fn owned(table: &'static str, of: Of, shown: &'static [&'static str], kept: Kept, closing: Closing) -> Self {
+        Self {
+            of,
+            shown,
+            closing,
+            ..Self::of_nobody(table, kept)
+        }
+    }
+
+    const fn by(self, key: &'static str) -> Self {
+        Self { key, ..self }
+    }
+
+    const fn sealing(self, sealed: &'static [&'static str]) -> Self {
+        Self { sealed, ..self }
+    }
+
+    const fn under_way_if(self, condition: &'static str) -> Self {
+        Self {
+            under_way: Some(condition),
+            ..self
+        }
+    }
+}
+
+const ACCOUNT: Kept = Kept::While("the account is open");
+
+/// Every table. Rows are removed in this order, so that what refers to others goes before them.
+pub const HOLDINGS: &[Holding] = &[
+    // Identity.
+    Holding::owned(
+        "residents",
+        Of::Resident("id"),
+        &["language", "created_at"],
+        ACCOUNT,
+        Closing::Removed,
+    )
+    .sealing(&["phone"]),
+    Holding::owned(
+        "persons",
+        Of::Person("id"),
+        &["created_at"],
+        Kept::While("an account, a booking, a decision or a case refers to the person"),
+        Closing::Stays,
+    )
+    .sealing(&["name", "id_number"]),
+    Holding::owned(
+        "family_members",
+        Of::Resident("resident_id"),
+        &["relation", "created_at"],
+        ACCOUNT,
+        Closing::Removed,
+    )
+    .by("resident_id"),
+    Holding::owned(
+        "consents",
+        Of::Resident("resident_id"),
+        &["subject", "version", "given_at", "withdrawn_at"],
+        ACCOUNT,
+        Closing::Removed,
+    ),
+    Holding::owned(
+        "sessions",
+        Of::Resident("subject_id"),
+        &["client", "created_at", "refreshed_at", "revoked_at"],
+        Kept::Days {
+            days: 180,
+            after: "expires_at",
+            why: LOGS,
+        },
+        Closing::Stays,
+    ),
+    Holding::of_nobody(
+        "login_codes",
+        Kept::Days {
+            days: 1,
+            after: "issued_at",
+            why: "a code works for five minutes; a day lets abuse be looked into",
+        },
+    )
+    .by("phone_index"),
+    Holding::of_nobody("staff", Kept::While("the audit log names the account")).sealing(&["totp_secret"]),
+    Holding::of_nobody("devices", Kept::While("the audit log names the device")),
+    // Texts.
+    Holding::owned(
+        "messages",
+        Of::Resident("resident_id"),
+        &["template", "status", "created_at"],
+        Kept::While("codes a day, other texts as long as notify/sweep.rs says"),
+        Closing::Stays,
+    )
+    .sealing(&["recipient", "variables"]),
+    Holding::of_nobody("message_attempts", Kept::While("the text")),
+    Holding::of_nobody("message_receipts", Kept::While("the text")).by("attempt_id"),
+    Holding::of_nobody("message_opt_outs", Kept::While("the number does not want texts")).by("phone_index"),
+    // Bookings and the queue.
+    Holding::owned(
+        "strikes",
+        Of::Resident("resident_id"),
+        &["kind", "status", "at", "appealed_at", "decided_at", "reason"],
+        Kept::While("the booking"),
+        Closing::Stays,
+    )
+    .sealing(&["appeal"]),
+    Holding::owned(
+        "waitlist",
+        Of::Resident("resident_id"),
+        &["status", "day", "created_at"],
+        Kept::While("the booking rules count it"),
+        Closing::Removed,
+    )
+    .under_way_if("status IN ('waiting', 'offered')"),
+    Holding::owned(
+        "appointments",
+        Of::Resident("resident_id"),
+        &["code", "status", "day", "created_at", "changed_at"],
+        Kept::While("the bureau's record of what it served"),
+        Closing::Stays,
+    )
+    .under_way_if("status IN ('held', 'confirmed', 'checked_in')"),
+    Holding::owned(
+        "tickets",
+        Of::Resident("resident_id"),
+        &[
+            "number",
+            "status",
+            "day",
+            "entered_at",
+            "called_at",
+            "served_at",
+            "finished_at",
+        ],
+        COUNTED,
+        Closing::Stays,
+    ),
+    Holding::of_nobody("ratings", COUNTED)
+        .by("ticket_id")
+        .sealing(&["comment"]),
+    Holding::of_nobody(
+        "wait_estimates",
+        Kept::Days {
+            days: 90,
+            after: "issued_at",
+            why: "how good estimates were is looked at by the quarter",
+        },
+    )
+    .by("ticket_id"),
+    Holding::of_nobody(
+        "queue_events",
+        Kept::Days {
+            days: 365,
+            after: "at",
+            why: "complaints about a call come within the year",
+        },
+    ),
+    Holding::of_nobody("counter_sessions", COUNTED),
+    Holding::of_nobody("ticket_sequences", ARRANGED).by("hall_id"),
+    Holding::of_nobody("windows", COUNTED),
+    Holding::of_nobody("closures", ARRANGED),
+    Holding::of_nobody("pending_returns", Kept::While("the seat is on its way back")),
+    // Slips.
+    Holding::owned(
+        "slips",
+        Of::Resident("resident_id"),
+        &[
+            "kind",
+            "item_zh",
+            "reference",
+            "status",
+            "ready_at",
+            "tracking",
+            "created_at",
+        ],
+        Kept::While("the record of what was handed over to whom"),
+        Closing::Stays,
+    )
+    .sealing(&["mail_recipient", "mail_phone", "mail_address"])
+    .under_way_if("status IN ('preparing', 'ready', 'to_mail')"),
+    Holding::of_nobody("slip_proxies", Kept::While("the slip")).sealing(&["name", "id_number", "phone", "letter"]),
+    Holding::of_nobody("slip_redemptions", Kept::While("the slip"))
+        .by("slip_id")
+        .sealing(&["signature"]),
+    Holding::of_nobody("slip_tokens", Kept::While("the slip")).by("token_index"),
+    Holding::of_nobody("slip_keys", ARRANGED),
+    // Fines.
+    Holding::owned(
+        "violations",
+        Of::Person("person_id"),
+        &[
+            "violation_no",
+            "occurred_at",
+            "place",
+            "conduct",
+            "fine_fen",
+            "points",
+            "status",
+        ],
+        Kept::ByLaw(DECISIONS),
+        Closing::Stays,
+    )
+    .sealing(&["plate_no", "objection"]),
+    Holding::owned(
+        "decisions",
+        Of::Person("person_id"),
+        &[
+            "decision_no",
+            "facts",
+            "legal_basis",
+            "fine_fen",
+            "points",
+            "decided_on",
+            "status",
+        ],
+        Kept::ByLaw(DECISIONS),
+        Closing::Stays,
+    ),
+    Holding::owned(
+        "payments",
+        Of::Resident("resident_id"),
+        &["channel", "amount_fen", "status", "paid_at"],
+        Kept::ByLaw(FISCAL),
+        Closing::Stays,
+    )
+    .sealing(&["request"])
+    .under_way_if(
+        "status IN ('preparing', 'awaiting_payment', 'unknown', 'refund_pending', 'treasury_refund_requested')",
+    ),
+    Holding::owned(
+        "wechat_payers",
+        Of::Resident("resident_id"),
+        &["since"],
+        ACCOUNT,
+        Closing::Removed,
+    )
+    .by("resident_id")
+    .sealing(&["openid"]),
+    Holding::owned(
+        "decision_payers",
+        Of::Resident("resident_id"),
+        &["since"],
+        Kept::ByLaw(FISCAL),
+        Closing::Stays,
+    )
+    .by("resident_id"),
+    Holding::of_nobody("receipts", Kept::ByLaw(FISCAL)).by("payment_id"),
+    Holding::of_nobody("refunds", Kept::ByLaw(FISCAL)),
+    Holding::of_nobody("ledger_entries", Kept::ByLaw(FISCAL)),
+    Holding::of_nobody("payment_exceptions", Kept::ByLaw(FISCAL)),
+    Holding::of_nobody("payment_alerts", Kept::ByLaw(FISCAL)),
+    Holding::of_nobody("reconciliation_days", Kept::ByLaw(FISCAL)).by("day"),
+    Holding::of_nobody("reconciliation_breaks", Kept::ByLaw(FISCAL)),
+    Holding::of_nobody("outside_tasks", Kept::ByLaw(FISCAL)),
+    // Cases.
+    Holding::of_nobody("cases", Kept::ByLaw(CASES)).sealing(&["title"]),
+    Holding::owned(
+        "case_parties",
+        Of::Person("person_id"),
+        &["role", "valid_until", "since"],
+        Kept::ByLaw(CASES),
+        Closing::Stays,
+    )
+    .sealing(&["suspect"]),
+    Holding::of_nobody("case_items", Kept::ByLaw(CASES)).sealing(&["name"]),
+    Holding::of_nobody("case_publications", Kept::ByLaw(CASES)).sealing(&["details"]),
+    Holding::owned(
+        "case_reviews",
+        Of::Person("person_id"),
+        &["requested_at"],
+        Kept::ByLaw(CASES),
+        Closing::Stays,
+    )
+    .sealing(&["reason"]),
+    Holding::owned(
+        "case_subscriptions",
+        Of::Resident("resident_id"),
+        &["sms", "wechat", "changed_at"],
+        ACCOUNT,
+        Closing::Removed,
+    )
+    .by("case_id"),
+    Holding::of_nobody("case_enquiries", Kept::ByLaw(LOGS)),
+    Holding::of_nobody(
+        "case_interferences",
+        Kept::ByLaw("《领导干部干预司法活动、插手具体案件处理的记录、通报和责任追究规定》"),
+    )
+    .sealing(&["who", "unit", "what"]),
+    // The police systems.
+    Holding::of_nobody("upstream_systems", ARRANGED).by("name"),
+    Holding::of_nobody(
+        "upstream_calls",
+        Kept::Days {
+            days: 180,
+            after: "accepted_at",
+            why: LOGS,
+        },
+    ),
+    // The platform.
+    Holding::of_nobody("audit_entries", Kept::ByLaw(LOGS)),
+    Holding::of_nobody("audit_head", Kept::ByLaw(LOGS)),
+    Holding::of_nobody("idempotency_keys", Kept::While("a day, by platform/idempotency.rs")).by("key"),
+    Holding::of_nobody("rate_windows", Kept::While("the window of the limit")).by("subject"),
+    Holding::of_nobody("field_keys", Kept::While("a row is sealed with the key")).by("number"),
+    // What the bureau arranges.
+    Holding::of_nobody("halls", ARRANGED),
+    Holding::of_nobody("hall_policies", ARRANGED).by("hall_id"),
+    Holding::of_nobody("counters", ARRANGED),
+    Holding::of_nobody("schedules", ARRANGED),
+    Holding::of_nobody("opened_days", ARRANGED).by("day"),
+    Holding::of_nobody("calendar_days", ARRANGED).by("day"),
+    Holding::of_nobody("calendar_years", ARRANGED).by("year"),
+    Holding::of_nobody("services", ARRANGED),
+    Holding::of_nobody("service_groups", ARRANGED),
+    Holding::of_nobody("vocabulary", ARRANGED).by("word"),
+];
+
+impl fmt::Display for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Days { days, after, why } => write!(f, "{days} days after `{after}`: {why}"),
+            Self::While(what) => write!(f, "{what}"),
+            Self::ByLaw(law) => write!(f, "by law: {law}"),
+        }
+    }
+}
+
+/// The table of `docs/data.md`: what `bianmin holdings` prints.
+pub fn table() -> String {
+    let mut text = String::from(
+        "# What is kept, whose it is and for how long · 数据清单与保存期限\n\n\
+         Made by `cargo run --package server --bin bianmin -- holdings > docs/data.md` from the list by which the jobs, the export and the \
+         closing of an account go.\n\n\
+         | Table | Whose | Sealed | Kept | When the account is closed |\n|---|---|---|---|---|\n",
+    );
+    for holding in HOLDINGS {
+        let whose = match holding.of {
+            Of::Resident(_) => "an account's",
+            Of::Person(_) => "a person's",
+            Of::Nobody => "",
+        };
+        let closing = match (holding.of, holding.closing) {
+            (Of::Nobody, _) => "",
+            (_, Closing::Removed) => "removed",
+            (_, Closing::Stays) => "stays",
+        };
+        let line = format!(
+            "| `{}` | {whose} | {} | {} | {closing} |\n",
+            holding.table,
+            holding.sealed.join(", "),
+            holding.kept
+        );
+        text.push_str(&line);
+    }
+    text
+}

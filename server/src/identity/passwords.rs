@@ -1,0 +1,154 @@
+//! Passwords of staff: hashed with Argon2id, tried at most five times before the account locks for a while.
+
+use anyhow::anyhow;
+use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
+use chrono::TimeDelta;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+use serde_json::json;
+use shared::{
+    identity::wire::{ACCOUNT_LOCKED, CREDENTIALS_WRONG},
+    time::Instant,
+};
+
+use super::entity::staff;
+use crate::{
+    platform::{
+        Platform,
+        audit::{self, Deed},
+        idempotency::Actor,
+        keys::Keys,
+    },
+    problem::Failure,
+};
+
+const TRIES: i32 = 5;
+const LOCKED_FOR: TimeDelta = TimeDelta::minutes(15);
+/// A hash that no password has, verified for unknown names so that they take as long as known ones.
+const NOBODYS_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$n2x2mRfGOcBSMzzMCNsUZJ7sDmJSnzFQmj9A8SG5aE8";
+
+/// Hashes a password with Argon2id at the cost that OWASP names first: 19 MiB, two passes.
+pub fn hash_password(password: &str) -> anyhow::Result<String> {
+    let params = Params::new(19 * 1024, 2, 1, None).map_err(|error| anyhow!("{error}"))?;
+    let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password(password.as_bytes())
+        .map_err(|error| anyhow!("a password cannot be hashed: {error}"))?;
+    Ok(hash.to_string())
+}
+
+/// The same, on a thread where it holds up no request.
+pub async fn hash_apart(password: String) -> Result<String, Failure> {
+    let hash = actix_web::web::block(move || hash_password(&password)).await;
+    Ok(hash.map_err(anyhow::Error::from)??)
+}
+
+/// A password with which an account begins: three groups of five letters and digits, 75 random bits.
+pub fn initial_password(keys: &Keys) -> anyhow::Result<String> {
+    const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    let mut random = [0; 15];
+    keys.fill_random(&mut random)?;
+    let characters = random
+        .iter()
+        .filter_map(|byte| ALPHABET.get(usize::from(*byte) % ALPHABET.len()).copied());
+    let all: String = characters.map(char::from).collect();
+    let groups = [all.get(..5), all.get(5..10), all.get(10..)];
+    Ok(groups.into_iter().flatten().collect::<Vec<_>>().join("-"))
+}
+
+/// The account with this name, if the password is its own.
+///
+/// The try is counted before it is judged, so that many at once are no more tries than one after the other; whoever then succeeds with
+/// everything that is asked for sets the count back.
+pub async fn account_with(
+    platform: &Platform,
+    username: &str,
+    password: &str,
+    now: Instant,
+) -> Result<staff::Model, Failure> {
+    let db = platform.db.begin().await?;
+    let counted = staff::Entity::update_many()
+        .col_expr(staff::Column::Failures, Expr::col(staff::Column::Failures).add(1))
+        .filter(staff::Column::Username.eq(username.trim()))
+        .filter(
+            Condition::any()
+                .add(staff::Column::LockedUntil.is_null())
+                .add(staff::Column::LockedUntil.lte(now)),
+        )
+        .exec_with_returning(&db)
+        .await?;
+    let account = counted.into_iter().next();
+    if let Some(account) = &account
+        && account.failures % TRIES == 0
+    {
+        staff::Entity::update_many()
+            .col_expr(staff::Column::LockedUntil, Expr::value(now + LOCKED_FOR))
+            .filter(staff::Column::Id.eq(account.id))
+            .exec(&db)
+            .await?;
+    }
+    db.commit().await?;
+    if account.is_none() && is_known(platform, username).await? {
+        return Err(Failure::from(&ACCOUNT_LOCKED));
+    }
+    let hash = account
+        .as_ref()
+        .map_or(NOBODYS_HASH, |account| &account.password_hash)
+        .to_owned();
+    let password = password.to_owned();
+    let matches = actix_web::web::block(move || verify_password(&hash, &password))
+        .await
+        .map_err(anyhow::Error::from)?;
+    match account {
+        Some(account) if matches => Ok(account),
+        Some(account) => Err(refused(platform, &account, now).await?),
+        None => Err(Failure::from(&CREDENTIALS_WRONG)),
+    }
+}
+
+/// Sets the count of tries back for an account that begins: there is no second factor yet that could be guessed at.
+pub async fn count_anew(platform: &Platform, account: &staff::Model) -> Result<(), Failure> {
+    let db = platform.db.begin().await?;
+    staff::Entity::update_many()
+        .col_expr(staff::Column::Failures, Expr::value(0))
+        .col_expr(staff::Column::LockedUntil, Expr::value(None::<Instant>))
+        .filter(staff::Column::Id.eq(account.id))
+        .filter(staff::Column::InitialUntil.is_not_null())
+        .exec(&db)
+        .await?;
+    Ok(db.commit().await?)
+}
+
+async fn is_known(platform: &Platform, username: &str) -> Result<bool, Failure> {
+    let found = staff::Entity::find()
+        .filter(staff::Column::Username.eq(username.trim()))
+        .one(platform.db.reader())
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Records that somebody was refused at an account. What was wrong is not told.
+pub async fn refused(platform: &Platform, account: &staff::Model, now: Instant) -> Result<Failure, Failure> {
+    let db = platform.db.begin().await?;
+    audit::record(&db, now, deed(account, "session.refuse")).await?;
+    db.commit().await?;
+    Ok(Failure::from(&CREDENTIALS_WRONG))
+}
+
+/// Something that an account's owner did to the account.
+pub fn deed(account: &staff::Model, action: &'static str) -> Deed<'static> {
+    Deed {
+        actor: Some(Actor {
+            kind: "staff",
+            id: account.id,
+        }),
+        action,
+        subject_kind: "staff",
+        subject_id: Some(account.id),
+        reason: None,
+        detail: json!({}),
+    }
+}
+
+fn verify_password(hash: &str, password: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}

@@ -5,10 +5,7 @@ use std::cell::Cell;
 use leptos::prelude::*;
 use shared::{
     API,
-    fines::{
-        attempt::Channel,
-        wire::{Decision, Payment, PaymentStage, Receipt, RefreshRequest},
-    },
+    fines::wire::{Decision, Payment, PaymentStage, Receipt, RefreshRequest},
     ids::PaymentId,
     list::List,
     money::Fen,
@@ -170,7 +167,8 @@ fn show(payment: &Payment) -> View {
 
 /// The code for another phone, or the button for this one.
 fn to_pay(payment: &Payment) -> View {
-    if payment.channel != Channel::Native {
+    // An order that nobody could be told of has no code; it is then asked for again.
+    if payment.code_url.is_none() {
         return pay::buttons(payment.decision_id);
     }
     let picture = el("img")

@@ -40,7 +40,7 @@ words! {
     UNDER_REVIEW_SAID: "复议或诉讼期间不加处罚款，也可以先缴款。" / "No surcharge grows during a review or a lawsuit. You may also pay now.";
     WITHDRAWN: "已撤销" / "Withdrawn";
     WITHDRAWN_SAID: "该决定已撤销，无需缴款；已缴的款项会原路退回。" / "This decision was withdrawn. There is nothing to pay, and what was paid comes back.";
-    STRAIGHT: "款项直接进入财政专户，不收手续费。付款后几分钟内可在本页查看电子票据。" / "The money goes straight to the treasury’s account, without a fee. The receipt can be seen here minutes later.";
+    STRAIGHT: "款项直接进入财政专户，不收手续费。付款后几分钟内开具电子票据。" / "The money goes straight to the treasury’s account, without a fee. The receipt follows within minutes.";
 
     PAY: "微信支付" / "Pay with WeChat";
     PAY_BY_CODE: "扫码支付" / "Pay by scanning a code";

@@ -48,7 +48,7 @@ async fn one_asks_for_a_refund_and_another_approves_it() {
     second.sees("开始对账").await;
     second.shows("06-books").await;
     second.presses("开始对账").await;
-    second.sees("差异类型").await;
+    second.sees("三方一致").await;
     second.shows("07-compared").await;
     for (page, words, step) in [
         ("/admin/exceptions", "款项与订单不符", "08-exceptions"),

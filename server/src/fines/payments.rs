@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde_json::json;
 use shared::{
     fines::{
-        attempt::{PaymentStatus, Source},
+        attempt::{Channel, PaymentStatus, Source},
         wire::{BridgeWord, Payment, PaymentStage, RefreshRequest},
     },
     ids::PaymentId,
@@ -157,7 +157,7 @@ pub async fn ask(platform: &Platform, client: &Client, row: &payment::Model, sou
     Ok(true)
 }
 
-/// A payment as its payer sees it, without the key to the cashier.
+/// A payment as its payer sees it. Of the keys to the cashier only the code that is shown on a screen is told again; the others are asked for anew.
 pub async fn view(db: &impl ConnectionTrait, row: &payment::Model, now: Instant) -> Result<Payment, Failure> {
     let status: PaymentStatus = row.status.parse().map_err(anyhow::Error::from)?;
     let receipt = receipt::Entity::find_by_id(row.id).one(db).await?;
@@ -174,13 +174,15 @@ pub async fn view(db: &impl ConnectionTrait, row: &payment::Model, now: Instant)
         PaymentStatus::RefundPending | PaymentStatus::TreasuryRefundRequested => PaymentStage::RefundOnItsWay,
         PaymentStatus::Refunded => PaymentStage::Refunded,
     };
+    let channel: Channel = row.channel.parse().map_err(anyhow::Error::from)?;
+    let shown = channel == Channel::Native && stage == PaymentStage::Unpaid;
     Ok(Payment {
         id: row.id.into(),
         decision_id: row.decision_id.into(),
         decision_no: decision.map(|decision| decision.decision_no).unwrap_or_default(),
         status,
         stage,
-        channel: row.channel.parse().map_err(anyhow::Error::from)?,
+        channel,
         amount_fen: Fen(row.amount_fen),
         expires_at: row.expires_at,
         paid_at: row.paid_at,
@@ -188,6 +190,6 @@ pub async fn view(db: &impl ConnectionTrait, row: &payment::Model, now: Instant)
         confirmed_by: row.source.clone(),
         bridge: None,
         h5_url: None,
-        code_url: None,
+        code_url: row.url.clone().filter(|_| shown),
     })
 }

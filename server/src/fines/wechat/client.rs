@@ -10,6 +10,7 @@ use reqwest::{
 };
 use serde::Deserialize;
 use shared::time::Instant;
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::{
@@ -64,6 +65,8 @@ pub struct Client {
     pub account: Account,
     pub(super) http: reqwest::Client,
     keys: PlatformKeys,
+    /// Held by whoever asks for the certificates, so that others wait for what that brings.
+    asking: Mutex<()>,
     clock: Arc<dyn Clock>,
 }
 
@@ -85,6 +88,7 @@ impl Client {
         let builder = if beyond_proxy { builder } else { builder.no_proxy() };
         Ok(Self {
             keys: PlatformKeys::of(&account),
+            asking: Mutex::default(),
             account,
             http: builder.build()?,
             clock,
@@ -211,7 +215,12 @@ impl Client {
             return Some(key);
         }
         let could_be_one = (8..=64).contains(&serial.len()) && serial.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if could_be_one
+        if !could_be_one {
+            return None;
+        }
+        // After a start the first answers come together, and all but one would find the question asked and not yet answered.
+        let _asking = self.asking.lock().await;
+        if self.keys.find(serial).is_none()
             && self.keys.may_ask(self.now())
             && let Err(error) = self.fetch_certificates().await
         {

@@ -9,6 +9,9 @@ use super::{Bureau, decision, letter::Letter};
 
 /// How many orders are paid; a resident is shown no more decisions.
 const ORDERS: u32 = 190;
+/// The backlog: so many batches of so many decisions.
+const BATCHES: u32 = 100;
+const BATCH: u32 = 1_000;
 /// How many notifications are delivered at the same moment.
 const AT_ONCE: usize = 16;
 
@@ -88,7 +91,7 @@ async fn of_many_notifications_each_payment_is_taken_once_and_forged_ones_change
         "{} notifications in {:.1} s, {AT_ONCE} at once: {:.0} a second, median {:?}, 99 % within {:?}",
         letters.len(),
         whole.as_secs_f64(),
-        letters.len() as f64 / whole.as_secs_f64(),
+        f64::from(u32::try_from(letters.len()).unwrap()) / whole.as_secs_f64(),
         percentile(&mut times, 50),
         percentile(&mut times, 99),
     );
@@ -105,8 +108,6 @@ async fn of_many_notifications_each_payment_is_taken_once_and_forged_ones_change
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "it takes minutes: cargo test --test api -- --ignored --nocapture a_backlog"]
 async fn a_backlog_of_a_hundred_thousand_decisions_is_taken_in_batches_and_again_without_a_change() {
-    const BATCHES: u32 = 100;
-    const BATCH: u32 = 1_000;
     let bureau = Bureau::open().await;
     let push = async |batch: u32| {
         let decisions: Vec<Value> = (0..BATCH).map(|number| decision(batch * BATCH + number + 1)).collect();

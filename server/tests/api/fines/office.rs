@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use reqwest::Method;
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use shared::{
     fines::office::{EXCEPTION_STATE, OWN_REFUND_REQUEST, REFUND_IMPOSSIBLE, REFUND_REQUEST_STATE},
@@ -165,7 +166,6 @@ async fn that_they_are_two_stands_in_the_database_too() {
     let path = format!("/admin/payments/{}/refund-requests", order["id"].as_str().unwrap());
     let wish = json!({ "reason": "当事人已在银行缴清" });
     bureau.finance().await.post(&path, wish).await.expect(201);
-    use sea_orm::ConnectionTrait;
     let transaction = bureau.app.platform.db.begin().await.unwrap();
     let alone = "UPDATE refund_requests SET status = 'approved', decided_by = requested_by";
     assert!(transaction.execute_unprepared(alone).await.is_err());

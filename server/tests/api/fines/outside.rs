@@ -57,3 +57,21 @@ async fn row_24_when_wechat_changes_its_keys_no_payment_fails() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_orders_after_a_start_come_together_and_each_gets_its_key() {
+    let bureau = Bureau::open().await;
+    let resident = bureau.app.resident(1).await;
+    let mut orders = Vec::new();
+    for number in 1..=6 {
+        let path = format!("/decisions/{}/payments", bureau.decide(&resident, number).await);
+        let resident = resident.clone();
+        orders.push(tokio::spawn(async move {
+            resident.post(&path, json!({ "channel": "native" })).await
+        }));
+    }
+    for order in orders {
+        let order = order.await.unwrap().expect(201);
+        assert!(order["code_url"].is_string(), "{order}");
+    }
+}

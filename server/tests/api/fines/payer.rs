@@ -128,6 +128,11 @@ async fn an_order_on_a_screen_has_a_code_until_it_is_paid() {
         .get(&path)
         .await
         .refused(&problem::NOT_FOUND);
+    let shown = resident.get(path.trim_end_matches("/qr.svg")).await.expect(200);
+    assert_eq!(
+        shown["code_url"], order["code_url"],
+        "whoever comes back to the page scans the same code"
+    );
     assert_eq!(bureau.pay(&order).await.0, 200);
     bureau.becomes(&resident, &order, "paid").await;
     resident.get(&path).await.refused(&problem::NOT_FOUND);

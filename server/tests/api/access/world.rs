@@ -119,17 +119,7 @@ impl World {
         ids.insert("payments", id(&payment));
 
         let manager = app.staff("manager-zhongxin").await;
-        ids.insert("counters", first(&manager, "/admin/counters").await);
-        ids.insert("schedules", first(&manager, "/admin/schedules").await);
-        let device = json!({"kind": "kiosk", "name": "西门取号机"});
-        ids.insert("devices", id(&manager.post("/admin/devices", device).await.expect(201)));
-        let closure = json!({
-            "starts_at": "2026-12-01T12:00:00+08:00", "ends_at": "2026-12-01T12:30:00+08:00", "reason": "停电",
-        });
-        ids.insert(
-            "closures",
-            id(&manager.post("/admin/closures", closure).await.expect(201)),
-        );
+        ids.extend(arranged_by(&manager).await);
         ids.insert("halls", app.hall(OWN));
         ids.insert("services", app.service(SERVICES[0]));
         ids.insert("days", "2026-11-20".into());
@@ -224,6 +214,23 @@ impl World {
             _ => Vec::new(),
         }
     }
+}
+
+/// What the manager of a hall has arranged.
+async fn arranged_by(manager: &Client) -> BTreeMap<&'static str, String> {
+    let mut ids = BTreeMap::new();
+    ids.insert("counters", first(manager, "/admin/counters").await);
+    ids.insert("schedules", first(manager, "/admin/schedules").await);
+    let device = json!({"kind": "kiosk", "name": "西门取号机"});
+    ids.insert("devices", id(manager.post("/admin/devices", device).await.expect(201)));
+    let closure = json!({
+        "starts_at": "2026-12-01T12:00:00+08:00", "ends_at": "2026-12-01T12:30:00+08:00", "reason": "停电",
+    });
+    ids.insert(
+        "closures",
+        id(manager.post("/admin/closures", closure).await.expect(201)),
+    );
+    ids
 }
 
 /// Somebody who is named as a proxy.

@@ -222,13 +222,13 @@ async fn arranged_by(manager: &Client) -> BTreeMap<&'static str, String> {
     ids.insert("counters", first(manager, "/admin/counters").await);
     ids.insert("schedules", first(manager, "/admin/schedules").await);
     let device = json!({"kind": "kiosk", "name": "西门取号机"});
-    ids.insert("devices", id(manager.post("/admin/devices", device).await.expect(201)));
+    ids.insert("devices", id(&manager.post("/admin/devices", device).await.expect(201)));
     let closure = json!({
         "starts_at": "2026-12-01T12:00:00+08:00", "ends_at": "2026-12-01T12:30:00+08:00", "reason": "停电",
     });
     ids.insert(
         "closures",
-        id(manager.post("/admin/closures", closure).await.expect(201)),
+        id(&manager.post("/admin/closures", closure).await.expect(201)),
     );
     ids
 }

@@ -53,7 +53,7 @@ fn line(day: &Day, chosen: RwSignal<NaiveDate>) -> View {
         ],
     };
     let mut cells = vec![name, state(day.status)];
-    cells.extend(sums.map(words));
+    cells.extend(sums.map(text));
     row(cells)
 }
 

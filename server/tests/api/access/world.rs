@@ -140,29 +140,7 @@ impl World {
             ids.insert(of_nobody, uuid::Uuid::now_v7().to_string());
         }
 
-        let mut secrets: Vec<String> = [
-            "strikes",
-            "appointments",
-            "holds",
-            "waitlist",
-            "family",
-            "slips",
-            "decisions",
-        ]
-        .into_iter()
-        .chain(["violations", "cases", "payments", "schedules", "devices", "closures"])
-        .map(|name| ids[name].clone())
-        .collect();
-        secrets.extend(
-            [
-                "杨云舟",
-                "13800000001",
-                "539901198801040779",
-                "138****0001",
-                "539***********0779",
-            ]
-            .map(Into::into),
-        );
+        let secrets = secrets(&ids);
         let callers = callers(&app, resident, manager).await;
         Self {
             callers,
@@ -214,6 +192,34 @@ impl World {
             _ => Vec::new(),
         }
     }
+}
+
+/// What nobody but its owner may be shown.
+fn secrets(ids: &BTreeMap<&'static str, String>) -> Vec<String> {
+    let mut secrets: Vec<String> = [
+        "strikes",
+        "appointments",
+        "holds",
+        "waitlist",
+        "family",
+        "slips",
+        "decisions",
+    ]
+    .into_iter()
+    .chain(["violations", "cases", "payments", "schedules", "devices", "closures"])
+    .map(|name| ids[name].clone())
+    .collect();
+    secrets.extend(
+        [
+            "杨云舟",
+            "13800000001",
+            "539901198801040779",
+            "138****0001",
+            "539***********0779",
+        ]
+        .map(Into::into),
+    );
+    secrets
 }
 
 /// What the manager of a hall has arranged.

@@ -29,9 +29,10 @@ async fn without_room_on_the_disk_writes_are_refused_reads_go_on_and_nothing_is_
     let booked = resident.post("/appointments", wish.clone()).await.expect(201);
     // The one connection that writes may add no page: what SQLite then says is what a full disk makes it say.
     let pages = app.count("PRAGMA page_count").await;
-    app.execute(&format!("PRAGMA max_page_count = {pages}")).await;
     let mut refused = 0;
     for number in 0..400 {
+        // A connection that met the full disk is dropped, and the next one has to be told of it anew.
+        app.execute(&format!("PRAGMA max_page_count = {pages}")).await;
         let phone = format!("139{number:08}");
         let answer = app
             .anyone()

@@ -187,6 +187,8 @@ impl World {
                 ("quota", json!(6)),
                 ("online_percent", json!(50)),
             ],
+            // The same order again, and not another in its place.
+            "/decisions/{id}/payments" => vec![("channel", text("native"))],
             "/cases/{id}/proxies" => proxy(text("2026-11-30")),
             "/slips/{id}/proxy" => proxy(text("2026-11-25T12:00:00+08:00")),
             _ => Vec::new(),

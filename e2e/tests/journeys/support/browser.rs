@@ -309,11 +309,11 @@ impl Browser {
         self.presses("登录").await;
     }
 
-    /// The first window that does not end in the next minutes: whoever books it can check in at once.
+    /// The first window that does not end while a journey goes on: whoever books it can check in at once.
     ///
     /// Times on the wire have the bureau's offset and are precise to the second, so they are in order as texts.
     pub async fn chooses_window(&self, hall: &str, service: &str) -> Value {
-        let soon = "return new Date(Date.now() + (8 * 60 + 5) * 60_000).toISOString().slice(0, 19)";
+        let soon = "return new Date(Date.now() + (8 * 60 + 15) * 60_000).toISOString().slice(0, 19)";
         let soon = self.asks(soon).await;
         let all = bureau::windows(hall, service).await;
         let mut open = all

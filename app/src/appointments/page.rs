@@ -144,7 +144,9 @@ fn alternatives(appointment: &Appointment) -> View {
     let detail = Remote::<ServiceDetail>::fetch(ANONYMOUS, format!("/services/{}", appointment.service_id));
     let any = reschedule_address(&appointment, &[("by", Some("time".to_owned()))]);
     let rows = move || {
-        let (halls, found) = (detail.ready()?.halls, nearest.ready()?.items);
+        let (halls, mut found) = (detail.ready()?.halls, nearest.ready()?.items);
+        // The hall that was chosen once is chosen again by most; the sort keeps the others in their order.
+        found.sort_by_key(|found| found.hall_id != appointment.hall_id);
         let row = |found: NearestWindow| {
             let window = found.window;
             let chosen = [

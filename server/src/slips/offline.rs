@@ -27,6 +27,7 @@ use shared::{
 use super::{
     collect::{Hand, Handing, answered, collect},
     entity::{slip, token},
+    locker::in_lockers,
     scan::{already_redeemed, holder, scan},
     service::Slips,
     store, tokens,

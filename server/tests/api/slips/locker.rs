@@ -45,7 +45,8 @@ async fn a_document_in_a_locker_is_collected_by_its_owner_without_a_clerk() {
         .post("/slip-redemptions", without_code)
         .await
         .refused(&SLIP_CODE_NEEDED);
-    let done = redemption(&text, NONCE, &code(&resident, &slip).await);
+    let typed = code(&resident, &slip).await;
+    let done = redemption(&text, NONCE, &typed);
     let opened = locker.post("/slip-redemptions", done.clone()).await.expect(201);
     assert_eq!((&opened["compartment"], &opened["counter"]), (&json!(12), &Value::Null));
     assert_eq!(
@@ -54,7 +55,7 @@ async fn a_document_in_a_locker_is_collected_by_its_owner_without_a_clerk() {
         "a retry opens the same"
     );
 
-    let again = redemption(&text, "another-scanner-1234", &code(&resident, &slip).await);
+    let again = redemption(&text, "another-scanner-1234", &typed);
     let problem = clerk.post("/slip-redemptions", again).await.refused(&SLIP_REDEEMED);
     assert_eq!((&problem["at"], &problem["compartment"]), (&opened["at"], &json!(12)));
     let seen = resident.get(&format!("/slips/{slip}")).await.expect(200);

@@ -184,7 +184,8 @@ mod tests {
             "football1234",
             "abcd1234abcd1234",
             "jordan231987",
-            "19880104198801",
+            "sunshine2024!",
+            "iloveyou1314520",
             "1234567890qwerty",
             "clerk-1clerk-1",
         ] {

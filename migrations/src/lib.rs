@@ -44,6 +44,8 @@ mod m20261122_000070_reminders;
 mod m20261122_000071_audit_chain;
 mod m20261122_000072_accounts;
 mod m20261122_000073_field_keys;
+mod m20261122_000080_wechat;
+mod m20261122_000081_message_ways;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -87,6 +89,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000071_audit_chain::Migration),
             Box::new(m20261122_000072_accounts::Migration),
             Box::new(m20261122_000073_field_keys::Migration),
+            Box::new(m20261122_000080_wechat::Migration),
+            Box::new(m20261122_000081_message_ways::Migration),
         ]
     }
 }

@@ -26,7 +26,7 @@ use crate::{
     cases::{self, WorkDays},
     catalog::{self, Catalogue},
     fines::{self, Fines},
-    identity::{self, CodeTexts, Sessions},
+    identity::{self, AccountTexts, CodeTexts, Sessions},
     notify, operations,
     platform::{Platform, idempotency},
     problem,
@@ -161,6 +161,7 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .app_data(services.systems.clone())
             .app_data(services.sessions.clone())
             .app_data(Data::new(CodeTexts(notify::text_login_code)))
+            .app_data(Data::new(AccountTexts(notify::text_account_news)))
             .app_data(services.seats.clone())
             .app_data(services.availability.clone())
             .app_data(services.halls.clone())

@@ -31,6 +31,8 @@ pub enum Store {
 /// The systems around the bureau, where no sandbox stands in for them.
 #[derive(Clone, Default)]
 pub struct Outside {
+    /// The official account at WeChat; without it nobody signs in or is told anything there.
+    pub official_account: Option<OfficialAccountSettings>,
     /// WeChat Pay; without it nothing can be paid.
     pub wechat_pay: Option<WechatPaySettings>,
     /// The fiscal system and the police systems.
@@ -43,19 +45,26 @@ pub struct Outside {
     pub sms: SmsSettings,
 }
 
+/// The official account at WeChat (服务号).
+#[derive(Clone)]
+pub struct OfficialAccountSettings {
+    /// The address of WeChat's API.
+    pub url: String,
+    /// The account.
+    pub appid: String,
+    /// Its secret.
+    pub secret: SecretString,
+}
+
 /// The merchant's account at WeChat Pay. Paths lead to PEM files.
 #[derive(Clone)]
 pub struct WechatPaySettings {
     /// The address of the API.
     pub url: String,
-    /// The address of WeChat's authorisation API.
-    pub authorization_url: String,
     /// The merchant.
     pub mchid: String,
     /// The official account.
     pub appid: String,
-    /// The official account's secret.
-    pub app_secret: SecretString,
     /// The serial number of the merchant's certificate.
     pub serial: String,
     /// The merchant's private key.
@@ -245,6 +254,16 @@ impl Config {
 /// A part of the settings is given whole or not at all: what is missing of it is named.
 fn outside(settings: &Settings) -> Result<Outside, ConfigError> {
     let needed = |setting: &'static str, why: &str| invalid(setting, format!("it is needed as well, because {why}"));
+    let url = |url: &Option<String>, real: &str| url.as_deref().unwrap_or(real).trim_end_matches('/').to_owned();
+    let official_account = match (&settings.wechat_pay_appid, &settings.wechat_app_secret) {
+        (Some(appid), Some(secret)) => Some(OfficialAccountSettings {
+            url: url(&settings.wechat_authorization_url, "https://api.weixin.qq.com"),
+            appid: appid.clone(),
+            secret: secret.clone(),
+        }),
+        (None, Some(_)) => return Err(needed("WECHAT_PAY_APPID", "BIANMIN_WECHAT_APP_SECRET is set")),
+        (_, None) => None,
+    };
     let wechat_pay = match &settings.wechat_pay_mchid {
         None => None,
         Some(mchid) => {
@@ -257,20 +276,16 @@ fn outside(settings: &Settings) -> Result<Outside, ConfigError> {
                 (Some(_), None) => return Err(needed("WECHAT_PAY_PUBLIC_KEY", "its id is set")),
                 (None, Some(_)) => return Err(needed("WECHAT_PAY_PUBLIC_KEY_ID", "its file is set")),
             };
-            let url =
-                |url: &Option<String>, real: &str| url.as_deref().unwrap_or(real).trim_end_matches('/').to_owned();
+            if settings.wechat_pay_appid.is_some() && official_account.is_none() {
+                return Err(missing("WECHAT_APP_SECRET"));
+            }
             Some(WechatPaySettings {
                 url: url(&settings.wechat_pay_url, "https://api.mch.weixin.qq.com"),
-                authorization_url: url(&settings.wechat_authorization_url, "https://api.weixin.qq.com"),
                 mchid: mchid.clone(),
                 appid: settings
                     .wechat_pay_appid
                     .clone()
                     .ok_or_else(|| missing("WECHAT_PAY_APPID"))?,
-                app_secret: settings
-                    .wechat_app_secret
-                    .clone()
-                    .ok_or_else(|| missing("WECHAT_APP_SECRET"))?,
                 serial: settings
                     .wechat_pay_serial
                     .clone()
@@ -292,10 +307,13 @@ fn outside(settings: &Settings) -> Result<Outside, ConfigError> {
         None => None,
         Some(app_id) => {
             let missing = |setting| needed(setting, "BIANMIN_GOVERNMENT_APP_ID is set");
-            let url = |url: &Option<String>| url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
+            let required = |url: &Option<String>, setting| {
+                let given = url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
+                given.ok_or_else(|| missing(setting))
+            };
             Some(GovernmentSettings {
-                fiscal_url: url(&settings.fiscal_url).ok_or_else(|| missing("FISCAL_URL"))?,
-                police_url: url(&settings.police_url).ok_or_else(|| missing("POLICE_URL"))?,
+                fiscal_url: required(&settings.fiscal_url, "FISCAL_URL")?,
+                police_url: required(&settings.police_url, "POLICE_URL")?,
                 app_id: app_id.clone(),
                 app_secret: settings
                     .government_app_secret
@@ -305,6 +323,7 @@ fn outside(settings: &Settings) -> Result<Outside, ConfigError> {
         }
     };
     Ok(Outside {
+        official_account,
         wechat_pay,
         government,
         upstream_keys: settings.upstream_keys.clone(),
@@ -361,6 +380,7 @@ mod tests {
         assert!(refusal(|s| s.database_url = Some("mysql://x".into())).starts_with("BIANMIN_DATABASE_URL"));
         assert!(refusal(|s| s.redis_url = Some("redis://x".into())).contains("PostgreSQL"));
         assert!(refusal(|s| s.wechat_pay_mchid = Some("1900000109".into())).starts_with("BIANMIN_WECHAT_PAY_APPID"));
+        assert!(refusal(|s| s.wechat_app_secret = Some("x".into())).starts_with("BIANMIN_WECHAT_PAY_APPID"));
         assert!(refusal(|s| s.government_app_id = Some("bianmin".into())).starts_with("BIANMIN_FISCAL_URL"));
         assert!(refusal(|s| s.self_service_ceiling_fen = Some(1)).starts_with("BIANMIN_SELF_SERVICE_CITATION"));
         assert!(refusal(|s| s.lenient_first = Some(2)).starts_with("BIANMIN_LENIENT_CITATION"));

@@ -68,6 +68,24 @@ pub const HOLDINGS: &[Holding] = &[
         },
     )
     .by("phone_index"),
+    Holding::owned(
+        "wechat_links",
+        Of::Resident("resident_id"),
+        &["notices", "since"],
+        ACCOUNT,
+        Closing::Removed,
+    )
+    .by("resident_id")
+    .sealing(&["openid"]),
+    Holding::of_nobody(
+        "wechat_questions",
+        Kept::Days {
+            days: 1,
+            after: "asked_at",
+            why: "a question to WeChat is open for a quarter of an hour; a day lets abuse be looked into",
+        },
+    )
+    .sealing(&["openid"]),
     Holding::of_nobody("staff", Kept::While("the audit log names the account")).sealing(&["totp_secret"]),
     Holding::of_nobody("devices", Kept::While("the audit log names the device")),
     // Texts.

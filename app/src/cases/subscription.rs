@@ -8,49 +8,56 @@ use shared::{
 };
 
 use super::words::{
-    BY_TEXT, BY_TEXT_WHY, DECLINED, DELIVERED, NOT_DELIVERED, SENT, TELL_ME, TEXTS, TEXTS_NONE, WAITING,
+    BY_TEXT, BY_TEXT_WHY, BY_WECHAT, BY_WECHAT_WHY, DECLINED, DELIVERED, NOT_DELIVERED, SENT, TELL_ME, TEXTS,
+    TEXTS_NONE, WAITING,
 };
 use crate::{
     api::AUTHORIZED,
     dates,
     language::{filled, t},
-    ui::{Deed, Remote, View, cells, el, fragment},
+    ui::{self, Deed, Remote, View, cells, el, fragment},
 };
 
-/// The switch for texts.
+/// The switches for texts and for WeChat.
 pub fn switch(case: &CaseDetail) -> View {
     let id = case.id;
-    let chosen = RwSignal::new(case.subscription.sms);
-    let wechat = case.subscription.wechat;
+    let chosen = RwSignal::new(case.subscription);
     let deed = Deed::new();
-    let change = move || {
-        let sms = !chosen.get_untracked();
+    let change = move |wanted: Subscription| {
+        let before = chosen.get_untracked();
         deed.run(async move {
             let told = AUTHORIZED
-                .put::<Subscription>(&format!("/cases/{id}/subscription"), &Subscription { sms, wechat })
+                .put::<Subscription>(&format!("/cases/{id}/subscription"), &wanted)
                 .await;
             // What the server has is shown, also when it could not be changed.
-            chosen.try_set(told.as_ref().map_or(!sms, |told| told.sms));
+            chosen.try_set(*told.as_ref().unwrap_or(&before));
             told.map(drop)
         });
     };
-    let texts = el("label")
-        .class("cell choice")
-        .child(
-            el("div")
-                .class("cell-body")
-                .child(t(BY_TEXT))
-                .child(el("span").class("cell-note").child(t(BY_TEXT_WHY))),
-        )
-        .child(
-            el("input")
-                .attr("type", "checkbox")
-                .class("switch")
-                .attr("role", "switch")
-                .live_prop("checked", move || chosen.get())
-                .on("change", move |_| change()),
-        );
-    fragment().child(cells(t(TELL_ME), texts)).child(deed.outcome())
+    let by_text = ui::switch(
+        BY_TEXT,
+        BY_TEXT_WHY,
+        move || chosen.get().sms,
+        move || {
+            let now = chosen.get_untracked();
+            change(Subscription { sms: !now.sms, ..now });
+        },
+    );
+    let by_wechat = ui::switch(
+        BY_WECHAT,
+        BY_WECHAT_WHY,
+        move || chosen.get().wechat,
+        move || {
+            let now = chosen.get_untracked();
+            change(Subscription {
+                wechat: !now.wechat,
+                ..now
+            });
+        },
+    );
+    fragment()
+        .child(cells(t(TELL_ME), fragment().child(by_text).child(by_wechat)))
+        .child(deed.outcome())
 }
 
 /// The texts about the case, each with when the phone had it.

@@ -45,6 +45,8 @@ words! {
     REVIEW_LATE: "申请复议的期限（{}）已过，您仍可以向检察院申请立案监督。" / "The time to request a review ended on {}. You can still turn to the prosecutor.";
     TELL_ME: "进展提醒" / "Tell me";
     BY_TEXT: "短信提醒" / "By text message";
+    BY_WECHAT: "微信提醒" / "In WeChat";
+    BY_WECHAT_WHY: "先发微信；发不到且开着短信提醒时改发短信" / "In WeChat first; by text where it does not deliver and texts are on";
     BY_TEXT_WHY: "22点至8点不打扰；法律规定必须告知的照常发送" / "Not between 22 and 8; what the law wants told comes in any case";
     TEXTS: "已发短信" / "Texts";
     TEXTS_NONE: "还没有发过短信" / "No texts yet";

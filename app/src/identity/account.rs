@@ -5,6 +5,7 @@ use shared::{
     identity::{
         privacy::{PhoneRequest, Representative, SessionView},
         rules::{LoginCode, Phone},
+        wechat::{WechatLink, WechatNotices},
         wire::{CodePurpose, ResidentView, SmsCodeRequest, SmsCodeSent},
     },
     list::List,
@@ -16,7 +17,8 @@ use super::{
         ACCOUNT_SAFETY, CHANGE_PHONE, CLOSE_ACCOUNT, CLOSE_ASK, CLOSED, CODE, CODE_HINT, CODE_SENT, CODE_WRONG,
         DOWNLOAD_DATA, DOWNLOAD_WHY, GET_CODE, LOST_PHONE, MY_DATA, NEW_PHONE, NO_REPRESENTATIVES, OLD_PHONE,
         PHONE_CHANGED, PHONE_HINT, PHONE_WRONG, REFUSE, REPRESENTATIVES, SESSION_ENDED, SESSION_HERE, SESSIONS,
-        SIGN_IN, SIGN_IN_FIRST, SIGN_OUT, SINCE, UNKNOWN_CLIENT, UNTIL,
+        SIGN_IN, SIGN_IN_FIRST, SIGN_OUT, SINCE, UNKNOWN_CLIENT, UNLINK, UNLINKED, UNTIL, WECHAT, WECHAT_LINKED,
+        WECHAT_NONE, WECHAT_NOTICES, WECHAT_NOTICES_WHY,
     },
 };
 use crate::{
@@ -35,6 +37,7 @@ pub fn account() -> View {
         fragment()
             .child(sessions())
             .child(phone())
+            .child(wechat())
             .child(representatives())
             .child(data())
     } else {
@@ -158,6 +161,45 @@ fn phone() -> View {
         .child(sending.outcome())
         .child(deed.outcome())
         .child(el("div").class("actions").child(ui::submit(CHANGE_PHONE, deed, ready)))
+}
+
+fn wechat() -> View {
+    let link = Remote::<WechatLink>::fetch(AUTHORIZED, "/me/wechat");
+    let deed = Deed::new();
+    let shown = link.view(1, move |now| {
+        let Some(since) = now.since else {
+            return el("p").class("cell").child(t(WECHAT_NONE));
+        };
+        let unlink = move || {
+            deed.run(async move {
+                AUTHORIZED.delete("/me/wechat").await?;
+                toast(UNLINKED);
+                link.refresh();
+                Ok(())
+            });
+        };
+        let notices = move || {
+            deed.run(async move {
+                let wanted = WechatNotices { notices: !now.notices };
+                AUTHORIZED.put::<WechatLink>("/me/wechat", &wanted).await?;
+                link.refresh();
+                Ok(())
+            });
+        };
+        let linked = el("div")
+            .class("cell")
+            .child(
+                el("div").class("cell-body").child(t(WECHAT_LINKED)).child(
+                    el("span")
+                        .class("cell-note")
+                        .child(filled(SINCE, &[&dates::moment(since)])),
+                ),
+            )
+            .child(button("text-button", UNLINK, Some(deed), unlink));
+        let switch = ui::switch(WECHAT_NOTICES, WECHAT_NOTICES_WHY, move || now.notices, notices);
+        fragment().child(linked).child(switch)
+    });
+    cells(t(WECHAT), fragment().child(shown).child(deed.outcome()))
 }
 
 fn representatives() -> View {

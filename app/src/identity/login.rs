@@ -8,6 +8,7 @@ use shared::identity::{
 
 use super::{
     session,
+    wechat::{self, Waiting},
     words::{
         CODE, CODE_AGAIN, CODE_HINT, CODE_SENT, CODE_WRONG, GET_CODE, KEPT_CHOICE, PHONE, PHONE_HINT, PHONE_WRONG,
         PRIVACY, SIGN_IN, SIGN_IN_WHY, SIGNED_IN,
@@ -35,6 +36,7 @@ pub fn login() -> View {
     let code = Field::new(code_wrong);
     let sending = Deed::new();
     let entering = Deed::new();
+    let waiting = Waiting::new(None);
     let wait = RwSignal::new(0_u32);
     browser::every(1_000, move || {
         if wait.get_untracked() > 0 {
@@ -67,12 +69,10 @@ pub fn login() -> View {
             let asked = SessionRequest {
                 phone: phone.now(),
                 code: code.now(),
+                wechat_state: waiting.get_untracked(),
             };
             ANONYMOUS.post::<Session>("/auth/sessions", &asked).await?;
-            session::remember_sign_in();
-            ui::forget_drafts();
-            toast(SIGNED_IN);
-            routes::replace(&routes::next_or("/"));
+            signed_in();
             Ok(())
         });
     };
@@ -93,6 +93,7 @@ pub fn login() -> View {
         .map(|_| notice("good", t(KEPT_CHOICE)));
     let form = fragment()
         .child(kept)
+        .child(wechat::way_in(waiting, signed_in))
         .child(el("p").class("lead").child(t(SIGN_IN_WHY)))
         .child(
             el("form")
@@ -111,6 +112,14 @@ pub fn login() -> View {
         )
         .child(el("p").class("small").child(t(PRIVACY)));
     ui::page(t(SIGN_IN), None, form)
+}
+
+/// Goes on to where one wanted to go.
+fn signed_in() {
+    session::remember_sign_in();
+    ui::forget_drafts();
+    toast(SIGNED_IN);
+    routes::replace(&routes::next_or("/"));
 }
 
 /// How long to wait after a refusal: as long as it says.

@@ -9,6 +9,7 @@ mod page;
 mod pairing;
 mod session;
 mod staff_login;
+mod wechat;
 mod words;
 
 pub use account::account;

@@ -109,22 +109,7 @@ fn settings() -> View {
             el("span").attr("lang", offered.tag()).child(language_name(offered)),
         )
     });
-    let elder = el("label")
-        .class("cell choice")
-        .child(
-            el("div")
-                .class("cell-body")
-                .child(t(ELDER))
-                .child(el("span").class("cell-note").child(t(ELDER_WHY))),
-        )
-        .child(
-            el("input")
-                .attr("type", "checkbox")
-                .class("switch")
-                .attr("role", "switch")
-                .live_prop("checked", session::elder_mode)
-                .on("change", |_| session::toggle_elder_mode()),
-        );
+    let elder = ui::switch(ELDER, ELDER_WHY, session::elder_mode, session::toggle_elder_mode);
     fragment()
         .child(
             el("fieldset")

@@ -32,6 +32,8 @@ words! {
     CODE_AGAIN: "{}秒后可重发" / "Again in {} s";
     CODE_SENT: "验证码已发送，5分钟内有效" / "The code was sent and works for 5 minutes";
     SIGNED_IN: "登录成功" / "Signed in";
+    WECHAT_SIGN_IN: "微信一键登录" / "Sign in with WeChat";
+    WECHAT_UNLINKED_WHY: "此微信还没有绑定账号。请用手机号登录一次，登录后自动绑定，以后一键登录。" / "This WeChat is not linked yet. Sign in once with your number; it is then linked and enough from next time.";
     KEPT_CHOICE: "您选好的内容已保留，登录后继续。" / "What you chose is kept. Sign in to go on.";
     PRIVACY: "手机号和身份信息加密保存，只用于办理您的事项。" / "Your number and identity are stored encrypted and used only for your own matters.";
 
@@ -83,6 +85,13 @@ words! {
     NEW_PHONE: "新手机号" / "New number";
     PHONE_CHANGED: "手机号已更换" / "The number is changed";
     LOST_PHONE: "原号码已停用的，请携带身份证到任一大厅窗口办理。" / "If the present number is gone, bring your ID card to a counter of any hall.";
+    WECHAT: "微信" / "WeChat";
+    WECHAT_LINKED: "已绑定，可一键登录" / "Linked; it signs you in";
+    WECHAT_NONE: "未绑定。在微信中打开本页面并登录，即可绑定。" / "Not linked. Open this service inside WeChat and sign in there.";
+    WECHAT_NOTICES: "通知发到微信" / "Notices in WeChat";
+    WECHAT_NOTICES_WHY: "微信发不到时改发短信；法定告知始终发短信" / "By text where WeChat does not deliver; what the law wants told is always texted";
+    UNLINK: "解绑" / "Unlink";
+    UNLINKED: "已解绑，其他设备已退出" / "Unlinked. Other devices are signed out";
     REPRESENTATIVES: "可替我办理的人" / "Who may act for you";
     NO_REPRESENTATIVES: "没有人把您添加为家庭成员" / "Nobody has added you to their family";
     REFUSE: "取消授权" / "End it";

@@ -1,6 +1,7 @@
 //! Lists of cells.
 
 use super::view::{View, el};
+use crate::language::{Phrase, t};
 
 /// A group of cells under its title.
 pub fn cells(title: &str, content: View) -> View {
@@ -45,4 +46,24 @@ pub fn choice(
                 .on("change", move |_| choose()),
         )
         .child(el("div").class("cell-body").child(content))
+}
+
+/// A cell that is on or off, with what that means under it.
+pub fn switch(words: Phrase, note: Phrase, on: impl Fn() -> bool + 'static, flip: impl Fn() + 'static) -> View {
+    el("label")
+        .class("cell choice")
+        .child(
+            el("div")
+                .class("cell-body")
+                .child(t(words))
+                .child(el("span").class("cell-note").child(t(note))),
+        )
+        .child(
+            el("input")
+                .attr("type", "checkbox")
+                .class("switch")
+                .attr("role", "switch")
+                .live_prop("checked", on)
+                .on("change", move |_| flip()),
+        )
 }

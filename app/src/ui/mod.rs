@@ -15,7 +15,7 @@ mod view;
 
 pub use bars::{Tab, page, tab_bar};
 pub use buttons::{Deed, actions, button, chip, side_by_side, submit, way};
-pub use cells::{cells, choice, fact, link_cell};
+pub use cells::{cells, choice, fact, link_cell, switch};
 pub use dialog::dialog;
 pub use fields::{Field, Keyboard, forget_drafts};
 pub use icons::{Icon, icon};

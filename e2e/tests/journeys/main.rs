@@ -24,4 +24,5 @@ mod sheet;
 mod slips;
 mod support;
 mod visit;
+mod wechat;
 mod widths;

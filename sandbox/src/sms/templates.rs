@@ -18,7 +18,7 @@ const VARIABLE_LIMIT: usize = 35;
 pub struct Template {
     /// Our own name for it, such as `login-code`.
     pub key: String,
-    /// `code`, `notice` or `statutory`.
+    /// `code`, `notice`, `statutory` or `security`.
     pub class: String,
     /// Its number at Aliyun.
     pub aliyun: String,
@@ -29,6 +29,17 @@ pub struct Template {
     /// The type of each variable.
     #[serde(default)]
     pub variables: BTreeMap<String, String>,
+    /// As it is filed with WeChat, if it is.
+    pub wechat: Option<WechatTemplate>,
+}
+
+/// A notice as it is filed with WeChat.
+#[derive(Debug, Clone, Deserialize)]
+pub struct WechatTemplate {
+    /// The id that WeChat gave it.
+    pub id: String,
+    /// Its fields; their names tell their types.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// Why a text cannot be made.

@@ -30,8 +30,10 @@ struct Inner {
     /// Who holds the phone, unless the browser's cookie says otherwise.
     person: Option<String>,
     codes: HashMap<String, oauth::Code>,
-    token: Option<messages::Token>,
+    tokens: messages::Tokens,
     messages: Vec<messages::Message>,
+    /// With which code messages to a phone's owner are refused.
+    refusals: HashMap<String, i32>,
 }
 
 impl Wechat {

@@ -12,6 +12,7 @@ use shared::{
         rules::CaseNo,
         wire::{LOOKUP_QUOTA, STEP_UP_REQUIRED},
     },
+    identity::wire::ACCOUNT_LOCKED,
     ids::EnquiryId,
     list::List,
     problem::{self, Problem},
@@ -24,7 +25,7 @@ use super::{
     return_list, store,
 };
 use crate::{
-    identity::{self, Auditor, CaseOfficer},
+    identity::{self, Auditor, CaseOfficer, CodeVerdict},
     platform::{
         Platform,
         audit::{self, Deed},
@@ -83,10 +84,18 @@ pub async fn look_up(
             .into());
     }
     let code = body.totp.as_deref().unwrap_or_default();
-    if body.unmask && !identity::confirm_code(&transaction, &platform, officer.staff, code, now).await? {
-        // The try has counted against the quota.
-        transaction.commit().await?;
-        return Err(Problem::new(&STEP_UP_REQUIRED).on_field("totp").into());
+    if body.unmask {
+        let verdict = identity::confirm_code(&transaction, &platform, officer.staff, code, now).await?;
+        let refusal = match verdict {
+            CodeVerdict::Right => None,
+            CodeVerdict::Wrong => Some(Problem::new(&STEP_UP_REQUIRED).on_field("totp")),
+            CodeVerdict::Locked => Some(Problem::new(&ACCOUNT_LOCKED)),
+        };
+        if let Some(refusal) = refusal {
+            // The try has counted, against the quota and at the account.
+            transaction.commit().await?;
+            return Err(refusal.into());
+        }
     }
     let found = store::unsealed(&transaction, case_no.as_str()).await?;
     let look = Look {

@@ -7,16 +7,16 @@ use actix_web::{
     web::{Data, Json, Path},
 };
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
-use shared::{cases::wire::Subscription, ids::CaseId, problem};
+use shared::{cases::wire::Subscription, identity::wire::WECHAT_UNLINKED, ids::CaseId, problem};
 
 use super::{entity::subscription, store};
 use crate::{
-    identity::IdentifiedResident,
+    identity::{self, IdentifiedResident},
     platform::{Platform, idempotency::Once},
     problem::Failure,
 };
 
-/// Sets how the resident is told of a case. What the law wants told is told in any case.
+/// Sets how the resident is told of a case: in WeChat, once one is linked, before by text. What the law wants told is texted in any case.
 #[utoipa::path(
     tag = "cases",
     security(("resident" = [])),
@@ -37,6 +37,9 @@ pub async fn subscribe(
     let (case, _) = store::case_of(&transaction, &platform, resident.person.id, id.0, now)
         .await?
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
+    if body.wechat && !identity::has_wechat(&transaction, resident.id).await? {
+        return Err(Failure::from(&WECHAT_UNLINKED));
+    }
     let row = subscription::ActiveModel {
         case_id: Set(case.id),
         resident_id: Set(resident.id.0),

@@ -12,6 +12,7 @@ use shared::{
     notify::{
         quiet,
         rules::{Class, Kind, Template, shortened},
+        way::Way,
     },
     time::{Instant, local},
 };
@@ -48,9 +49,9 @@ pub async fn tell(
     }
     let mut told = Vec::new();
     let mut messages = Vec::new();
-    let message = |resident, template: Template, step| Message {
+    let message = |(resident, way), template: Template, step| Message {
         event: event(case.id, publication),
-        to: Recipient::Resident(resident),
+        to: Recipient::Chosen(resident, way),
         template,
         variables: variables(template, case, step, entry),
         due_at: Some(quiet::send_at(template.class(), now)),
@@ -70,7 +71,7 @@ pub async fn tell(
             now,
         )
         .await?;
-        messages.extend(told.iter().map(|resident| message(*resident, template, wrong.step)));
+        messages.extend(told.iter().map(|reader| message(*reader, template, wrong.step)));
     }
     // Who may know of the correction only is told what happened, and nothing of what was wrong.
     if entry.withdraws.is_none() {
@@ -84,8 +85,10 @@ pub async fn tell(
             now,
         )
         .await?;
-        let others = all.into_iter().filter(|resident| !told.contains(resident));
-        messages.extend(others.map(|resident| message(resident, template, entry.step)));
+        let others = all
+            .into_iter()
+            .filter(|(resident, _)| !told.iter().any(|(known, _)| known == resident));
+        messages.extend(others.map(|reader| message(reader, template, entry.step)));
     }
     notify::enqueue(db, platform, now, messages).await
 }
@@ -104,7 +107,7 @@ pub async fn withdraw_all(db: &impl ConnectionTrait, case: Uuid, now: Instant) -
     Ok(())
 }
 
-/// The residents who may know of a publication, and want to be told of it where they have a choice.
+/// The residents who may know of a publication, and want to be told of it where they have a choice; each with the way that they chose.
 async fn readers(
     db: &impl ConnectionTrait,
     platform: &Platform,
@@ -112,7 +115,7 @@ async fn readers(
     (step, details): (Step, &Details),
     class: Class,
     now: Instant,
-) -> Result<Vec<ResidentId>, Failure> {
+) -> Result<Vec<(ResidentId, Way)>, Failure> {
     let mut rows: HashMap<Uuid, Vec<party::Model>> = HashMap::new();
     for row in store::parties(db, case, now).await? {
         rows.entry(row.person_id).or_default().push(row);
@@ -125,18 +128,22 @@ async fn readers(
     }
     let mut residents = identity::residents_of(db, persons).await?;
     residents.sort_unstable();
-    if class.can_be_declined() {
-        let silent: Vec<Uuid> = subscription::Entity::find()
-            .select_only()
-            .column(subscription::Column::ResidentId)
+    let chosen: HashMap<Uuid, subscription::Model> = if class.can_be_declined() {
+        let rows = subscription::Entity::find()
             .filter(subscription::Column::CaseId.eq(case))
-            .filter(subscription::Column::Sms.eq(false))
-            .into_tuple()
             .all(db)
             .await?;
-        residents.retain(|resident| !silent.contains(&resident.0));
-    }
-    Ok(residents)
+        rows.into_iter().map(|row| (row.resident_id, row)).collect()
+    } else {
+        HashMap::new()
+    };
+    let wanted = residents
+        .into_iter()
+        .filter_map(|resident| match chosen.get(&resident.0) {
+            None => Some((resident, Way::Usual)),
+            Some(row) => (row.sms || row.wechat).then(|| (resident, Way::chosen(row.sms, row.wechat))),
+        });
+    Ok(wanted.collect())
 }
 
 fn variables(template: Template, case: &case::Model, step: Step, entry: &UpstreamEvent) -> Vec<(&'static str, String)> {

@@ -16,7 +16,10 @@ use shared::{
 };
 
 use super::{intake, pay};
-use crate::{identity, platform::Platform};
+use crate::{
+    identity,
+    platform::{Platform, official_account::Openid},
+};
 
 #[derive(Deserialize)]
 struct File {
@@ -130,7 +133,7 @@ pub async fn load(db: &impl ConnectionTrait, platform: &Platform, file: &str) ->
         let phone: Phone = phone.parse()?;
         if let Some(resident) = identity::resident_of_phone(db, platform, &phone).await.map_err(fault)? {
             // The sandbox gives every phone this openid; it belongs to no real account.
-            let openid = format!("oBianminSandbox_{}_", phone.expose());
+            let openid = Openid::new(format!("oBianminSandbox_{}_", phone.expose()));
             pay::remember_payer(db, platform, resident.0, &openid)
                 .await
                 .map_err(fault)?;

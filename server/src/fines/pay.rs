@@ -32,11 +32,15 @@ use super::{
     service::Fines,
     store,
     tasks::Did,
-    wechat::{CallError, Client, Closed, Order, UserError, openid_of},
+    wechat::{CallError, Client, Closed, Order},
 };
 use crate::{
     identity::Resident,
-    platform::{Platform, db, idempotency::Once},
+    platform::{
+        Platform, db,
+        idempotency::Once,
+        official_account::{Openid, UserError},
+    },
     problem::Failure,
 };
 
@@ -77,7 +81,7 @@ pub async fn pay_decision(
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
     let client = fines.wechat().await?;
     let openid = match body.channel {
-        Channel::Jsapi => Some(payer(&platform, client, &resident, *id, body.wechat_code.as_deref()).await?),
+        Channel::Jsapi => Some(payer(&platform, &resident, *id, body.wechat_code.as_deref()).await?),
         Channel::H5 | Channel::Native => None,
     };
     let client_ip = request
@@ -226,7 +230,6 @@ pub fn notify_url(platform: &Platform) -> String {
 /// The payer inside WeChat: by the code of an authorisation, or known from an earlier one.
 async fn payer(
     platform: &Platform,
-    client: &Client,
     resident: &Resident,
     decision: DecisionId,
     code: Option<&str>,
@@ -235,26 +238,30 @@ async fn payer(
         let known = wechat_payer::Entity::find_by_id(resident.id.0)
             .one(platform.db.reader())
             .await?;
-        let known = known.ok_or_else(|| who_pays(platform, client, decision))?;
-        return Ok(platform.keys.open(store::OPENID, resident.id.0, &known.openid)?);
+        return match known {
+            Some(known) => Ok(platform.keys.open(store::OPENID, resident.id.0, &known.openid)?),
+            None => Err(who_pays(platform, decision).await),
+        };
     };
-    let openid = openid_of(client, code).await.map_err(|error| match error {
-        UserError::Code => who_pays(platform, client, decision),
-        UserError::Snapshot => Failure::from(&SNAPSHOT_USER),
-        UserError::Silent => Failure::from(&PAYMENT_UNAVAILABLE),
-    })?;
+    let openid = match platform.official_account.openid_of(code).await {
+        Ok(openid) => openid,
+        Err(UserError::Code) => return Err(who_pays(platform, decision).await),
+        Err(UserError::Snapshot) => return Err(Failure::from(&SNAPSHOT_USER)),
+        Err(UserError::Silent) => return Err(Failure::from(&PAYMENT_UNAVAILABLE)),
+    };
     let transaction = platform.db.begin().await?;
     remember_payer(&transaction, platform, resident.id.0, &openid).await?;
     transaction.commit().await?;
-    Ok(openid)
+    Ok(openid.expose().to_owned())
 }
 
 /// WeChat has to say who pays; it comes back to the decision's page with a code. The page adds a `state` of its own.
-fn who_pays(platform: &Platform, client: &Client, decision: DecisionId) -> Failure {
+async fn who_pays(platform: &Platform, decision: DecisionId) -> Failure {
     let back = format!("{}/fines/{decision}", platform.config.public_url);
-    Problem::new(&WECHAT_USER_REQUIRED)
-        .with("authorize_url", client.authorize_url(&back))
-        .into()
+    match platform.official_account.authorize_url(&back, None).await {
+        Ok(url) => Problem::new(&WECHAT_USER_REQUIRED).with("authorize_url", url).into(),
+        Err(_silent) => Failure::from(&PAYMENT_UNAVAILABLE),
+    }
 }
 
 /// Remembers who a resident is inside WeChat.
@@ -262,11 +269,11 @@ pub async fn remember_payer(
     db: &impl sea_orm::ConnectionTrait,
     platform: &Platform,
     resident: Uuid,
-    openid: &str,
+    openid: &Openid,
 ) -> Result<(), Failure> {
     let row = wechat_payer::ActiveModel {
         resident_id: Set(resident),
-        openid: Set(platform.keys.seal(store::OPENID, resident, openid)?),
+        openid: Set(platform.keys.seal(store::OPENID, resident, openid.expose())?),
         since: Set(platform.clock.now()),
     };
     let mut newest_wins = sea_orm::sea_query::OnConflict::column(wechat_payer::Column::ResidentId);

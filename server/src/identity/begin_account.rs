@@ -9,7 +9,7 @@ use qrcode::{QrCode, render::svg};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use shared::{
     identity::{
-        accounts::{Enrolment, EnrolmentRequest, PasswordRequest, check_password},
+        accounts::{Enrolment, EnrolmentRequest, PasswordError, PasswordRequest, check_password},
         wire::{ACCOUNT_STATE, PASSWORD_UNFIT, Session},
     },
     problem::Problem,
@@ -20,7 +20,7 @@ use totp_rs::Secret;
 use super::{
     Sessions,
     entity::staff,
-    passwords::{account_with, deed, hash_apart, refused},
+    passwords::{account_with, deed, hash_apart, is_guessable, refused},
     staff_sign_in::{TOTP_SECRET, begin, is_usable, matching_step, take_step},
 };
 use crate::{
@@ -102,6 +102,10 @@ pub async fn change_password(
         return Err(unfit("the password is the old one".to_owned()).into());
     }
     check_password(&body.new_password, body.username.trim()).map_err(|error| unfit(error.to_string()))?;
+    let known = vec![body.username.trim().to_owned(), "bianmin".to_owned(), "便民".to_owned()];
+    if is_guessable(body.new_password.clone(), known).await? {
+        return Err(unfit(PasswordError::Guessed.to_string()).into());
+    }
     let account = account_with(&platform, &body.username, &body.password, now).await?;
     let begins_late = account.initial_until.is_some_and(|until| until <= now);
     if !is_usable(&account) || begins_late {

@@ -6,7 +6,7 @@ use actix_web::{
     post, put,
     web::{Data, Json},
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 use shared::{
     identity::{
@@ -21,14 +21,17 @@ use shared::{
 
 use super::{
     Clerk, Resident, Sessions,
+    account_news::{AccountNews, AccountTexts},
     entity::resident,
     sign_in::try_code,
     store::{self, PHONE},
+    wechat,
 };
 use crate::{
     platform::{
         Platform,
         audit::{self, Deed},
+        bus::Event,
         db,
         idempotency::Once,
     },
@@ -53,6 +56,7 @@ pub async fn change_phone(
     once: Once,
     platform: Data<Platform>,
     sessions: Data<Sessions>,
+    texts: Data<AccountTexts>,
     body: Json<PhoneRequest>,
 ) -> Result<HttpResponse, Failure> {
     let now = platform.clock.now();
@@ -74,7 +78,7 @@ pub async fn change_phone(
     judge(&platform, &phone, "code", &body.code, CodePurpose::NewPhone, now).await?;
 
     let transaction = platform.db.begin().await?;
-    move_to(&transaction, &platform, resident.id, &phone).await?;
+    move_to(&transaction, &platform, &texts, resident.id, &phone, now).await?;
     let ended = sessions
         .end_all_of(&transaction, resident.id.0, Some(resident.session), now)
         .await?;
@@ -90,6 +94,7 @@ pub async fn change_phone(
     let view = store::resident_view(&transaction, &platform, resident.id).await?;
     let response = once.commit(transaction, StatusCode::OK, &view).await?;
     sessions.forget_all(&platform, ended).await;
+    platform.bus.publish(Event::Message);
     Ok(response)
 }
 
@@ -106,6 +111,7 @@ pub async fn rebind_phone(
     once: Once,
     platform: Data<Platform>,
     sessions: Data<Sessions>,
+    texts: Data<AccountTexts>,
     body: Json<CounterPhoneRequest>,
 ) -> Result<HttpResponse, Failure> {
     let now = platform.clock.now();
@@ -134,7 +140,9 @@ pub async fn rebind_phone(
     }
     let account = store::residents_of(&transaction, [id]).await?;
     let account = *account.first().ok_or_else(not_found)?;
-    move_to(&transaction, &platform, account, &phone).await?;
+    move_to(&transaction, &platform, &texts, account, &phone, now).await?;
+    // Whoever has the lost phone may have its WeChat as well.
+    wechat::unlink(&transaction, account).await?;
     let ended = sessions.end_all_of(&transaction, account.0, None, now).await?;
     let deed = Deed {
         actor: Some(clerk.actor()),
@@ -147,6 +155,7 @@ pub async fn rebind_phone(
     audit::record(&transaction, now, deed).await?;
     let response = once.commit(transaction, StatusCode::NO_CONTENT, &()).await?;
     sessions.forget_all(&platform, ended).await;
+    platform.bus.publish(Event::Message);
     Ok(response)
 }
 
@@ -170,12 +179,16 @@ async fn judge(
     verdict.map_err(|error| Problem::from(error).on_field(field).into())
 }
 
+/// Moves the account, and tells the phone until now.
 async fn move_to(
-    db: &impl ConnectionTrait,
+    db: &DatabaseTransaction,
     platform: &Platform,
+    texts: &AccountTexts,
     account: ResidentId,
     phone: &Phone,
+    now: Instant,
 ) -> Result<(), Failure> {
+    let old = store::phone_of(db, platform, account).await?;
     let moved = resident::Entity::update_many()
         .col_expr(
             resident::Column::Phone,
@@ -192,6 +205,16 @@ async fn move_to(
         Err(error) if db::is_duplicate(&error) => Err(Failure::from(&PHONE_TAKEN)),
         Err(error) => Err(error.into()),
         Ok(moved) if moved.rows_affected == 0 => Err(Failure::from(&problem::NOT_FOUND)),
-        Ok(_) => Ok(()),
+        Ok(_) => match old.filter(|old| old != phone) {
+            Some(old) => {
+                let news = AccountNews::PhoneChanged {
+                    resident: account,
+                    old,
+                    new: phone.clone(),
+                };
+                texts.0(db, platform, now, news).await
+            }
+            None => Ok(()),
+        },
     }
 }

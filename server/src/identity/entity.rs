@@ -151,6 +151,45 @@ pub mod consent {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub mod wechat_link {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "wechat_links")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub resident_id: Uuid,
+        pub openid: Vec<u8>,
+        pub openid_index: Vec<u8>,
+        /// Whether notices go to the WeChat rather than by text.
+        pub notices: bool,
+        pub since: DateTimeUtc,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod wechat_question {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "wechat_questions")]
+    pub struct Model {
+        /// The `state`.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub browser_hash: Vec<u8>,
+        /// The openid that the answer brought, while it belongs to no account.
+        pub openid: Option<Vec<u8>>,
+        pub asked_at: DateTimeUtc,
+        pub answered_at: Option<DateTimeUtc>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub mod login_code {
     use sea_orm::entity::prelude::*;
 

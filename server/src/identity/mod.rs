@@ -3,6 +3,7 @@
 //! Authority stands in the signature of a handler: [`Resident`], [`IdentifiedResident`] and [`Staff`] with a role are extractors that exist
 //! only for a request that has the right. The middleware [`authenticate()`] looks at the tokens once; the extractors only read what it found.
 
+mod account_news;
 mod accounts;
 mod authenticate;
 mod begin_account;
@@ -30,10 +31,12 @@ mod sign_out;
 mod staff_sign_in;
 mod store;
 mod token;
+mod wechat;
 
 use std::sync::Arc;
 
 pub use self::{
+    account_news::{AccountNews, AccountTexts},
     accounts::make::{Maker, create as create_account},
     authenticate::{IdentifiedResident, Resident, Signed, Staff, authenticate},
     device::{HallScreen, HandoverDesk, Kiosk, Locker, TicketDesk},
@@ -42,11 +45,12 @@ pub use self::{
     origin::refuse_foreign_origins,
     request_code::CodeTexts,
     sessions::Sessions,
-    staff_sign_in::confirm_code,
+    staff_sign_in::{CodeVerdict, confirm_code},
     store::{
         Person, PersonFacts, anonymise, find_or_add_person, id_number_index, is_staff, lock_persons, may_act_for,
         person, person_of_phone, person_with, persons_names, phone_of, resident_of_phone, residents_of, staff_names,
     },
+    wechat::{WechatContact, has_wechat, wechat_contacts},
 };
 use crate::platform::Platform;
 
@@ -55,6 +59,11 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
     config
         .service(request_code::request_code)
         .service(sign_in::sign_in)
+        .service(wechat::ask::ask_wechat)
+        .service(wechat::sign_in::sign_in_by_wechat)
+        .service(wechat::mine::my_wechat)
+        .service(wechat::mine::change_wechat)
+        .service(wechat::mine::unlink_wechat)
         .service(refresh::refresh)
         .service(sign_out::sign_out)
         .service(staff_sign_in::staff_sign_in)

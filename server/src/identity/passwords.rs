@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use chrono::TimeDelta;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
 use serde_json::json;
 use shared::{
     identity::wire::{ACCOUNT_LOCKED, CREDENTIALS_WRONG},
@@ -57,8 +57,7 @@ pub fn initial_password(keys: &Keys) -> anyhow::Result<String> {
 
 /// The account with this name, if the password is its own.
 ///
-/// The try is counted before it is judged, so that many at once are no more tries than one after the other; whoever then succeeds with
-/// everything that is asked for sets the count back.
+/// Whoever succeeds with everything that is asked for sets the count of tries back.
 pub async fn account_with(
     platform: &Platform,
     username: &str,
@@ -66,26 +65,7 @@ pub async fn account_with(
     now: Instant,
 ) -> Result<staff::Model, Failure> {
     let db = platform.db.begin().await?;
-    let counted = staff::Entity::update_many()
-        .col_expr(staff::Column::Failures, Expr::col(staff::Column::Failures).add(1))
-        .filter(staff::Column::Username.eq(username.trim()))
-        .filter(
-            Condition::any()
-                .add(staff::Column::LockedUntil.is_null())
-                .add(staff::Column::LockedUntil.lte(now)),
-        )
-        .exec_with_returning(&db)
-        .await?;
-    let account = counted.into_iter().next();
-    if let Some(account) = &account
-        && account.failures % TRIES == 0
-    {
-        staff::Entity::update_many()
-            .col_expr(staff::Column::LockedUntil, Expr::value(now + LOCKED_FOR))
-            .filter(staff::Column::Id.eq(account.id))
-            .exec(&db)
-            .await?;
-    }
+    let account = count_try(&db, staff::Column::Username.eq(username.trim()), now).await?;
     db.commit().await?;
     if account.is_none() && is_known(platform, username).await? {
         return Err(Failure::from(&ACCOUNT_LOCKED));
@@ -103,6 +83,32 @@ pub async fn account_with(
         Some(account) => Err(refused(platform, &account, now).await?),
         None => Err(Failure::from(&CREDENTIALS_WRONG)),
     }
+}
+
+/// Counts a try at an account before it is judged, so that many at once are no more tries than one after the other. The last that is
+/// allowed locks the account. Nothing when there is no such account, or when it is locked.
+pub async fn count_try(db: &impl ConnectionTrait, whose: Expr, now: Instant) -> Result<Option<staff::Model>, Failure> {
+    let counted = staff::Entity::update_many()
+        .col_expr(staff::Column::Failures, Expr::col(staff::Column::Failures).add(1))
+        .filter(whose)
+        .filter(
+            Condition::any()
+                .add(staff::Column::LockedUntil.is_null())
+                .add(staff::Column::LockedUntil.lte(now)),
+        )
+        .exec_with_returning(db)
+        .await?;
+    let account = counted.into_iter().next();
+    if let Some(account) = &account
+        && account.failures % TRIES == 0
+    {
+        staff::Entity::update_many()
+            .col_expr(staff::Column::LockedUntil, Expr::value(now + LOCKED_FOR))
+            .filter(staff::Column::Id.eq(account.id))
+            .exec(db)
+            .await?;
+    }
+    Ok(account)
 }
 
 /// Sets the count of tries back for an account that begins: there is no second factor yet that could be guessed at.
@@ -149,6 +155,44 @@ pub fn deed(account: &staff::Model, action: &'static str) -> Deed<'static> {
     }
 }
 
+/// Whether a password is worth trying early: fewer than a hundred million guesses lead to it, by the lists of common passwords, names and
+/// words, and the dates, repetitions and keyboard runs, that guessers begin with. `known` is what they know of the account.
+pub async fn is_guessable(password: String, known: Vec<String>) -> Result<bool, Failure> {
+    let judged = actix_web::web::block(move || {
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        zxcvbn::zxcvbn(&password, &known).score() < zxcvbn::Score::Three
+    });
+    Ok(judged.await.map_err(anyhow::Error::from)?)
+}
+
 fn verify_password(hash: &str, password: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn what_guessers_begin_with_is_known_in_many_disguises() {
+        let known = || vec!["clerk-1".to_owned(), "安娜".to_owned(), "bianmin".to_owned()];
+        for guessable in [
+            "passwordpassword",
+            "P@ssw0rd12345",
+            "letmein123456",
+            "qazwsxedcrfv",
+            "football1234",
+            "abcd1234abcd1234",
+            "jordan231987",
+            "sunshine2024!",
+            "iloveyou1314520",
+            "1234567890qwerty",
+            "clerk-1clerk-1",
+        ] {
+            assert!(is_guessable(guessable.into(), known()).await.unwrap(), "{guessable}");
+        }
+        for own in ["正确的马电池订书钉今天下雨", "correct horse battery", "x7#Kp2!vQ9mZ"] {
+            assert!(!is_guessable(own.into(), known()).await.unwrap(), "{own}");
+        }
+    }
 }

@@ -7,7 +7,9 @@ use actix_web::{
     web::{Data, Json},
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFilter, sea_query::Expr,
+};
 use serde_json::json;
 use shared::{
     identity::{
@@ -15,27 +17,30 @@ use shared::{
         rules::{CODE_TRIES, CodeChallenge, CodeError, LoginCode, Phone},
         wire::{CODE_WRONG, CodePurpose, Session, SessionRequest},
     },
+    ids::ResidentId,
     problem::Problem,
     time::Instant,
 };
 
 use super::{
+    account_news::{AccountNews, AccountTexts},
     cookies,
     entity::login_code,
     request_code::code_hash,
     sessions::{Sessions, SubjectKind},
-    store,
+    store, wechat,
 };
 use crate::{
     platform::{
         Platform,
         audit::{self, Deed},
+        bus::Event,
         idempotency::Actor,
     },
     problem::{Failure, invalid_field, language_of},
 };
 
-/// Signs in with the code from the text message; a new phone becomes a new account.
+/// Signs in with the code from the text message; a new phone becomes a new account. Inside WeChat, the WeChat is linked to it.
 #[utoipa::path(
     tag = "identity",
     security(()),
@@ -47,6 +52,7 @@ pub async fn sign_in(
     request: HttpRequest,
     platform: Data<Platform>,
     sessions: Data<Sessions>,
+    texts: Data<AccountTexts>,
     body: Json<SessionRequest>,
 ) -> Result<HttpResponse, Failure> {
     let phone: Phone = body.phone.parse().map_err(|error| invalid_field("phone", error))?;
@@ -65,33 +71,53 @@ pub async fn sign_in(
     let transaction = platform.db.begin().await?;
     let account =
         store::find_or_add_resident(&transaction, &platform, &phone, language_of(request.headers()), now).await?;
-    let (session, begun) = sessions
-        .begin(
+    let account = ResidentId(account.id);
+    if let Some(state) = &body.wechat_state
+        && wechat::link(&transaction, &platform, &request, account, state, now).await?
+    {
+        texts.0(
             &transaction,
             &platform,
-            SubjectKind::Resident,
-            account.id,
-            client_of(&request),
             now,
+            AccountNews::WechatLinked { resident: account },
         )
+        .await?;
+    }
+    begin(&request, &platform, &sessions, transaction, account, "code", now).await
+}
+
+/// Begins the session of a resident who has proven to be the one, and commits. `by` is what the proof was.
+pub(super) async fn begin(
+    request: &HttpRequest,
+    platform: &Platform,
+    sessions: &Sessions,
+    transaction: DatabaseTransaction,
+    account: ResidentId,
+    by: &'static str,
+    now: Instant,
+) -> Result<HttpResponse, Failure> {
+    let kind = SubjectKind::Resident;
+    let (session, begun) = sessions
+        .begin(&transaction, platform, kind, account.0, client_of(request), now)
         .await?;
     let deed = Deed {
         actor: Some(Actor {
             kind: "resident",
-            id: account.id,
+            id: account.0,
         }),
         action: "session.begin",
         subject_kind: "session",
         subject_id: Some(session.0),
         reason: None,
-        detail: json!({}),
+        detail: json!({ "by": by }),
     };
     audit::record(&transaction, now, deed).await?;
-    let resident = store::resident_view(&transaction, &platform, account.id.into()).await?;
+    let resident = store::resident_view(&transaction, platform, account).await?;
     transaction.commit().await?;
+    platform.bus.publish(Event::Message);
 
     let mut response = HttpResponse::Created();
-    cookies::set(&mut response, &platform.config, SubjectKind::Resident, &begun);
+    cookies::set(&mut response, &platform.config, kind, &begun);
     Ok(response.json(Session {
         access_token: begun.access_token,
         refresh_token: begun.refresh_token,

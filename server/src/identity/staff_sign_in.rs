@@ -16,7 +16,7 @@ use totp_rs::{Builder, Secret};
 use super::{
     Staff, cookies,
     entity::staff,
-    passwords::{account_with, count_anew, deed, refused},
+    passwords::{account_with, count_anew, count_try, deed, refused},
     sessions::{Sessions, SubjectKind},
     sign_in::client_of,
 };
@@ -102,21 +102,40 @@ pub(super) async fn begin(
     }))
 }
 
+/// What a one-time code came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeVerdict {
+    /// It is new and the account's own.
+    Right,
+    /// It is neither, or none was given.
+    Wrong,
+    /// It was not looked at: the account is locked after too many wrong ones.
+    Locked,
+}
+
 /// Confirms with a new one-time code that it is still the same member of staff who acts; a code is taken once.
+///
+/// Wrong ones count with those of signing in and lock the account like them. The caller commits whatever the verdict is.
 pub async fn confirm_code(
     db: &impl ConnectionTrait,
     platform: &Platform,
     id: StaffId,
     code: &str,
     now: Instant,
-) -> Result<bool, Failure> {
-    let Some(account) = staff::Entity::find_by_id(id.0).one(db).await? else {
-        return Ok(false);
-    };
-    match matching_step(platform, &account, code.trim(), now)? {
-        Some(step) => take_step(db, &account, step).await,
-        None => Ok(false),
+) -> Result<CodeVerdict, Failure> {
+    if code.trim().is_empty() {
+        return Ok(CodeVerdict::Wrong);
     }
+    let Some(account) = count_try(db, staff::Column::Id.eq(id.0), now).await? else {
+        return Ok(CodeVerdict::Locked);
+    };
+    if let Some(step) = matching_step(platform, &account, code.trim(), now)?
+        && take_step(db, &account, step).await?
+    {
+        return Ok(CodeVerdict::Right);
+    }
+    audit::record(db, now, deed(&account, "code.refuse")).await?;
+    Ok(CodeVerdict::Wrong)
 }
 
 /// The time step to which a one-time code belongs: the present one or a neighbour (RFC 6238, section 5.2).

@@ -20,6 +20,10 @@ use crate::platform::db;
 
 /// A call is not begun when less than this is left of the lease: another worker could take the message over before the answer.
 const LEASE_LEFT: TimeDelta = TimeDelta::seconds(12);
+/// How often a message is sent in WeChat before a text takes its place.
+const WECHAT_TRIES: u32 = 3;
+/// The pause between two of these.
+const WECHAT_PAUSE: TimeDelta = TimeDelta::seconds(5);
 /// How often a transaction that may succeed is tried.
 const TRIES: usize = 3;
 
@@ -56,6 +60,27 @@ impl Workers {
     }
 
     fn learn(&self, provider: Provider, answer: &Answer) {
+        // WeChat is no rival of the carriers: what it does says nothing about who gets the next text.
+        if provider != Provider::Wechat {
+            self.learn_trust(provider, answer);
+        }
+        let outcome = match answer {
+            Answer::Accepted { .. } => outcome::ACCEPTED,
+            Answer::Permanent { .. } | Answer::Elsewhere { .. } => outcome::PERMANENT,
+            Answer::Transient { .. } => outcome::TRANSIENT,
+            Answer::Unknown { .. } => outcome::UNKNOWN,
+        };
+        counter!("bianmin_sms_attempts_total", "provider" => provider.as_str(), "outcome" => outcome).increment(1);
+        if let Answer::Transient { code, blame } = answer {
+            tracing::warn!(%provider, code, ?blame, "a provider refused a text for now");
+        } else if let Answer::Unknown { code } = answer {
+            tracing::warn!(%provider, code, "a provider gave no answer to a text, and will be asked");
+        } else if let Answer::Elsewhere { code } = answer {
+            tracing::info!(%provider, code, "a message is not delivered this way");
+        }
+    }
+
+    fn learn_trust(&self, provider: Provider, answer: &Answer) {
         let well = !matches!(
             answer,
             Answer::Unknown { .. }
@@ -69,18 +94,6 @@ impl Workers {
         let trusted = balance.is_trusted(provider);
         drop(balance);
         gauge!("bianmin_sms_provider_trusted", "provider" => provider.as_str()).set(u32::from(trusted));
-        let outcome = match answer {
-            Answer::Accepted { .. } => outcome::ACCEPTED,
-            Answer::Permanent { .. } => outcome::PERMANENT,
-            Answer::Transient { .. } => outcome::TRANSIENT,
-            Answer::Unknown { .. } => outcome::UNKNOWN,
-        };
-        counter!("bianmin_sms_attempts_total", "provider" => provider.as_str(), "outcome" => outcome).increment(1);
-        if let Answer::Transient { code, blame } = answer {
-            tracing::warn!(%provider, code, ?blame, "a provider refused a text for now");
-        } else if let Answer::Unknown { code } = answer {
-            tracing::warn!(%provider, code, "a provider gave no answer to a text, and will be asked");
-        }
     }
 
     /// Writes down what calls came to, in one transaction.
@@ -124,6 +137,12 @@ impl Workers {
             Answer::Permanent { code } => {
                 if store::close_attempt(db, work.attempt, outcome::PERMANENT, None, Some(code), now).await? {
                     end(db, work.claim, status::DEAD, Some(code)).await?;
+                }
+                Ok(())
+            }
+            Answer::Elsewhere { code } => {
+                if store::close_attempt(db, work.attempt, outcome::PERMANENT, None, Some(code), now).await? {
+                    fall_back(db, work, code, now).await?;
                 }
                 Ok(())
             }
@@ -197,6 +216,9 @@ impl Workers {
         limited: bool,
         now: Instant,
     ) -> Result<(), DbErr> {
+        if work.provider == Provider::Wechat {
+            return retry_in_wechat(db, work, why, now).await;
+        }
         let another = self.balance().has_another(work.provider, now);
         let pause = retry_after(work.attempts + 1, another, limited, self.draw());
         match pause.map(|pause| now + pause) {
@@ -209,6 +231,28 @@ impl Workers {
             None => end(db, work.claim, status::DEAD, Some(why)).await,
         }
     }
+}
+
+/// Tries WeChat again a few times within the minutes in which it takes a repeated message for the same, and then a text.
+async fn retry_in_wechat(db: &impl ConnectionTrait, work: &Work, why: &str, now: Instant) -> Result<(), DbErr> {
+    if work.attempts + 1 >= WECHAT_TRIES {
+        return fall_back(db, work, why, now).await;
+    }
+    let due_at = now + WECHAT_PAUSE;
+    store::postpone(db, work.claim, due_at, Some(work.provider), true, Some(why))
+        .await
+        .map(drop)
+}
+
+/// What WeChat does not deliver goes by text, unless its recipient wants none about this matter.
+async fn fall_back(db: &impl ConnectionTrait, work: &Work, why: &str, now: Instant) -> Result<(), DbErr> {
+    if !work.way.falls_back() {
+        return end(db, work.claim, status::DECLINED, Some(why)).await;
+    }
+    if store::fall_back(db, work.claim, why, now).await? {
+        counter!("bianmin_texts_fallen_back_total", "why" => why.to_owned()).increment(1);
+    }
+    Ok(())
 }
 
 async fn accepted(db: &impl ConnectionTrait, work: &Work, number: Option<&str>, now: Instant) -> Result<(), DbErr> {

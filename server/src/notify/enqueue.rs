@@ -11,7 +11,10 @@ use sea_orm::{
 use shared::{
     identity::rules::Phone,
     ids::ResidentId,
-    notify::rules::{Template, subject_of},
+    notify::{
+        rules::{Template, subject_of},
+        way::Way,
+    },
     time::Instant,
 };
 use uuid::Uuid;
@@ -56,6 +59,8 @@ pub struct Message {
 pub enum Recipient {
     /// To a resident's phone, which is decrypted only when the text is sent, and onto the resident's page.
     Resident(ResidentId),
+    /// To a resident by the way that they chose for this matter.
+    Chosen(ResidentId, Way),
     /// To a phone that belongs to nobody yet.
     Phone(Phone),
 }
@@ -119,7 +124,7 @@ fn waiting(now: Instant) -> Condition {
 /// The keyed index of a recipient: the order and the uniqueness of messages hold by it.
 fn index_of(platform: &Platform, to: &Recipient) -> Vec<u8> {
     match to {
-        Recipient::Resident(id) => platform.keys.blind_index("resident", &id.to_string()),
+        Recipient::Resident(id) | Recipient::Chosen(id, _) => platform.keys.blind_index("resident", &id.to_string()),
         Recipient::Phone(phone) => platform.keys.blind_index("phone", phone.expose()),
     }
 }
@@ -161,9 +166,13 @@ fn row(platform: &Platform, now: Instant, message: Message) -> Result<ActiveMode
         .with_context(|| format!("the text {} of {event} cannot be made", template.key()))?;
     let id = Uuid::now_v7();
     let recipient_index = index_of(platform, &to);
-    let (resident_id, recipient) = match to {
-        Recipient::Resident(resident) => (Some(resident.0), None),
-        Recipient::Phone(phone) => (None, Some(platform.keys.seal(RECIPIENT, id, phone.expose())?)),
+    let (resident_id, recipient, way) = match to {
+        Recipient::Resident(resident) => (Some(resident.0), None, Way::Usual),
+        Recipient::Chosen(resident, way) => (Some(resident.0), None, way),
+        Recipient::Phone(phone) => {
+            let sealed = platform.keys.seal(RECIPIENT, id, phone.expose())?;
+            (None, Some(sealed), Way::Text)
+        }
     };
     let variables: BTreeMap<&str, String> = variables.into_iter().collect();
     let variables = serde_json::to_string(&variables).map_err(anyhow::Error::from)?;
@@ -175,6 +184,7 @@ fn row(platform: &Platform, now: Instant, message: Message) -> Result<ActiveMode
         subject: Set(subject_of(&event).map(ToOwned::to_owned)),
         event: Set(event),
         channel: Set(SMS.to_owned()),
+        way: Set(way.as_str().to_owned()),
         resident_id: Set(resident_id),
         recipient: Set(recipient),
         recipient_index: Set(recipient_index),

@@ -38,7 +38,7 @@ pub mod outcome {
     pub const NOT_SENT: &str = "not-sent";
 }
 
-/// The channel of a text; other channels have names of their own.
+/// The channel of what is told on a phone, by whichever way it gets there.
 pub const SMS: &str = "sms";
 
 pub mod message {
@@ -52,6 +52,8 @@ pub mod message {
         pub id: Uuid,
         pub event: String,
         pub channel: String,
+        /// By what it goes: see [`Way`](shared::notify::way::Way).
+        pub way: String,
         pub subject: Option<String>,
         pub resident_id: Option<Uuid>,
         pub recipient: Option<Vec<u8>>,

@@ -8,6 +8,7 @@
 //! provider is called; while nobody knows what an attempt came to there is no other one, and the provider is asked first.
 //! Phones and variables are sealed in the database and stand in no log, metric or error.
 
+mod account_news;
 mod accounts;
 mod aliyun;
 mod attempt;
@@ -20,6 +21,7 @@ mod enqueue;
 mod entity;
 mod list;
 mod login_code;
+mod opened;
 mod overview;
 mod provider;
 mod receipts;
@@ -31,9 +33,12 @@ pub mod templates;
 mod tencent;
 #[cfg(test)]
 mod tests;
+mod wechat;
+mod wechat_template;
 mod workers;
 
 pub use self::{
+    account_news::text_account_news,
     accounts::{Accounts, AliyunAccount, CmppAccount, TencentAccount},
     dispatch::Dispatcher,
     enqueue::{Message, Recipient, enqueue, wake, withdraw},

@@ -9,6 +9,7 @@ use shared::{identity::rules::Phone, notify::delivery::Delivery, time::Instant};
 use uuid::Uuid;
 
 use super::templates::Filed;
+use crate::platform::official_account::Openid;
 
 /// A provider waits this long for us to connect.
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
@@ -24,6 +25,8 @@ pub enum Provider {
     Tencent,
     /// A carrier's own line, by CMPP 2.0 (运营商直连).
     Cmpp,
+    /// WeChat (微信), for whoever chose it.
+    Wechat,
 }
 
 impl Provider {
@@ -33,6 +36,7 @@ impl Provider {
             Self::Aliyun => "aliyun",
             Self::Tencent => "tencent",
             Self::Cmpp => "cmpp",
+            Self::Wechat => "wechat",
         }
     }
 }
@@ -47,7 +51,7 @@ impl FromStr for Provider {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        [Self::Aliyun, Self::Tencent, Self::Cmpp]
+        [Self::Aliyun, Self::Tencent, Self::Cmpp, Self::Wechat]
             .into_iter()
             .find(|provider| provider.as_str() == text)
             .ok_or(())
@@ -58,8 +62,14 @@ impl FromStr for Provider {
 pub struct Letter {
     /// The id of the attempt, which the provider repeats in everything that it says about the text.
     pub reference: Uuid,
+    /// The text, the same in every attempt.
+    pub message: Uuid,
     /// To where.
     pub phone: Phone,
+    /// To whom in WeChat, when it goes there.
+    pub openid: Option<Openid>,
+    /// The client's page where more stands.
+    pub page: String,
     /// The filed template.
     pub filed: Filed,
     /// Its variables.
@@ -106,6 +116,11 @@ pub enum Answer {
         code: String,
         /// Whose fault it is.
         blame: Blame,
+    },
+    /// This provider does not reach the recipient; a text does.
+    Elsewhere {
+        /// The provider's code.
+        code: String,
     },
     /// Nobody knows: the provider may have taken it.
     Unknown {

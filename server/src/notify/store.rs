@@ -6,7 +6,10 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 use shared::{
-    notify::delivery::{Delivery, receipt_after},
+    notify::{
+        delivery::{Delivery, receipt_after},
+        way::Way,
+    },
     time::Instant,
 };
 use uuid::Uuid;
@@ -132,6 +135,20 @@ pub async fn postpone(
         update = update.col_expr(message::Column::Provider, Expr::value(provider.as_str()));
     }
     Ok(update.exec(db).await?.rows_affected == 1)
+}
+
+/// Lets a text take the place of what WeChat does not deliver, at once and with its attempts counted anew.
+pub async fn fall_back(db: &impl ConnectionTrait, claim: Claim, why: &str, now: Instant) -> Result<bool, DbErr> {
+    let updated = claim
+        .guard()
+        .col_expr(message::Column::Way, Expr::value(Way::Text.as_str()))
+        .col_expr(message::Column::DueAt, Expr::value(now))
+        .col_expr(message::Column::Failure, Expr::value(why))
+        .col_expr(message::Column::Attempts, Expr::value(0))
+        .col_expr(message::Column::Provider, Expr::value(Option::<String>::None))
+        .exec(db)
+        .await?;
+    Ok(updated.rows_affected == 1)
 }
 
 /// Ends a message that was not accepted.

@@ -7,7 +7,10 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait, sea_query::
 use serde::{Deserialize, Serialize};
 use shared::notify::rules::{Class, Kind, Template};
 
-use super::entity::vocabulary::{ActiveModel, Column, Entity};
+use super::{
+    entity::vocabulary::{ActiveModel, Column, Entity},
+    wechat_template::WechatFiled,
+};
 
 /// The name of the row that holds the templates.
 const ROW: &str = "sms-templates";
@@ -28,6 +31,9 @@ pub struct Filed {
     pub text: String,
     /// The filed type of each variable.
     pub variables: BTreeMap<String, Kind>,
+    /// As it is filed with WeChat; without it, it goes by text alone.
+    #[serde(default)]
+    pub wechat: Option<WechatFiled>,
 }
 
 #[derive(Deserialize)]
@@ -43,44 +49,54 @@ enum Part<'a> {
     Variable(&'a str),
 }
 
-impl Filed {
-    fn parts(&self) -> Vec<Part<'_>> {
-        let mut parts = Vec::new();
-        let mut rest = self.text.as_str();
-        while let Some((words, name, tail)) = rest
-            .split_once("${")
-            .and_then(|(words, after)| after.split_once('}').map(|(name, tail)| (words, name, tail)))
-        {
-            parts.push(Part::Words(words));
-            parts.push(Part::Variable(name));
-            rest = tail;
-        }
-        parts.push(Part::Words(rest));
-        parts
+fn parts(text: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((words, name, tail)) = rest
+        .split_once("${")
+        .and_then(|(words, after)| after.split_once('}').map(|(name, tail)| (words, name, tail)))
+    {
+        parts.push(Part::Words(words));
+        parts.push(Part::Variable(name));
+        rest = tail;
     }
+    parts.push(Part::Words(rest));
+    parts
+}
 
+/// The variables in the order in which they first stand in a text.
+pub(super) fn variables_of(text: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    for part in parts(text) {
+        if let Part::Variable(name) = part
+            && !names.contains(&name)
+        {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// A text with its variables filled in; a variable that is not given stays empty.
+pub(super) fn filled(text: &str, values: &BTreeMap<String, String>) -> String {
+    parts(text)
+        .into_iter()
+        .map(|part| match part {
+            Part::Words(words) => words,
+            Part::Variable(name) => values.get(name).map_or("", String::as_str),
+        })
+        .collect()
+}
+
+impl Filed {
     /// The variables in the order in which they first stand in the text, which is how Tencent numbers them.
     pub fn variables_in_order(&self) -> Vec<&str> {
-        let mut names = Vec::new();
-        for part in self.parts() {
-            if let Part::Variable(name) = part
-                && !names.contains(&name)
-            {
-                names.push(name);
-            }
-        }
-        names
+        variables_of(&self.text)
     }
 
     /// The text with its variables filled in; a variable that is not given stays empty.
     pub fn render(&self, values: &BTreeMap<String, String>) -> String {
-        self.parts()
-            .into_iter()
-            .map(|part| match part {
-                Part::Words(words) => words,
-                Part::Variable(name) => values.get(name).map_or("", String::as_str),
-            })
-            .collect()
+        filled(&self.text, values)
     }
 
     /// Whether it says what the software means by it.
@@ -106,6 +122,9 @@ impl Filed {
             !self.aliyun.is_empty() && !self.tencent.is_empty(),
             "it needs its number at each provider"
         );
+        if let Some(wechat) = &self.wechat {
+            wechat.check(template).context("as it is filed with WeChat")?;
+        }
         Ok(template)
     }
 }
@@ -118,12 +137,17 @@ impl Templates {
     fn parse(file: &str) -> anyhow::Result<Self> {
         let file: File = toml::from_str(file).context("the file of text templates cannot be read")?;
         let mut filed = BTreeMap::new();
-        let (mut aliyun, mut tencent) = (HashSet::new(), HashSet::new());
+        let (mut aliyun, mut tencent, mut wechat) = (HashSet::new(), HashSet::new(), HashSet::new());
         for template in file.template {
             let key = template.key.clone();
             template.check().with_context(|| format!("the text template {key}"))?;
             ensure!(
-                aliyun.insert(template.aliyun.clone()) && tencent.insert(template.tencent.clone()),
+                aliyun.insert(template.aliyun.clone())
+                    && tencent.insert(template.tencent.clone())
+                    && template
+                        .wechat
+                        .as_ref()
+                        .is_none_or(|filed| wechat.insert(filed.id.clone())),
                 "the text template {key} has the number of another"
             );
             if filed.insert(key.clone(), template).is_some() {
@@ -221,6 +245,8 @@ mod tests {
         assert!(refusal("前面还有${ahead}人", "快到了").contains("ticket-near"));
         assert!(refusal("class = \"statutory\"", "class = \"notice\"").contains("must be statutory"));
         assert!(refusal("ahead = \"digits\"", "ahead = \"text\"").contains("ticket-near"));
+        assert!(refusal("thing2 = \"前面还有${ahead}人\"", "thing2 = \"${code}\"").contains("ticket-near"));
+        assert!(refusal("thing2 = \"前面还有${ahead}人\"", "words2 = \"${ahead}\"").contains("ticket-near"));
     }
 
     #[test]

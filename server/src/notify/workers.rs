@@ -1,17 +1,15 @@
 //! What the workers of an instance share, and how they take work.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    str::FromStr,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
 use chrono::TimeDelta;
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::ConnectionTrait;
 use shared::{
     identity::rules::Phone,
-    ids::ResidentId,
-    notify::rules::{Class, Template},
+    notify::{rules::Class, way::Way},
     time::Instant,
 };
 use tracing::error;
@@ -23,16 +21,17 @@ use super::{
     balance::Balance,
     claim::{Lane, claim, is_any_due},
     cmpp::Cmpp,
-    enqueue::{RECIPIENT, VARIABLES},
+    enqueue::VARIABLES,
     entity::{message, status},
+    opened::{self, Opened},
     provider::{self, Gateway, Letter, Provider, Question},
     store::{self, Claim},
     templates::Templates,
     tencent::Tencent,
+    wechat::Wechat,
 };
 use crate::{
-    identity,
-    platform::{Platform, keys::CannotOpen},
+    platform::{Platform, official_account::Openid},
     problem::Failure,
 };
 
@@ -45,6 +44,8 @@ const UNFILED_PAUSE: TimeDelta = TimeDelta::seconds(60);
 pub struct Workers {
     pub(super) platform: Platform,
     gateways: Vec<Box<dyn Gateway>>,
+    /// The way to those who chose WeChat.
+    wechat: Option<Box<dyn Gateway>>,
     balance: Mutex<Balance>,
     templates: RwLock<Option<Arc<Templates>>>,
 }
@@ -52,7 +53,7 @@ pub struct Workers {
 /// One thing to do with a provider.
 pub enum Task {
     /// Send the text.
-    Send(Letter),
+    Send(Box<Letter>),
     /// Ask what became of it.
     Ask(Question),
 }
@@ -73,20 +74,14 @@ pub struct Work {
     pub task: Task,
     /// Why the text is sent.
     pub class: Class,
+    /// By what it was to go.
+    pub way: Way,
     /// When it was wanted.
     pub wanted_at: Instant,
     /// When it is no longer.
     pub expires_at: Instant,
     /// Attempts that came to nothing before.
     pub attempts: u32,
-}
-
-/// A message that is opened for sending.
-struct Opened {
-    row: message::Model,
-    template: Template,
-    phone: Phone,
-    phone_index: Vec<u8>,
 }
 
 impl Workers {
@@ -103,15 +98,22 @@ impl Workers {
         if let Some(account) = accounts.cmpp {
             gateways.push(Box::new(Cmpp::new(account, platform.clone())));
         }
+        if let Some(wechat) = Wechat::of(&platform) {
+            gateways.push(Box::new(wechat));
+        }
         Ok(Self::with(platform, gateways))
     }
 
     /// Workers with these ways to providers.
     pub fn with(platform: Platform, gateways: Vec<Box<dyn Gateway>>) -> Self {
+        let (wechat, gateways): (Vec<_>, Vec<_>) = gateways
+            .into_iter()
+            .partition(|gateway| gateway.provider() == Provider::Wechat);
         let balance = Balance::new(gateways.iter().map(|gateway| (gateway.provider(), gateway.weight())));
         Self {
             platform,
             gateways,
+            wechat: wechat.into_iter().next(),
             balance: Mutex::new(balance),
             templates: RwLock::new(None),
         }
@@ -125,6 +127,7 @@ impl Workers {
     pub(super) fn gateway(&self, provider: Provider) -> Option<&dyn Gateway> {
         self.gateways
             .iter()
+            .chain(&self.wechat)
             .map(AsRef::as_ref)
             .find(|gateway| gateway.provider() == provider)
     }
@@ -174,16 +177,22 @@ impl Workers {
         let mut opened = Vec::with_capacity(claimed.len());
         for row in claimed {
             let claim = claim_of(&row);
-            match self.open(&transaction, row).await? {
+            match Opened::open(&self.platform, &transaction, row).await? {
                 Ok(message) => opened.push(message),
                 Err(why) => end(&transaction, claim, status::DEAD, Some(why)).await?,
             }
         }
-        let declined = declined(&transaction, &opened).await?;
+        let declined = opened::declined(&transaction, &opened).await?;
+        let linked = match self.wechat {
+            Some(_) => opened::linked(&transaction, &self.platform, &opened).await?,
+            None => HashMap::new(),
+        };
 
         let (mut work, mut rows) = (Vec::new(), Vec::new());
         for message in opened {
             let claim = claim_of(&message.row);
+            let filed = templates.get(message.template.key());
+            let openid = message.in_wechat(&linked, filed);
             let last = message.row.provider.as_deref().and_then(|name| name.parse().ok());
             if let Some(attempt) = open.remove(&message.row.id) {
                 let Ok(provider) = attempt.provider.parse() else {
@@ -199,10 +208,10 @@ impl Workers {
             } else if message.row.expires_at <= now {
                 let why = message.row.failure.clone();
                 end(&transaction, claim, end_of(message.template.class()), why.as_deref()).await?;
-            } else if declined.contains(&message.phone_index) && message.template.class().can_be_declined() {
+            } else if openid.is_none() && message.wants_no_text(&declined) {
                 end(&transaction, claim, status::DECLINED, None).await?;
-            } else if let Some(filed) = templates.get(message.template.key())
-                && let Some(provider) = self.choose(now, last)
+            } else if let Some(filed) = filed
+                && let Some(provider) = self.provider_for(openid.as_ref(), last, now)
             {
                 let Ok(values) = self.values(&message.row) else {
                     end(&transaction, claim, status::DEAD, Some("variables-unreadable")).await?;
@@ -218,11 +227,14 @@ impl Workers {
                 ));
                 let letter = Letter {
                     reference,
+                    message: message.row.id,
                     phone: message.phone.clone(),
+                    openid,
+                    page: message.page(),
                     filed: filed.clone(),
                     values,
                 };
-                work.push(message.into_work(until, reference, provider, now, Task::Send(letter)));
+                work.push(message.into_work(until, reference, provider, now, Task::Send(Box::new(letter))));
             } else {
                 error!(
                     template = message.template.key(),
@@ -237,40 +249,13 @@ impl Workers {
         Ok(work)
     }
 
-    fn choose(&self, now: Instant, last: Option<Provider>) -> Option<Provider> {
+    /// WeChat for a recipient there, and for others a provider of texts.
+    fn provider_for(&self, openid: Option<&Openid>, last: Option<Provider>, now: Instant) -> Option<Provider> {
+        if openid.is_some() {
+            return Some(Provider::Wechat);
+        }
         let draw = self.draw();
         self.balance().choose(now, last, draw)
-    }
-
-    /// Opens what is sealed, or tells why it cannot be opened; then trying again would not help.
-    async fn open(
-        &self,
-        db: &DatabaseTransaction,
-        row: message::Model,
-    ) -> Result<Result<Opened, &'static str>, Failure> {
-        let Ok(template) = Template::from_str(&row.template) else {
-            return Ok(Err("template-unknown"));
-        };
-        let phone = match (&row.recipient, row.resident_id) {
-            (Some(sealed), _) => match self.platform.keys.open(RECIPIENT, row.id, sealed) {
-                Ok(phone) => phone.parse().ok(),
-                Err(CannotOpen) => None,
-            },
-            (None, Some(resident)) => match identity::phone_of(db, &self.platform, ResidentId(resident)).await {
-                Ok(phone) => phone,
-                Err(Failure::Fault(error)) if error.is::<CannotOpen>() => None,
-                Err(failure) => return Err(failure),
-            },
-            (None, None) => None,
-        };
-        let Some(phone) = phone else { return Ok(Err("no-phone")) };
-        let phone_index = index_of(&self.platform, &phone);
-        Ok(Ok(Opened {
-            row,
-            template,
-            phone,
-            phone_index,
-        }))
     }
 
     fn values(&self, row: &message::Model) -> anyhow::Result<BTreeMap<String, String>> {
@@ -278,31 +263,8 @@ impl Workers {
     }
 }
 
-impl Opened {
-    fn into_work(
-        self,
-        leased_until: Instant,
-        attempt: Uuid,
-        provider: Provider,
-        started_at: Instant,
-        task: Task,
-    ) -> Work {
-        Work {
-            claim: claim_of(&self.row),
-            leased_until,
-            attempt,
-            provider,
-            started_at,
-            task,
-            class: self.template.class(),
-            wanted_at: self.row.wanted_at,
-            expires_at: self.row.expires_at,
-            attempts: u32::try_from(self.row.attempts).unwrap_or(0),
-        }
-    }
-}
-
-fn claim_of(row: &message::Model) -> Claim {
+/// The claim that a claimed row stands for.
+pub fn claim_of(row: &message::Model) -> Claim {
     Claim {
         message: row.id,
         fence: row.fence,
@@ -324,7 +286,7 @@ pub fn values(platform: &Platform, row: &message::Model) -> anyhow::Result<BTree
 pub fn end_of(class: Class) -> &'static str {
     match class {
         Class::Statutory => status::DEAD,
-        Class::Code | Class::Notice => status::EXPIRED,
+        Class::Code | Class::Security | Class::Notice => status::EXPIRED,
     }
 }
 
@@ -342,16 +304,4 @@ pub async fn end(
         }
     }
     Ok(())
-}
-
-async fn declined(db: &impl ConnectionTrait, opened: &[Opened]) -> Result<HashSet<Vec<u8>>, sea_orm::DbErr> {
-    let asked: HashSet<_> = opened
-        .iter()
-        .filter(|message| message.template.class().can_be_declined())
-        .map(|message| message.phone_index.clone())
-        .collect();
-    Ok(store::opted_out(db, asked.into_iter().collect())
-        .await?
-        .into_iter()
-        .collect())
 }

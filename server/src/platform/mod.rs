@@ -14,6 +14,7 @@ pub mod idempotency;
 pub mod keyring;
 pub mod keys;
 pub mod limits;
+pub mod official_account;
 pub mod pdf;
 pub mod qr;
 pub mod spreadsheet;
@@ -28,6 +29,7 @@ use self::{
     db::Db,
     idempotency::Answers,
     keys::Keys,
+    official_account::OfficialAccount,
 };
 
 /// The platform of one server.
@@ -43,6 +45,8 @@ pub struct Platform {
     pub bus: Arc<dyn Bus>,
     /// The remembered answers.
     pub answers: Answers,
+    /// The bureau's official account at WeChat.
+    pub official_account: Arc<OfficialAccount>,
     /// The configuration.
     pub config: Arc<Config>,
 }
@@ -64,6 +68,7 @@ impl Platform {
         };
         Ok(Self {
             answers: idempotency::answers(&db),
+            official_account: Arc::new(OfficialAccount::new(&config, Arc::clone(&clock))?),
             db,
             clock,
             keys,

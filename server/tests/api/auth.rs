@@ -1,5 +1,7 @@
 //! `/auth/…`: signing in, refreshing and signing out.
 
+mod wechat;
+
 use chrono::TimeDelta;
 use serde_json::json;
 use shared::{

@@ -173,12 +173,23 @@ async fn what_was_kept_long_enough_is_removed_and_reported() {
     let code = json!({"phone": "13912345678", "purpose": "login"});
     app.anyone().post("/auth/sms-codes", code).await.expect(202);
     assert_eq!(retention::enforce(&app.platform, app.clock.now()).await.unwrap(), []);
-    app.clock.advance(TimeDelta::days(2));
+    app.clock.advance(TimeDelta::hours(23));
+    assert_eq!(
+        retention::enforce(&app.platform, app.clock.now()).await.unwrap(),
+        [],
+        "a code is kept for its whole day"
+    );
+    app.clock.advance(TimeDelta::hours(25));
     let now = app.clock.now();
     assert_eq!(
         retention::enforce(&app.platform, now).await.unwrap(),
         [("login_codes", 1)]
     );
+    let session_ends = now + TimeDelta::days(28);
+    for early in [1, 179] {
+        let early = session_ends + TimeDelta::days(early);
+        assert_eq!(retention::enforce(&app.platform, early).await.unwrap(), []);
+    }
     let after_the_session = now + TimeDelta::days(30 + 180);
     let report = retention::enforce(&app.platform, after_the_session).await.unwrap();
     assert_eq!(report, [("sessions", 1)]);

@@ -10,4 +10,5 @@ pub mod accounts;
 pub mod devices;
 pub mod privacy;
 pub mod rules;
+pub mod wechat;
 pub mod wire;

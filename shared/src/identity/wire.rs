@@ -79,6 +79,22 @@ problem_types! {
     ACCOUNT_IN_USE = 409 "account-in-use",
         "还有未办结的事项" / "Something is still under way",
         "请先取消预约、完成缴费或领取，再注销账号。" / "Cancel bookings, finish payments and collect slips before closing the account.";
+    /// What WeChat sent back does not answer a question of this browser, or was used already.
+    WECHAT_STATE = 422 "wechat-state",
+        "微信授权已失效" / "The answer from WeChat no longer counts",
+        "请重新点击“微信登录”。" / "Tap Sign in with WeChat again.";
+    /// The WeChat of this browser belongs to no account yet.
+    WECHAT_UNLINKED = 409 "wechat-unlinked",
+        "此微信尚未绑定账号" / "This WeChat is not linked to an account yet",
+        "请用手机号和验证码登录一次，之后可用微信一键登录。" / "Sign in once with phone and code; after that WeChat is enough.";
+    /// The WeChat user only looks at a snapshot of the page, under an openid that belongs to nobody.
+    WECHAT_SNAPSHOT = 403 "wechat-snapshot",
+        "请使用完整服务" / "This is only a preview of the page",
+        "请点击页面下方的“使用完整服务”后再登录。" / "Tap Use full service at the bottom of the page, then sign in.";
+    /// WeChat cannot be asked.
+    WECHAT_SILENT = 503 "wechat-silent",
+        "暂时不能用微信登录" / "WeChat does not answer right now",
+        "请用手机号和验证码登录。" / "Sign in with phone and code.";
 }
 
 impl From<CodeError> for Problem {
@@ -147,6 +163,9 @@ pub struct SessionRequest {
     /// The six digits.
     #[cfg_attr(feature = "openapi", schema(example = "042137"))]
     pub code: String,
+    /// The `state` with which `POST /auth/wechat-sessions` found no account: the WeChat behind it is linked to this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wechat_state: Option<String>,
 }
 
 /// `POST /auth/staff-sessions`.

@@ -1,4 +1,4 @@
-//! Notify (通知): what residents are told by text (短信), and what becomes of each text.
+//! Notify (通知): what residents are told by text (短信), or in WeChat where they chose so, and what becomes of each text.
 //!
 //! A *template* (模板) is a text that the bureau has filed with its providers; nothing else can be sent. A *text* is a template with
 //! its variables on its way to one recipient. An *attempt* is one call to one provider, whose outcome may be unknown; a *receipt*
@@ -10,4 +10,5 @@
 pub mod delivery;
 pub mod quiet;
 pub mod rules;
+pub mod way;
 pub mod wire;

@@ -22,7 +22,7 @@ pub fn send_at(class: Class, now: Instant) -> Instant {
             let today = day_of(now);
             morning(today.checked_add_days(Days::new(1)).unwrap_or(today))
         }
-        Class::Code | Class::Statutory | Class::Notice => now,
+        Class::Code | Class::Statutory | Class::Security | Class::Notice => now,
     }
 }
 

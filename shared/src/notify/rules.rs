@@ -17,6 +17,8 @@ pub enum Class {
     Code,
     /// What the law wants told (法定告知).
     Statutory,
+    /// What guards an account (账号安全): its owner is told whatever else they declined.
+    Security,
     /// What is useful to know (服务提醒); the only class that a resident can decline.
     Notice,
 }
@@ -27,6 +29,7 @@ impl Class {
         match self {
             Self::Code => "code",
             Self::Statutory => "statutory",
+            Self::Security => "security",
             Self::Notice => "notice",
         }
     }
@@ -35,7 +38,7 @@ impl Class {
     pub const fn priority(self) -> i32 {
         match self {
             Self::Code => 0,
-            Self::Statutory => 1,
+            Self::Statutory | Self::Security => 1,
             Self::Notice => 2,
         }
     }
@@ -61,6 +64,8 @@ pub enum Topic {
     Cases,
     /// Slips and finished documents.
     Slips,
+    /// What was done to an account.
+    Account,
 }
 
 impl Topic {
@@ -73,6 +78,18 @@ impl Topic {
             Self::Payments => "payments",
             Self::Cases => "cases",
             Self::Slips => "slips",
+            Self::Account => "account",
+        }
+    }
+
+    /// The client's page where everything about it stands.
+    pub const fn page(self) -> &'static str {
+        match self {
+            Self::SignIn | Self::Account => "/account",
+            Self::Appointments | Self::Queue => "/appointments",
+            Self::Payments => "/fines",
+            Self::Cases => "/cases",
+            Self::Slips => "/slips",
         }
     }
 }
@@ -243,6 +260,10 @@ templates! {
     SlipMailed = "slip-mailed" Notice Slips { "item": Text, "tracking": Code };
     /// A document is made and waits in a hall.
     DocumentReady = "document-ready" Notice Slips { "document": Text, "hall": Text };
+    /// The account has another phone; the one before is told.
+    PhoneChanged = "phone-changed" Security Account { "tail": Digits, "time": Time };
+    /// A WeChat can sign in to the account.
+    WechatLinked = "wechat-linked" Security Account { "time": Time };
 }
 
 impl Template {

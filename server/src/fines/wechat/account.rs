@@ -15,8 +15,6 @@ use wechat_pay_rust_sdk::util::x509_to_pem;
 
 use crate::config::WechatPaySettings;
 
-/// Where WeChat asks its users.
-const AUTHORIZATION_PAGE: &str = "https://open.weixin.qq.com";
 /// How long the sandbox may take to tell its account.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
@@ -24,16 +22,10 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 pub struct Account {
     /// The address of the API.
     pub url: String,
-    /// The address of WeChat's authorisation API.
-    pub authorization_url: String,
-    /// The address of WeChat's authorisation pages.
-    pub authorization_page: String,
     /// The merchant.
     pub mchid: String,
     /// The official account.
     pub appid: String,
-    /// The official account's secret.
-    pub app_secret: SecretString,
     /// The serial number of the merchant's certificate.
     pub serial: String,
     /// Decrypts notifications.
@@ -58,7 +50,6 @@ impl fmt::Debug for Account {
 struct SandboxMerchant {
     mchid: String,
     appid: String,
-    app_secret: SecretString,
     serial: String,
     private_key: SecretString,
     api_v3_key: SecretString,
@@ -98,11 +89,8 @@ impl Account {
         };
         Ok(Self {
             url: settings.url.clone(),
-            authorization_url: settings.authorization_url.clone(),
-            authorization_page: AUTHORIZATION_PAGE.to_owned(),
             mchid: settings.mchid.clone(),
             appid: settings.appid.clone(),
-            app_secret: settings.app_secret.clone(),
             serial: settings.serial.clone(),
             api_v3_key: settings.api_v3_key.clone(),
             public_key,
@@ -121,8 +109,6 @@ impl Account {
         let merchant: SandboxMerchant = answer.json().await?;
         Ok(Self {
             url: url.to_owned(),
-            authorization_url: url.to_owned(),
-            authorization_page: url.to_owned(),
             key: private_key_of(merchant.private_key.expose_secret())?,
             public_key: Some((
                 merchant.platform_public_key_id,
@@ -130,7 +116,6 @@ impl Account {
             )),
             mchid: merchant.mchid,
             appid: merchant.appid,
-            app_secret: merchant.app_secret,
             serial: merchant.serial,
             api_v3_key: merchant.api_v3_key,
         })

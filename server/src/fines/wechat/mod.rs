@@ -11,7 +11,6 @@ mod notice;
 mod orders;
 mod refunds;
 mod sign;
-mod user;
 
 pub use self::{
     account::Account,
@@ -21,5 +20,4 @@ pub use self::{
     orders::{Closed, Opened, Order, Prepaid},
     refunds::{RefundOrder, RefundState},
     sign::SignedHeaders,
-    user::{UserError, openid_of},
 };

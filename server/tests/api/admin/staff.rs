@@ -101,6 +101,14 @@ async fn an_account_needs_two_administrators_and_its_owners_own_password_and_aut
     choose(&app, &made, &totp, password.as_str().unwrap())
         .await
         .refused(&PASSWORD_UNFIT);
+    // Long enough, and yet what guessers begin with.
+    for guessed in ["letmein123456", "football1234"] {
+        let refused = choose(&app, &made, &totp, guessed).await.refused(&PASSWORD_UNFIT);
+        assert!(
+            refused["reason"].as_str().unwrap().contains("guessed first"),
+            "{refused}"
+        );
+    }
     choose(&app, &made, "000000", CHOSEN).await.refused(&CREDENTIALS_WRONG);
     let session = choose(&app, &made, &totp, CHOSEN).await.expect(201);
     let clerk = Client::new(&app.address, session["access_token"].as_str());

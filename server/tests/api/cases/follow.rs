@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use shared::{
     cases::wire::{PROXIES_FULL, REVIEW_NOT_OPEN},
+    identity::wire::WECHAT_UNLINKED,
     problem::{FORBIDDEN, INVALID_FIELD, NOT_FOUND, UNAUTHENTICATED},
 };
 
@@ -75,8 +76,11 @@ async fn a_sealed_case_is_gone_from_every_page() {
 async fn a_resident_chooses_how_to_be_told() {
     let app = TestApp::start().await;
     let (resident, case) = theft(&app).await;
-    let chosen = json!({"sms": false, "wechat": true});
     let subscription = format!("{}/subscription", path(&case));
+    // WeChat can be chosen once one is linked.
+    let unlinked = json!({"sms": false, "wechat": true});
+    resident.put(&subscription, unlinked).await.refused(&WECHAT_UNLINKED);
+    let chosen = json!({"sms": false, "wechat": false});
     assert_eq!(resident.put(&subscription, chosen.clone()).await.expect(200), chosen);
     assert_eq!(resident.get(&path(&case)).await.expect(200)["subscription"], chosen);
 }

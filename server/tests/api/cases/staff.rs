@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use shared::{
     cases::wire::{CASE_EVENT_GONE, CASE_STEP_ORDER, LOOKUP_QUOTA, STEP_UP_REQUIRED},
+    identity::wire::ACCOUNT_LOCKED,
     problem::{FORBIDDEN, INVALID_FIELD, NOT_FOUND},
 };
 
@@ -91,6 +92,39 @@ async fn names_are_shown_whole_only_for_a_new_one_time_code() {
         .refused(&STEP_UP_REQUIRED);
     let unmasked = "SELECT count(*) FROM case_enquiries WHERE unmasked = TRUE";
     assert_eq!(app.count(unmasked).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_wrong_codes_lock_the_account_also_when_somebody_is_signed_in() {
+    let app = TestApp::start().await;
+    let (_, case) = theft(&app).await;
+    let officer = app.staff("case-officer-1").await;
+    let ask =
+        |totp: Value| json!({"case_no": case["case_no"], "reason": "核对受害人联系方式", "unmask": true, "totp": totp});
+    // Guessed at once, they are no fewer tries.
+    let guesses = (0..12).map(|guess| officer.post("/case-lookups", ask(json!(format!("{guess:06}")))));
+    let answers = futures::future::join_all(guesses).await;
+    let wrong = answers.iter().filter(|answer| answer.text.contains("step-up-required"));
+    assert_eq!(wrong.count(), 5);
+    app.clock.advance(TimeDelta::seconds(60));
+    let credentials = app.staff_credentials("case-officer-1");
+    officer
+        .post("/case-lookups", ask(credentials["totp"].clone()))
+        .await
+        .refused(&ACCOUNT_LOCKED);
+    app.anyone()
+        .post("/auth/staff-sessions", credentials)
+        .await
+        .refused(&ACCOUNT_LOCKED);
+    let recorded = "SELECT count(*) FROM audit_entries WHERE action = 'code.refuse'";
+    assert_eq!(app.count(recorded).await, 5);
+    // What needs no code goes on, and after a while the right code is taken again.
+    look(&officer, &case).await.expect(200);
+    app.clock.advance(TimeDelta::minutes(15));
+    let officer = app.staff("case-officer-1").await;
+    app.clock.advance(TimeDelta::seconds(60));
+    let fresh = app.staff_credentials("case-officer-1")["totp"].clone();
+    officer.post("/case-lookups", ask(fresh)).await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

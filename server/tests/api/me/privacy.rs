@@ -94,6 +94,8 @@ async fn an_account_moves_to_a_new_phone_with_a_code_from_each() {
     app.execute("DELETE FROM rate_windows").await;
     let me = app.sign_in(NEW_PHONE).await.get("/me").await.expect(200);
     assert_eq!(me["person"]["name"], "杨**");
+    let told = "SELECT count(*) FROM messages WHERE template = 'phone-changed' AND resident_id IS NULL";
+    assert_eq!(app.count(told).await, 1, "the phone until then is told");
     let stranger = app.sign_in(&phone(1)).await.get("/me").await.expect(200);
     assert_eq!(
         stranger["person"],

@@ -9,6 +9,7 @@ mod overview;
 mod phones;
 mod receipts;
 mod replies;
+mod wechat;
 
 use chrono::TimeDelta;
 use server::{

@@ -6,6 +6,7 @@ mod database;
 mod events;
 mod program;
 mod sandbox;
+mod wechat;
 
 use std::{collections::HashMap, net::TcpListener, path::PathBuf, sync::Arc};
 
@@ -26,6 +27,7 @@ pub use self::{
     events::Events,
     program::Program,
     sandbox::{Sandbox, eventually},
+    wechat::WechatBrowser,
 };
 
 /// Counts the windows whose taken seats are not the appointments in them and the seats that are on their way back.

@@ -8,7 +8,7 @@ use crate::{
     appointments, browser, identity,
     language::{self, Phrase, t, words},
     routes,
-    ui::{Icon, Load, Remote, Tab, View, el, fragment, icon, live, skeleton, tab_bar},
+    ui::{self, Icon, Load, Remote, Tab, View, el, fragment, icon, live, skeleton, tab_bar},
 };
 
 words! {
@@ -82,6 +82,7 @@ pub fn page() -> View {
             el("main")
                 .class("page home")
                 .child(el("h1").attr("tabindex", "-1").child(t(GREETING)))
+                .child(ui::aloud())
                 .child(search())
                 .child(
                     el("div")

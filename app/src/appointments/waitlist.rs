@@ -14,9 +14,16 @@ use crate::{
     ui::{Deed, Remote, View, button, el, fragment, live, toast},
 };
 
+/// The resident's entries.
+pub type Entries = Remote<List<WaitlistEntry>>;
+
+/// Fetches them.
+pub fn entries() -> Entries {
+    Remote::fetch(AUTHORIZED, "/waitlist")
+}
+
 /// Those entries that still wait. Whoever cannot wait yet, having no confirmed identity, sees nothing.
-pub fn section() -> View {
-    let entries = Remote::<List<WaitlistEntry>>::fetch(AUTHORIZED, "/waitlist");
+pub fn section(entries: Entries) -> View {
     live(move || {
         let waiting: Vec<View> = entries
             .ready()?
@@ -34,7 +41,7 @@ pub fn section() -> View {
     })
 }
 
-fn row(entry: &WaitlistEntry, entries: Remote<List<WaitlistEntry>>) -> View {
+fn row(entry: &WaitlistEntry, entries: Entries) -> View {
     let deed = Deed::new();
     let id = entry.id;
     let leave = move || {

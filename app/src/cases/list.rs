@@ -13,13 +13,14 @@ use crate::{
     api::{ANONYMOUS, AUTHORIZED},
     dates,
     language::{filled, t},
-    ui::{self, Remote, View, actions, el, empty, fragment, way},
+    ui::{self, Remote, View, actions, el, empty, fragment, pulled, way},
 };
 
 /// The page of the resident's cases.
 pub fn list() -> View {
     let mine = Remote::<List<CaseSummary>>::fetch(AUTHORIZED, "/cases");
-    ui::page(t(MINE), None, mine.view(4, |mine| show(&mine.items)))
+    let content = mine.view(4, |mine| show(&mine.items));
+    ui::page(t(MINE), None, pulled(content, move || mine.refreshed()))
 }
 
 fn show(mine: &[CaseSummary]) -> View {

@@ -20,9 +20,10 @@ use super::{
 };
 use crate::{
     api::AUTHORIZED,
+    browser::Task,
     dates,
     language::{Phrase, filled, t},
-    ui::{self, Remote, View, cells, el, fact, fragment, link_cell, live, notice},
+    ui::{self, Remote, View, cells, el, fact, fragment, link_cell, live, notice, pulled},
 };
 
 /// The page.
@@ -45,7 +46,15 @@ pub fn list() -> View {
                 .child(live(move || points.ready().map(|total| score(&total))))
         }))
         .child(cells(t(FOR_ANOTHER), lookup::form()));
-    ui::page(t(FINES), None, content)
+    let again = move || -> Task<()> {
+        Box::pin(async move {
+            decisions.refreshed().await;
+            records.refreshed().await;
+            payments.refreshed().await;
+            points.refreshed().await;
+        })
+    };
+    ui::page(t(FINES), None, pulled(content, again))
 }
 
 fn show(decisions: &[Decision], records: &[Violation], payments: &[Payment]) -> View {

@@ -278,6 +278,18 @@ impl Browser {
         answer.json().clone()
     }
 
+    /// Lets the device be light or dark.
+    pub async fn prefers(&self, colours: &str) {
+        let wish = json!({"features": [{"name": "prefers-color-scheme", "value": colours}]});
+        self.devtools("Emulation.setEmulatedMedia", wish).await;
+    }
+
+    /// Has the page's site keep a setting, or forget it.
+    pub async fn keeps(&self, name: &str, value: Option<&str>) {
+        let script = "const [name, value] = arguments; value === null ? localStorage.removeItem(name) : localStorage.setItem(name, value)";
+        self.asks_with(script, vec![json!(name), json!(value)]).await;
+    }
+
     /// Gives the browser a cookie of the page's site.
     pub async fn keeps_cookie(&self, name: &str, value: &str) {
         self.driver
@@ -289,6 +301,11 @@ impl Browser {
     /// Gives the browser the session of a resident who signed in elsewhere.
     pub async fn becomes_the_phone_of(&self, resident: &Resident) {
         self.opens("/").await;
+        self.is_the_phone_of(resident).await;
+    }
+
+    /// The same, where a page of the bureau is open already.
+    pub async fn is_the_phone_of(&self, resident: &Resident) {
         self.asks("localStorage.setItem('signed-in', '1')").await;
         self.keeps_cookie("bianmin-resident-access", &resident.token).await;
     }

@@ -44,7 +44,7 @@ words! {
     HOW_CHECK_IN: "到大厅，扫码签到" / "Check in there";
     HOW_WAIT: "手机看号，叫到再去" / "Watch the queue";
     LARGER: "大字" / "Aa+";
-    LARGER_SAID: "大字模式" / "Larger type";
+    LARGER_SAID: "大字模式" / "Aa+ larger type";
 }
 
 /// The home page.

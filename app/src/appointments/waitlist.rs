@@ -11,7 +11,7 @@ use crate::{
     api::AUTHORIZED,
     dates,
     language::{filled, t},
-    ui::{Deed, Remote, View, button, el, fragment, live, toast},
+    ui::{Deed, Remote, View, button, el, fragment, live, quoted, toast},
 };
 
 /// The resident's entries.
@@ -71,7 +71,7 @@ fn row(entry: &WaitlistEntry, entries: Entries) -> View {
                         .class("booking-place")
                         .child(entry.hall.clone())
                         .child(" · ")
-                        .child(entry.person.clone()),
+                        .child(quoted(entry.person.clone())),
                 )
                 .child(
                     el("span")

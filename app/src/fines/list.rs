@@ -23,7 +23,7 @@ use crate::{
     browser::Task,
     dates,
     language::{Phrase, filled, t},
-    ui::{self, Remote, View, cells, el, fact, fragment, link_cell, live, notice, pulled},
+    ui::{self, Remote, View, cells, el, fact, fragment, link_cell, live, notice, pulled, quoted, sentence},
 };
 
 /// The page.
@@ -110,27 +110,32 @@ fn row(one: &Decision) -> View {
                 .child(el("strong").class("fine-amount").child(format!("¥{amount}")))
                 .child(tag(one.status)),
         )
-        .child(el("span").class("fine-line").child(about))
+        .child(el("span").class("fine-line").child(quoted(about)))
         .child(until);
     link_cell(format!("/fines/{}", one.id), content)
 }
 
 fn record(one: &Violation) -> View {
-    let when = format!("{} · {}", dates::day(one.occurred_at), one.place);
     let content = fragment()
         .child(
             el("span")
                 .class("booking-top")
-                .child(el("strong").child(one.conduct.clone()))
+                .child(el("strong").child(quoted(one.conduct.clone())))
                 .child(handle::tag(one.status)),
         )
-        .child(el("small").class("fine-line").child(when));
+        .child(
+            el("small")
+                .class("fine-line")
+                .child(dates::day(one.occurred_at))
+                .child(" · ")
+                .child(quoted(one.place.clone())),
+        );
     link_cell(format!("/fines/{}", one.id), content)
 }
 
 fn score(total: &PointsTotal) -> View {
     let sum = filled(POINTS_OF, &[&total.points.to_string()]);
-    let explained = filled(
+    let explained = sentence(
         POINTS_HOW,
         &[
             &dates::dated(total.from),

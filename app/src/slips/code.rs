@@ -30,11 +30,14 @@ pub fn shown(id: SlipId) -> View {
         }
     });
     live(move || match code.state.get() {
-        Load::Ready(code) => el("p")
-            .class("slip-code")
-            .child(el("small").child(t(CODE)))
-            .child(el("strong").child(code.code))
-            .child(el("small").child(live(move || filled(CODE_LEFT, &[&left.get().max(0).to_string()])))),
+        Load::Ready(code) => {
+            left.set((code.until - browser::now()).num_seconds());
+            el("p")
+                .class("slip-code")
+                .child(el("small").child(t(CODE)))
+                .child(el("strong").child(code.code))
+                .child(el("small").child(live(move || filled(CODE_LEFT, &[&left.get().max(0).to_string()]))))
+        }
         Load::Failed(Failure::Lost) => el("p")
             .class("slip-offline")
             .attr("role", "status")

@@ -1,4 +1,4 @@
-//! Pages that everyone can use, as far as a program can tell: axe-core finds nothing serious.
+//! Pages that everyone can use, as far as a program can tell: axe-core finds nothing.
 
 use crate::support::{Axe, Browser, Place};
 

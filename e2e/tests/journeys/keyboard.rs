@@ -20,10 +20,10 @@ async fn a_visit_is_booked_without_a_finger_or_a_mouse() {
     desk.sees(LOST_CARD).await;
     desk.tabs_to(LOST_CARD).await;
     desk.shows("01-focus").await;
-    desk.hits(Key::Enter.value()).await;
+    desk.hits(Key::Enter).await;
     desk.sees("要带的材料").await;
     desk.tabs_to("预约办理").await;
-    desk.hits(Key::Enter.value()).await;
+    desk.hits(Key::Enter).await;
     desk.sees("1. 选择大厅").await;
     // The halls are a group of choices: Tab leads to the group, the arrows from one to the next.
     desk.is_whole().await;
@@ -35,24 +35,24 @@ async fn a_visit_is_booked_without_a_finger_or_a_mouse() {
     desk.is_whole().await;
     let day = crate::changes::spoken_day(&window);
     desk.tabs_to(&day).await;
-    desk.hits(Key::Enter.value()).await;
+    desk.hits(Key::Enter).await;
     desk.tabs_to(&span(&window)).await;
-    desk.hits(Key::Enter.value()).await;
+    desk.hits(Key::Enter).await;
     desk.tabs_to("占住这个号").await;
     desk.shows("02-chosen").await;
-    desk.hits(Key::Enter.value()).await;
+    desk.hits(Key::Enter).await;
     desk.arrives_at("/appointments/").await;
     desk.sees("确认预约").await;
     desk.tabs_to("确认预约").await;
-    desk.hits(Key::Enter.value()).await;
+    desk.hits(Key::Enter).await;
     desk.sees("预约码").await;
     // The way back out of a dialog leads to where one was.
     desk.sees_no_more("预约成功").await;
     desk.tabs_to("取消预约").await;
-    desk.hits(Key::Enter.value()).await;
+    desk.hits(Key::Enter).await;
     desk.shows("03-dialog").await;
     desk.tabs_to("关闭").await;
-    desk.hits(Key::Escape.value()).await;
+    desk.hits(Key::Escape).await;
     desk.waits_for("the dialog to close", || async {
         desk.counts("[role=dialog]").await == 0
     })

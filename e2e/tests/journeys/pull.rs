@@ -17,16 +17,16 @@ async fn what_has_changed_is_there_once_the_list_was_pulled() {
     let window = windows(&hall, &service).await.swap_remove(120);
     resident.books(window["id"].as_str().unwrap(), &service).await;
     // A little is not enough.
-    let held = phone.pulls(70).await;
+    let finger = phone.pulls(70).await;
     phone.sees("下拉刷新").await;
-    held.is_let_go().await;
+    finger.lets_go().await;
     phone.sees_no_more("下拉刷新").await;
     phone.sees("还没有预约").await;
 
-    let held = phone.pulls(240).await;
+    let finger = phone.pulls(240).await;
     phone.sees("松开刷新").await;
     phone.picture("01-pulled").await;
-    held.is_let_go().await;
+    finger.lets_go().await;
     phone.sees("即将办理").await;
     phone.sees_no_more("正在刷新").await;
     phone.shows("02-refreshed").await;

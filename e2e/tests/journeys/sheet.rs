@@ -20,7 +20,7 @@ async fn every_page_of_a_resident_on_one_sheet() {
         for (name, address, words) in &pages {
             phone.opens(address).await;
             phone.sees(words).await;
-            phone.shows(&format!("{name}-{mode}")).await;
+            phone.shows(&format!("residents-{name}-{mode}")).await;
         }
     }
     let names = pages.map(|(name, ..)| name);
@@ -34,8 +34,11 @@ async fn every_page_of_a_resident_on_one_sheet() {
     phone.leaves().await;
 }
 
-/// Who works at a desk, and the pages that are theirs: each with its name, its address, and what can be read there.
-const DESKS: [(&str, &[(&str, &str, &str)]); 7] = [
+/// A page: its name, its address, and what can be read there.
+type Page = (&'static str, &'static str, &'static str);
+
+/// Who works at a desk, and the pages that are theirs.
+const DESKS: [(&str, &[Page]); 7] = [
     (
         "clerk-zhongxin-3",
         &[
@@ -78,9 +81,9 @@ const DESKS: [(&str, &[(&str, &str, &str)]); 7] = [
     ),
     (
         "admin-1",
-        &[("texts", "/admin/texts", "短信"), ("staff", "/admin/staff", "工作人员")],
+        &[("texts", "/admin/texts", "短信"), ("staff", "/admin/staff", "建立账号")],
     ),
-    ("security-1", &[("accounts", "/admin/staff", "工作人员")]),
+    ("security-1", &[("accounts", "/admin/staff", "安全管理员批准")]),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -98,7 +101,7 @@ async fn every_page_of_the_staff_on_one_sheet() {
                 desk.prefers(mode).await;
                 desk.opens(address).await;
                 desk.sees(words).await;
-                desk.shows(&format!("{name}-{mode}")).await;
+                desk.shows(&format!("staff-{name}-{mode}")).await;
             }
             names.push(*name);
         }
@@ -139,7 +142,7 @@ impl Sheet<'_> {
         for name in names {
             write!(sheet, "<tr><th>{name}").unwrap();
             for (mode, _) in self.modes {
-                write!(sheet, "<td><img src=\"{name}-{mode}.png\">").unwrap();
+                write!(sheet, "<td><img src=\"{}-{name}-{mode}.png\">", self.name).unwrap();
             }
         }
         let file = pictures().join(format!("sheet/{}.html", self.name));

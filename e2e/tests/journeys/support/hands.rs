@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rqrr::PreparedImage;
 use serde_json::json;
-use thirtyfour::{By, Key};
+use thirtyfour::{By, Key, TypingData};
 
 use super::Browser;
 
@@ -68,7 +68,7 @@ impl Browser {
     }
 
     /// Hits keys, wherever the focus is.
-    pub async fn hits(&self, keys: &str) {
+    pub async fn hits(&self, keys: impl Into<TypingData>) {
         self.driver
             .active_element()
             .await
@@ -98,7 +98,7 @@ impl Browser {
                 return;
             }
             passed.push(focus);
-            self.hits(key.value().to_string().as_str()).await;
+            self.hits(key.clone()).await;
         }
         panic!("the keys lead by {passed:?}, but not to {name}");
     }
@@ -108,7 +108,7 @@ impl Browser {
         self.asks(FOCUS).await.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Pulls the page down by so many pixels with a finger, and lets go when told.
+    /// Pulls the page down by so many pixels with a finger, which holds it there.
     pub async fn pulls(&self, pixels: u32) -> Pulled<'_> {
         let touch = |kind: &'static str, y: u32| self.touch(kind, Some(y));
         touch("touchStart", 200).await;
@@ -139,12 +139,12 @@ impl Browser {
     }
 }
 
-/// A page that a finger holds down.
+/// A finger that holds a page down.
 pub struct Pulled<'b>(&'b Browser);
 
 impl Pulled<'_> {
     /// Lets go.
-    pub async fn is_let_go(self) {
+    pub async fn lets_go(self) {
         self.0.touch("touchEnd", None).await;
     }
 }

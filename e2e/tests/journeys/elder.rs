@@ -38,7 +38,7 @@ async fn whoever_reads_badly_has_the_page_read_aloud() {
         heard.push((*name, text));
     }
     for (name, expected) in [
-        ("ticket", "您的号码"),
+        ("ticket", "您的号，A"),
         ("appointment", "已签到"),
         ("decision", "¥150.00"),
         ("case", "手机被盗案"),

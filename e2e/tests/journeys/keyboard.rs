@@ -27,7 +27,7 @@ async fn a_visit_is_booked_without_a_finger_or_a_mouse() {
     desk.sees("1. 选择大厅").await;
     // The halls are a group of choices: Tab leads to the group, the arrows from one to the next.
     desk.is_whole().await;
-    desk.tabs_to("厅").await;
+    desk.tabs_to("云").await;
     desk.hits(" ").await;
     desk.goes_down_to(HALL).await;
     desk.sees("3. 选择时段").await;
@@ -38,6 +38,10 @@ async fn a_visit_is_booked_without_a_finger_or_a_mouse() {
     desk.hits(Key::Enter).await;
     desk.tabs_to(&span(&window)).await;
     desk.hits(Key::Enter).await;
+    assert!(
+        desk.focus().await.contains(&span(&window)),
+        "choosing a time took the focus away"
+    );
     desk.tabs_to("占住这个号").await;
     desk.shows("02-chosen").await;
     desk.hits(Key::Enter).await;

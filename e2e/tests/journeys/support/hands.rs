@@ -12,6 +12,7 @@ use super::Browser;
 /// What has the focus is called so.
 const FOCUS: &str = r"
     const e = document.activeElement;
+    if (e === document.body) return '';
     const label = e.closest('label') || (e.id && document.querySelector(`label[for=${e.id}]`));
     return [e.getAttribute('aria-label'), label?.innerText, e.innerText].find((name) => name)?.replace(/\u2060/g, '') || '';
 ";

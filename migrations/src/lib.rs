@@ -36,6 +36,7 @@ mod m20261122_000041_holders;
 mod m20261122_000042_arrangements;
 mod m20261122_000043_write_backs;
 mod m20261122_000050_slips;
+mod m20261122_000051_lockers;
 mod m20261122_000060_cases;
 mod m20261122_000061_case_readers;
 mod m20261122_000062_return_lists;
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000042_arrangements::Migration),
             Box::new(m20261122_000043_write_backs::Migration),
             Box::new(m20261122_000050_slips::Migration),
+            Box::new(m20261122_000051_lockers::Migration),
             Box::new(m20261122_000060_cases::Migration),
             Box::new(m20261122_000061_case_readers::Migration),
             Box::new(m20261122_000062_return_lists::Migration),

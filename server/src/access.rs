@@ -44,7 +44,7 @@ pub enum Audience {
 
 impl Audience {
     /// Whoever can be named in a `security(...)`, in the order of the table's columns.
-    pub const NAMED: [Self; 13] = [
+    pub const NAMED: [Self; 14] = [
         Self::Session,
         Self::Resident,
         Self::Staff,
@@ -57,6 +57,7 @@ impl Audience {
         Self::Role(StaffRole::SecurityAdmin),
         Self::Device(DeviceKind::Board),
         Self::Device(DeviceKind::Kiosk),
+        Self::Device(DeviceKind::Locker),
         Self::Upstream,
     ];
 

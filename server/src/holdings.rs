@@ -170,6 +170,7 @@ pub const HOLDINGS: &[Holding] = &[
         .by("slip_id")
         .sealing(&["signature"]),
     Holding::of_nobody("slip_tokens", Kept::While("the slip")).by("token_index"),
+    Holding::of_nobody("slip_compartments", Kept::While("the document lies in the locker")).by("slip_id"),
     Holding::of_nobody("slip_keys", ARRANGED),
     // Fines.
     Holding::owned(

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::bureau::{Build, Bureau, Place};
 use crate::client;
-use crate::command::{self, cargo, program};
+use crate::command::{cargo, program};
 use crate::service::{self, Service};
 use crate::tools::{self, system_program};
 use crate::workspace;
@@ -47,9 +47,7 @@ impl Browsing {
             logs: shots.join("logs"),
         };
         // Halls rest at night and on Sundays; the journeys' do not.
-        let content = folder.path().join("content");
-        command::run(cargo().args(["run", "--quiet", "--package", "e2e", "--"]).arg(&content))?;
-        place.load_demonstration_of(&content)?;
+        place.load_demonstration_without_rest()?;
         let bureau = place.open()?;
 
         let browser = service::free_address()?;

@@ -16,6 +16,8 @@ use crate::workspace;
 pub enum Build {
     /// With the checks of a developer's build.
     Checked,
+    /// Nearly as fast as it is deployed, and compiled in half the time.
+    Trial,
     /// As it is deployed.
     Release,
 }
@@ -28,6 +30,7 @@ impl Build {
         match self {
             // The crates that the tests name, so that their dependencies are compiled already.
             Self::Checked => build.args(["--workspace", "--exclude", "app", "--exclude", "e2e"]),
+            Self::Trial => build.args(["--profile", "trial", "--package", "server", "--package", "sandbox"]),
             Self::Release => build.args(["--release", "--package", "server", "--package", "sandbox"]),
         };
         command::run(&mut build)
@@ -36,6 +39,7 @@ impl Build {
     fn folder(self) -> PathBuf {
         workspace::target().join(match self {
             Self::Checked => "debug",
+            Self::Trial => "trial",
             Self::Release => "release",
         })
     }
@@ -54,12 +58,21 @@ pub struct Place {
 impl Place {
     /// Migrates the database and loads the demonstration bureau; what is loaded already stays.
     pub fn load_demonstration(&self) -> Result<()> {
-        command::run(self.bianmin()?.arg("demo"))
+        self.load(&workspace::root().join("content/yunchuan"))
     }
 
-    /// The same, with the content of another folder.
-    pub fn load_demonstration_of(&self, content: &Path) -> Result<()> {
-        command::run(self.bianmin()?.args(["demo", "--content"]).arg(content))
+    /// The same, with halls that rest neither at night nor on Sundays.
+    pub fn load_demonstration_without_rest(&self) -> Result<()> {
+        let content = self.data.join("content");
+        command::run(cargo().args(["run", "--quiet", "--package", "e2e", "--"]).arg(&content))?;
+        self.load(&content)
+    }
+
+    fn load(&self, content: &Path) -> Result<()> {
+        let mut demo = self.bianmin()?;
+        // Each migration would be told otherwise.
+        demo.env("BIANMIN_LOG", "warn");
+        command::run(demo.args(["demo", "--content"]).arg(content))
     }
 
     /// Starts both programs and waits until they can be used.

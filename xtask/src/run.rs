@@ -20,6 +20,9 @@ pub struct Arguments {
     /// Where the sandbox listens.
     #[arg(long, env = "SANDBOX_LISTEN", default_value = "127.0.0.1:8090")]
     sandbox_listen: SocketAddr,
+    /// Open the demonstration's halls day and night, with data of their own, so that checking in and calling can be tried at any hour.
+    #[arg(long)]
+    day_and_night: bool,
     /// Start what was built before.
     #[arg(long)]
     skip_build: bool,
@@ -28,9 +31,13 @@ pub struct Arguments {
 /// `cargo xtask run`.
 pub fn run(arguments: &Arguments) -> Result<()> {
     service::stop_all_when_interrupted()?;
-    let data = workspace::root().join("data");
+    let data = workspace::root().join(if arguments.day_and_night {
+        "data/day-and-night"
+    } else {
+        "data"
+    });
     let place = Place {
-        build: Build::Release,
+        build: Build::Trial,
         server: arguments.listen,
         sandbox: arguments.sandbox_listen,
         client: workspace::dist(),
@@ -48,9 +55,15 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         narrator.step("building the client", client::build)?;
         narrator.step("building the server and the sandbox", || place.build.compile())?;
     }
-    narrator.step("loading the demonstration bureau", || place.load_demonstration())?;
+    narrator.step("loading the demonstration bureau", || {
+        if arguments.day_and_night {
+            place.load_demonstration_without_rest()
+        } else {
+            place.load_demonstration()
+        }
+    })?;
     let mut bureau = narrator.step("starting the sandbox and the server", || place.open())?;
-    greet(&place);
+    greet(&place, arguments.day_and_night);
     bureau.watch()
 }
 
@@ -58,7 +71,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 const BOARD_KEY: &str = "HS45S-3CVZZ-GRMTJ-YLPAT-RVGKG";
 const KIOSK_KEY: &str = "ZFTJ5-8WQXD-DMTJD-AVFW7-PNUAX";
 
-fn greet(place: &Place) {
+fn greet(place: &Place, day_and_night: bool) {
     println!();
     println!("便民 is open.");
     println!("  residents   http://{}/", place.server);
@@ -72,6 +85,14 @@ fn greet(place: &Place) {
     println!("  board       http://{}/board#{BOARD_KEY}", place.server);
     println!("  kiosk       http://{}/kiosk#{KIOSK_KEY}", place.server);
     println!("  logs        {}", place.logs.display());
+    println!();
+    if day_and_night {
+        println!("ID cards are served around the clock in the first hall (zhongxin) and in yuntai.");
+    } else {
+        println!(
+            "The halls keep office hours; to check in and be called at any other time: cargo xtask run --day-and-night"
+        );
+    }
     println!();
     println!("Ctrl-C stops both.");
 }

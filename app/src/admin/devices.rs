@@ -1,4 +1,4 @@
-//! The hall's screens and kiosks: registering one shows its key, this once.
+//! The hall's screens, kiosks and lockers: registering one shows its key, this once.
 
 use leptos::prelude::*;
 use shared::{
@@ -12,8 +12,8 @@ use shared::{
 use super::{
     inputs::{filled_with, form, input, row, select, table, words},
     words::{
-        ACTIONS, BOARD, DEVICE_KEY, DEVICE_NAME, DEVICES_HOW, KEY_ONCE, KIND, KIOSK, NEVER, PAIR_ADDRESS, PAIRED,
-        REGISTER, REVOKE, REVOKE_ASK, REVOKED,
+        ACTIONS, BOARD, DEVICE_KEY, DEVICE_NAME, DEVICES_HOW, KEY_ONCE, KIND, KIOSK, LOCKER, NEVER, PAIR_ADDRESS,
+        PAIRED, REGISTER, REVOKE, REVOKE_ASK, REVOKED,
     },
 };
 use crate::{
@@ -27,6 +27,7 @@ const fn kind_name(kind: DeviceKind) -> Phrase {
     match kind {
         DeviceKind::Board => BOARD,
         DeviceKind::Kiosk => KIOSK,
+        DeviceKind::Locker => LOCKER,
     }
 }
 
@@ -77,7 +78,7 @@ fn key(device: &RegisteredDevice) -> View {
         .child(
             el("dl")
                 .child(fact(DEVICE_KEY, device.key.clone()))
-                .child(fact(PAIR_ADDRESS, device.pairing_url.clone())),
+                .child(device.pairing_url.clone().map(|address| fact(PAIR_ADDRESS, address))),
         )
 }
 

@@ -196,11 +196,12 @@ words! {
     COUNTER_OF: "{}号" / "No. {}";
     STARS: "{}星" / "{} stars";
 
-    DEVICES_HOW: "大屏和取号机用密钥配对，只能用于本大厅。设备丢失或更换时请撤销。" / "Screens and kiosks are paired by a key and work for this hall only. Revoke one that is lost or replaced.";
+    DEVICES_HOW: "大屏、取号机和取件柜用密钥配对，只能用于本大厅。设备丢失或更换时请撤销。" / "Screens, kiosks and lockers are paired by a key and work for this hall only. Revoke one that is lost or replaced.";
     REGISTER: "登记设备" / "Register";
     DEVICE_NAME: "设备名称" / "Name";
     BOARD: "叫号大屏" / "Board";
     KIOSK: "取号机" / "Kiosk";
+    LOCKER: "自助取件柜" / "Locker";
     DEVICE_KEY: "设备密钥" / "Key";
     PAIR_ADDRESS: "配对地址" / "Pairing address";
     KEY_ONCE: "密钥只显示这一次。请在设备上打开配对地址，或输入密钥。" / "The key is shown this once. Open the address on the device, or type the key there.";

@@ -19,7 +19,8 @@ use crate::{
 /// The page of a kind of device.
 pub const fn page_of(kind: DeviceKind) -> &'static str {
     match kind {
-        DeviceKind::Board => "/board",
+        // A locker runs a program of its own; a browser that took its key is told so by the screen's page.
+        DeviceKind::Board | DeviceKind::Locker => "/board",
         DeviceKind::Kiosk => "/kiosk",
     }
 }
@@ -77,7 +78,7 @@ fn form(kind: DeviceKind, other: bool) -> View {
 
 fn form_with(kind: DeviceKind, deed: Deed, other: bool) -> View {
     let title = match kind {
-        DeviceKind::Board => PAIR_BOARD,
+        DeviceKind::Board | DeviceKind::Locker => PAIR_BOARD,
         DeviceKind::Kiosk => PAIR_KIOSK,
     };
     document().set_title(t(title));

@@ -14,8 +14,8 @@ use web_sys::SpeechSynthesisUtterance;
 use super::{
     console::{Console, Step},
     desk_words::{
-        CANCEL, CARD, CARD_HINT, CARD_NEEDED, CODE, CODE_HINT, COUNTER, DONE, GO_THERE, HAND_OVER, HOLDER, ID_NUMBER,
-        NEXT, NUMBER, ON_BEHALF, REDEEM, REDEEMED_AT, REFUSED, TRIES_LEFT,
+        CANCEL, CARD, CARD_HINT, CARD_NEEDED, CODE, CODE_HINT, COMPARTMENT, COUNTER, DONE, FROM_LOCKER, GO_THERE,
+        HAND_OVER, HOLDER, ID_NUMBER, NEXT, NUMBER, ON_BEHALF, REDEEM, REDEEMED_AT, REFUSED, TRIES_LEFT,
     },
     sign,
 };
@@ -74,6 +74,10 @@ fn online(console: Console, token: String, handover: &Handover) -> View {
             signs && signed.get_untracked(),
         );
     };
+    let place = handover.compartment.as_ref().map(|place| {
+        let number = place.number.to_string();
+        notice("good", filled(FROM_LOCKER, &[&place.locker, &number]))
+    });
     let behalf = handover
         .on_behalf_of
         .as_ref()
@@ -90,6 +94,7 @@ fn online(console: Console, token: String, handover: &Handover) -> View {
             &handover.holder,
             &handover.holder_id_number,
         ))
+        .child(place)
         .child(behalf)
         .child(el("div").class("cells").child(typed).child(card.view(
             "card",
@@ -164,7 +169,8 @@ pub fn particulars(problem: &Problem) -> Vec<String> {
     let mut lines = Vec::new();
     if let (Some(at), Some(site)) = (text("at").and_then(wire_time::read), text("site")) {
         let counter = number("counter").map(|number| filled(COUNTER, &[&number.to_string()]));
-        let place = format!("{site} {}", counter.unwrap_or_default());
+        let compartment = number("compartment").map(|number| filled(COMPARTMENT, &[&number.to_string()]));
+        let place = format!("{site} {}", counter.or(compartment).unwrap_or_default());
         let at = format!("{} {}", dates::day(at), dates::clock(at));
         lines.push(filled(REDEEMED_AT, &[&at, place.trim()]));
     }

@@ -31,6 +31,8 @@ words! {
     REFUSED: "不能交付" / "Do not hand it over";
     REDEEMED_AT: "{}，{}" / "{}, {}";
     COUNTER: "{}号窗口" / "counter {}";
+    COMPARTMENT: "取件柜{}号格口" / "locker, compartment {}";
+    FROM_LOCKER: "物品在{}{}号格口，请先取出" / "It lies in {}, compartment {}: take it out first";
     GO_THERE: "请到{}（{}）" / "Go to {} ({})";
     TRIES_LEFT: "还可以输入{}次" / "{} tries left";
 

@@ -8,6 +8,7 @@ mod console;
 mod desk;
 mod desk_words;
 mod list;
+mod lit;
 mod local;
 mod mail;
 mod page;

@@ -12,10 +12,11 @@ use shared::{
 use super::{
     code,
     list::status,
-    mail, proxy,
+    lit, mail, proxy,
     words::{
-        ADDRESS, BRING, BY_PROXY, COLLECTED_AT, COLLECTED_WHERE, DETAILS, HOURS, ITEM, NUMBER, OWNER, PHONE,
-        PREPARING_WHY, PRINT, QR, REISSUE, REISSUED, SHOW, SITE, SLIP, UNTIL,
+        ADDRESS, BRING, BY_PROXY, COLLECTED_AT, COLLECTED_LOCKER, COLLECTED_WHERE, COMPARTMENT, DETAILS, HOURS,
+        IN_LOCKER, ITEM, NUMBER, OWNER, PHONE, PREPARING_WHY, PRINT, QR, REISSUE, REISSUED, SHOW, SHOW_LOCKER, SITE,
+        SLIP, UNTIL,
     },
 };
 use crate::{
@@ -43,9 +44,10 @@ fn show(slip: &Slip, remote: Remote<Slip>) -> View {
     };
     let preparing = (slip.status == SlipStatus::Preparing).then(|| notice("good", t(PREPARING_WHY)));
     let redemption = slip.redemption.as_ref().map(|done| {
-        let place = match done.counter {
-            Some(counter) => filled(COLLECTED_WHERE, &[&done.site, &counter.to_string()]),
-            None => done.site.clone(),
+        let place = match (done.counter, done.compartment) {
+            (Some(counter), _) => filled(COLLECTED_WHERE, &[&done.site, &counter.to_string()]),
+            (None, Some(number)) => filled(COLLECTED_LOCKER, &[&done.site, &number.to_string()]),
+            (None, None) => done.site.clone(),
         };
         let at = format!("{} {}", dates::day(done.at), dates::clock(done.at));
         let by_proxy = if done.by_proxy { t(BY_PROXY) } else { "" };
@@ -79,7 +81,9 @@ fn show(slip: &Slip, remote: Remote<Slip>) -> View {
 
 /// What a counter looks at. The picture is an image, which long presses and the memory of the phone understand.
 fn shown(slip: &Slip) -> View {
+    lit::keep_lit();
     let base = format!("{}/slips/{}", shared::API, slip.id);
+    let how = if slip.compartment.is_some() { SHOW_LOCKER } else { SHOW };
     el("section")
         .class("slip")
         .child(el("p").class("slip-item").child(slip.item.clone()))
@@ -91,7 +95,7 @@ fn shown(slip: &Slip) -> View {
                 .attr("height", "320"),
         )
         .child(code::shown(slip.id))
-        .child(el("p").class("slip-why").child(t(SHOW)))
+        .child(el("p").class("slip-why").child(t(how)))
         .child(
             el("a")
                 .class("slip-print")
@@ -121,6 +125,10 @@ fn details(slip: &Slip) -> View {
             .child(fact(t(NUMBER), slip.reference.clone()))
             .child(fact(t(OWNER), slip.owner.clone()))
             .child(until)
+            .child(slip.compartment.as_ref().map(|place| {
+                let number = place.number.to_string();
+                fact(t(IN_LOCKER), filled(COMPARTMENT, &[&place.locker, &number]))
+            }))
             .child(fact(t(SITE), slip.site.name.clone()))
             .child(fact(t(ADDRESS), slip.site.address.clone()))
             .child(fact(t(PHONE), slip.site.phone.clone()))

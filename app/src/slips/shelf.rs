@@ -3,11 +3,16 @@
 use leptos::prelude::*;
 use shared::{
     catalog::wire::HallSummary,
-    identity::{rules::StaffRole, wire::StaffView},
+    identity::{
+        rules::StaffRole,
+        wire::{DeviceView, StaffView},
+    },
     ids::SlipId,
     list::List,
     slips::{
+        locker::CompartmentRequest,
         rules::SlipStatus,
+        token::SlipKind,
         wire::{MailLabel, MoveRequest, PostedRequest, Slip, SlipStatistics},
     },
 };
@@ -15,10 +20,12 @@ use shared::{
 use super::{
     list::status,
     shelf_words::{
-        ADDRESS, COLLECTED, HOW, ITEM, KEPT_UNTIL, LABEL, LABEL_HOW, MOVE, MOVE_ASK, MOVED, NO_OTHER, NONE, NUMBER,
-        OVERDUE, OWNER, PHONE, POST, POST_ASK, POSTED, PREPARE, PREPARED, PREPARING, RECIPIENT, TAKE_BACK,
-        TAKE_BACK_ASK, TAKEN_BACK, TITLE, TO_MAIL, TO_REDEEM, WAITING, WHAT_TO_DO,
+        ADDRESS, COLLECTED, HOW, ITEM, KEPT_UNTIL, LABEL, LABEL_HOW, LAID, LAY, LAY_ASK, MOVE, MOVE_ASK, MOVED,
+        NO_COMPARTMENT, NO_LOCKER, NO_OTHER, NONE, NUMBER, OVERDUE, OWNER, PHONE, POST, POST_ASK, POSTED, PREPARE,
+        PREPARED, PREPARING, RECIPIENT, TAKE_BACK, TAKE_BACK_ASK, TAKE_OUT, TAKEN_BACK, TAKEN_OUT, TITLE, TO_MAIL,
+        TO_REDEEM, WAITING, WHAT_TO_DO,
     },
+    words::COMPARTMENT,
 };
 use crate::{
     admin::{figure, row, table, text},
@@ -51,6 +58,7 @@ pub fn shelf() -> View {
 struct Shelf {
     slips: Remote<List<Slip>>,
     halls: Remote<List<HallSummary>>,
+    lockers: Remote<List<DeviceView>>,
     deed: Deed,
     label: RwSignal<Option<MailLabel>>,
 }
@@ -61,6 +69,7 @@ impl Shelf {
         let shelf = Self {
             slips: Remote::fetch(STAFF, path(SlipStatus::Preparing)),
             halls: Remote::fetch(STAFF, "/halls"),
+            lockers: Remote::fetch(STAFF, "/lockers"),
             deed: Deed::new(),
             label: RwSignal::new(None),
         };
@@ -98,7 +107,7 @@ impl Shelf {
                 .map(|until| dates::day(until - chrono::TimeDelta::seconds(1)));
             row(vec![
                 text(slip.reference.clone()),
-                text(slip.item.clone()),
+                text(place_of(slip)),
                 text(slip.owner.clone()),
                 text(until.unwrap_or_default()),
                 self.actions(slip),
@@ -123,6 +132,20 @@ impl Shelf {
             }),
         );
         let label = act(LABEL, Box::new(move || self.reads_label(id)));
+        let lay = act(LAY, Box::new(move || self.lays(id)));
+        let take_out = slip.compartment.is_some().then(|| {
+            act(
+                TAKE_OUT,
+                Box::new(move || {
+                    self.deed.run(async move {
+                        STAFF.delete(&format!("/slips/{id}/compartment")).await?;
+                        toast(TAKEN_OUT);
+                        self.slips.refresh();
+                        Ok(())
+                    });
+                }),
+            )
+        });
         let elsewhere = act(MOVE, Box::new(move || self.moves(id)));
         let take_back = act(
             TAKE_BACK,
@@ -135,9 +158,12 @@ impl Shelf {
         let offered = el("div").class("row-actions");
         match slip.status {
             SlipStatus::Preparing => offered.child([prepare, elsewhere, take_back]),
+            SlipStatus::Ready if slip.kind == SlipKind::Document => {
+                offered.child([lay]).child(take_out).child([elsewhere, take_back])
+            }
             SlipStatus::Ready => offered.child([elsewhere, take_back]),
             SlipStatus::ToMail => offered.child([label, post]),
-            SlipStatus::Lapsed => offered.child(take_back),
+            SlipStatus::Lapsed => offered.child(take_out).child(take_back),
             SlipStatus::Mailed | SlipStatus::Collected | SlipStatus::Withdrawn => offered,
         }
     }
@@ -155,23 +181,43 @@ impl Shelf {
     /// Releases a thing to another site, which is named by its place in a list.
     fn moves(self, id: SlipId) {
         let halls = self.halls.ready().map(|list| list.items).unwrap_or_default();
-        let named: Vec<String> = halls
-            .iter()
-            .enumerate()
-            .map(|(at, hall)| format!("{} {}", at + 1, hall.name))
-            .collect();
-        let Some(typed) = asked_with(&filled(MOVE_ASK, &[&named.join("\n")])) else {
+        let names = numbered(halls.iter().map(|hall| &hall.name));
+        let Some(typed) = asked_with(&filled(MOVE_ASK, &[&names])) else {
             return;
         };
-        let at = typed
-            .trim()
-            .parse::<usize>()
-            .ok()
-            .and_then(|number| number.checked_sub(1));
-        match at.and_then(|at| halls.get(at)) {
+        match at_number(&halls, &typed) {
             Some(hall) => self.does(id, "move", &MoveRequest { hall_id: hall.id }, MOVED),
             None => toast(NO_OTHER),
         }
+    }
+
+    /// Lays a document into a compartment, which is named by the locker's place in a list and its own number.
+    fn lays(self, id: SlipId) {
+        let lockers = self.lockers.ready().map(|list| list.items).unwrap_or_default();
+        if lockers.is_empty() {
+            toast(NO_LOCKER);
+            return;
+        }
+        let names = numbered(lockers.iter().map(|locker| &locker.name));
+        let Some(typed) = asked_with(&filled(LAY_ASK, &[&names])) else {
+            return;
+        };
+        let chosen = typed.split_once(['-', ' ', '－']).and_then(|(locker, number)| {
+            Some(CompartmentRequest {
+                locker_id: at_number(&lockers, locker)?.id,
+                number: number.trim().parse().ok()?,
+            })
+        });
+        let Some(place) = chosen else {
+            toast(NO_COMPARTMENT);
+            return;
+        };
+        self.deed.run(async move {
+            let _slip: Slip = STAFF.put(&format!("/slips/{id}/compartment"), &place).await?;
+            toast(LAID);
+            self.slips.refresh();
+            Ok(())
+        });
     }
 
     fn reads_label(self, id: SlipId) {
@@ -194,6 +240,18 @@ impl Shelf {
     }
 }
 
+/// What something is, and in which compartment it lies.
+fn place_of(slip: &Slip) -> String {
+    match &slip.compartment {
+        Some(place) => format!(
+            "{} · {}",
+            slip.item,
+            filled(COMPARTMENT, &[&place.locker, &place.number.to_string()])
+        ),
+        None => slip.item.clone(),
+    }
+}
+
 /// Why a slip is taken back, for the audit log.
 #[derive(serde::Serialize)]
 struct Reason {
@@ -202,6 +260,21 @@ struct Reason {
 
 fn path(of: SlipStatus) -> String {
     format!("/admin/slips?status={}", of.as_str())
+}
+
+/// A list in which each line begins with its number.
+fn numbered<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    let lines: Vec<String> = names
+        .enumerate()
+        .map(|(at, name)| format!("{} {name}", at + 1))
+        .collect();
+    lines.join("\n")
+}
+
+/// What stands at a typed number of such a list.
+fn at_number<'a, T>(list: &'a [T], typed: &str) -> Option<&'a T> {
+    let number: usize = typed.trim().parse().ok()?;
+    list.get(number.checked_sub(1)?)
 }
 
 fn asked(words: Phrase) -> Option<String> {

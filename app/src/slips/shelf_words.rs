@@ -26,6 +26,13 @@ words! {
     MOVE_ASK: "转到哪个领取点？请输入序号：\n{}" / "To which place? Type its number:\n{}";
     MOVED: "已转出，居民会收到短信" / "It is released and its owner texted";
     NO_OTHER: "没有这个领取点" / "There is no such place";
+    LAY: "放入取件柜" / "Lay into a locker";
+    LAY_ASK: "放入哪个格口？请输入“柜号-格口号”，如1-12：\n{}" / "Which compartment? Type locker-number, such as 1-12:\n{}";
+    LAID: "已放入取件柜" / "It lies in the locker";
+    NO_LOCKER: "本领取点没有取件柜" / "There is no locker here";
+    NO_COMPARTMENT: "请按“柜号-格口号”输入" / "Type locker-number, such as 1-12";
+    TAKE_OUT: "从取件柜取出" / "Take out of the locker";
+    TAKEN_OUT: "已取出，改在窗口领取" / "Taken out; it is collected at a counter";
     TAKE_BACK: "撤回" / "Take back";
     TAKE_BACK_ASK: "撤回理由：" / "Why?";
     TAKEN_BACK: "已撤回" / "It is taken back";

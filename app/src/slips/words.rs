@@ -34,6 +34,10 @@ words! {
     BRING: "请携带" / "Bring along";
     DETAILS: "凭证信息" / "Details";
     COLLECTED_AT: "领取时间" / "Collected";
+    COMPARTMENT: "{}{}号格口" / "{}, compartment {}";
+    IN_LOCKER: "取件柜" / "Locker";
+    SHOW_LOCKER: "在取件柜扫描二维码并输入6位码，格口自动打开；也可到窗口领取" / "Scan the QR code at the locker and type the six digits; or go to a counter";
+    COLLECTED_LOCKER: "{} {}号格口" / "{}, compartment {}";
     COLLECTED_WHERE: "{} {}号窗口" / "{}, counter {}";
     BY_PROXY: "由受托人领取" / "By the proxy";
     PREPARING_WHY: "证件制作完成后，这里会显示二维码，同时短信通知您。" / "Once it is ready the QR code appears here, and a text tells you.";

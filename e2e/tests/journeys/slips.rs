@@ -50,6 +50,31 @@ async fn a_finished_document_is_collected_by_its_code_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_slip_is_held_before_the_camera_of_a_counter() {
+    let owner = "13800000048";
+    let phone = Browser::phone("camera").await;
+    tells("document-ready", owner).await;
+    phone.becomes_the_phone_of(&Resident::signs_in(owner).await).await;
+    phone.opens("/slips").await;
+    phone.presses(DOCUMENT).await;
+    let film = phone.filmed().await;
+
+    let desk = Browser::desk_with_camera("camera", &film).await;
+    desk.signs_in_at("/redeem", "clerk-zhongxin-3").await;
+    desk.presses("用摄像头扫描").await;
+    desk.sees("6位码").await;
+    desk.sees(DOCUMENT).await;
+    desk.shows("01-scanned").await;
+    desk.types("code", &digits(&phone.reads_in(".slip-code strong").await))
+        .await;
+    desk.presses("核销并交付").await;
+    desk.sees("可以交付").await;
+    for browser in [phone, desk] {
+        browser.leaves().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_proxy_collects_recovered_property_and_signs_for_it() {
     let (owner, proxy) = ("13800000035", "13800000036");
     let phone = Browser::phone("proxy").await;

@@ -12,7 +12,7 @@ use shared::{
 use super::{
     authenticate::{Signed, extracted_by, signed},
     entity,
-    offices::Clerk,
+    offices::{Clerk, HallStaff, hall_staff},
     sessions::SubjectKind,
 };
 use crate::{platform::idempotency::Actor, problem::Failure};
@@ -65,6 +65,52 @@ impl Kiosk {
         Actor {
             kind: SubjectKind::Device.as_str(),
             id: self.device.0,
+        }
+    }
+}
+
+/// A self-service locker of a hall.
+#[derive(Clone, Debug)]
+pub struct Locker {
+    /// The device.
+    pub device: DeviceId,
+    /// Its hall.
+    pub hall: HallId,
+}
+
+impl Locker {
+    /// The locker as the one who acts.
+    pub const fn actor(&self) -> Actor {
+        Actor {
+            kind: SubjectKind::Device.as_str(),
+            id: self.device.0,
+        }
+    }
+}
+
+/// Whoever hands something over.
+#[derive(Clone, Debug)]
+pub enum HandoverDesk {
+    /// A clerk or the manager.
+    Staff(HallStaff),
+    /// A locker.
+    Locker(Locker),
+}
+
+impl HandoverDesk {
+    /// The hall of the desk.
+    pub const fn hall(&self) -> HallId {
+        match self {
+            Self::Staff(staff) => staff.hall,
+            Self::Locker(locker) => locker.hall,
+        }
+    }
+
+    /// The desk as the one who acts.
+    pub const fn actor(&self) -> Actor {
+        match self {
+            Self::Staff(staff) => staff.actor(),
+            Self::Locker(locker) => locker.actor(),
         }
     }
 }
@@ -132,6 +178,13 @@ fn screen(signed: &Signed) -> Option<HallScreen> {
     device.or_else(staff)
 }
 
+fn locker(signed: &Signed) -> Option<Locker> {
+    device_of(signed, DeviceKind::Locker).map(|device| Locker {
+        device: device.id,
+        hall: device.hall,
+    })
+}
+
 fn clerk(signed: &Signed) -> Option<Clerk> {
     let staff = signed.staff.as_ref().filter(|staff| staff.role == StaffRole::Clerk)?;
     Some(Clerk {
@@ -156,5 +209,11 @@ extracted_by! {
         // In a browser that holds both, the machine's page acts for the machine.
         let desk = kiosk(&signed).map(Self::Kiosk);
         desk.or_else(|| clerk(&signed).map(Self::Clerk)).ok_or_else(|| signed.refusal())
+    };
+    HandoverDesk: |request| {
+        let signed = signed(request)?;
+        let desk = locker(&signed).map(Self::Locker);
+        let staff = || signed.staff.as_ref().and_then(hall_staff).map(Self::Staff);
+        desk.or_else(staff).ok_or_else(|| signed.refusal())
     };
 }

@@ -1,4 +1,7 @@
-//! `/admin/devices`: a manager registers the screens and kiosks of the hall; `POST /auth/device-sessions`: a browser becomes one of them.
+//! `/admin/devices`: a manager registers the screens, kiosks and lockers of the hall; `POST /auth/device-sessions`: a browser, or a locker's
+//! program, becomes one of them.
+
+use std::collections::HashMap;
 
 use actix_web::{
     HttpResponse, delete, get,
@@ -8,22 +11,23 @@ use actix_web::{
 };
 use aws_lc_rs::digest::{SHA256, digest};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::Expr,
 };
 use serde_json::json;
 use shared::{
     identity::{
-        devices::DeviceKey,
+        devices::{DeviceKey, DeviceKind},
         wire::{DEVICE_KEY_WRONG, DeviceRequest, DeviceSessionRequest, DeviceView, RegisteredDevice, Session},
     },
-    ids::DeviceId,
+    ids::{DeviceId, HallId},
     list::List,
     problem,
 };
 use uuid::Uuid;
 
 use super::{
-    Director, cookies,
+    Director, HallStaff, cookies,
     device::Device,
     entity::device,
     sessions::{Sessions, SubjectKind},
@@ -87,7 +91,8 @@ pub async fn register_device(
     audit::record(&transaction, now, deed).await?;
     transaction.commit().await?;
     // What follows the # stays in the browser: no server and no log sees it.
-    let pairing_url = format!("{}/{}#{}", platform.config.public_url, row.kind, key.grouped());
+    let address = format!("{}/{}#{}", platform.config.public_url, row.kind, key.grouped());
+    let pairing_url = (body.kind != DeviceKind::Locker).then_some(address);
     Ok(HttpResponse::Created().json(RegisteredDevice {
         device: view(&row)?,
         key: key.grouped(),
@@ -96,7 +101,7 @@ pub async fn register_device(
 }
 
 /// Adds a device, unless one with its key is there.
-pub async fn add(db: &impl ConnectionTrait, row: &device::Model) -> Result<(), sea_orm::DbErr> {
+pub async fn add(db: &impl ConnectionTrait, row: &device::Model) -> Result<(), DbErr> {
     use sea_orm::sea_query::OnConflict;
     let insert = device::ActiveModel {
         id: Set(row.id),
@@ -133,6 +138,51 @@ pub async fn list_devices(director: Director, platform: Data<Platform>) -> Resul
         .all(platform.db.reader())
         .await?;
     Ok(Json(List::whole(rows.iter().map(view).collect::<Result<_, _>>()?)))
+}
+
+/// The lockers of the hall, among which staff choose where to lay something.
+#[utoipa::path(
+    tag = "slips",
+    security(("clerk" = []), ("manager" = [])),
+    responses((status = 200, body = List<DeviceView>), crate::problem::Refusals),
+)]
+#[get("/lockers")]
+pub async fn list_lockers(staff: HallStaff, platform: Data<Platform>) -> Result<Json<List<DeviceView>>, Failure> {
+    let rows = lockers_of(staff.hall)
+        .order_by_asc(device::Column::Id)
+        .limit(SHOWN)
+        .all(platform.db.reader())
+        .await?;
+    Ok(Json(List::whole(rows.iter().map(view).collect::<Result<_, _>>()?)))
+}
+
+fn lockers_of(hall: HallId) -> Select<device::Entity> {
+    device::Entity::find()
+        .filter(device::Column::HallId.eq(hall.0))
+        .filter(device::Column::Kind.eq(DeviceKind::Locker.as_str()))
+        .filter(device::Column::RevokedAt.is_null())
+}
+
+/// Whether this is a locker that stands in the hall.
+pub async fn is_locker_of(db: &impl ConnectionTrait, id: DeviceId, hall: HallId) -> Result<bool, DbErr> {
+    let found = lockers_of(hall).filter(device::Column::Id.eq(id.0)).one(db).await?;
+    Ok(found.is_some())
+}
+
+/// What devices are called, also when they are revoked.
+pub async fn device_names(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = DeviceId>,
+) -> Result<HashMap<DeviceId, String>, DbErr> {
+    let ids: Vec<Uuid> = ids.into_iter().map(|id| id.0).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = device::Entity::find()
+        .filter(device::Column::Id.is_in(ids))
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id.into(), row.name)).collect())
 }
 
 /// Revokes a device: within seconds its page shows nothing more, and its key pairs no browser.
@@ -233,7 +283,7 @@ pub async fn pair_device(
 /// The device that this browser is.
 #[utoipa::path(
     tag = "identity",
-    security(("board" = []), ("kiosk" = [])),
+    security(("board" = []), ("kiosk" = []), ("locker" = [])),
     responses((status = 200, body = DeviceView), crate::problem::Refusals),
 )]
 #[get("/auth/device-sessions/current")]

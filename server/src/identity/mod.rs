@@ -36,7 +36,8 @@ use std::sync::Arc;
 pub use self::{
     accounts::make::{Maker, create as create_account},
     authenticate::{IdentifiedResident, Resident, Signed, Staff, authenticate},
-    device::{HallScreen, Kiosk, TicketDesk},
+    device::{HallScreen, HandoverDesk, Kiosk, Locker, TicketDesk},
+    devices::{device_names, is_locker_of},
     offices::{Auditor, CaseOfficer, Clerk, Director, Finance, HallStaff, SystemAdmin},
     origin::refuse_foreign_origins,
     request_code::CodeTexts,
@@ -81,6 +82,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(family::remove_family)
         .service(devices::register_device)
         .service(devices::list_devices)
+        .service(devices::list_lockers)
         .service(devices::revoke_device)
         .service(devices::pair_device)
         .service(devices::current_device);

@@ -112,6 +112,13 @@ fn staff_with(request: &HttpRequest, role: StaffRole) -> Result<Staff, Failure> 
     }
 }
 
+/// The member of staff as a clerk or manager of a hall, if that is what they are.
+pub(super) fn hall_staff(staff: &Staff) -> Option<HallStaff> {
+    let trusted = matches!(staff.role, StaffRole::Clerk | StaffRole::Manager);
+    let hall = staff.hall.filter(|_| trusted)?;
+    Some(HallStaff { staff: staff.id, hall })
+}
+
 extracted_by! {
     Clerk: |request| {
         let staff = staff_with(request, StaffRole::Clerk)?;
@@ -124,10 +131,7 @@ extracted_by! {
         Ok(Self { staff: staff.id, hall })
     };
     HallStaff: |request| {
-        let staff = staff(request)?;
-        let trusted = matches!(staff.role, StaffRole::Clerk | StaffRole::Manager);
-        let hall = staff.hall.filter(|_| trusted).ok_or_else(|| Failure::from(&problem::FORBIDDEN))?;
-        Ok(Self { staff: staff.id, hall })
+        hall_staff(&staff(request)?).ok_or_else(|| Failure::from(&problem::FORBIDDEN))
     };
     Finance: |request| Ok(Self { staff: staff_with(request, StaffRole::Finance)?.id });
     CaseOfficer: |request| Ok(Self { staff: staff_with(request, StaffRole::CaseOfficer)?.id });

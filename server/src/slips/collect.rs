@@ -8,6 +8,7 @@ use sea_orm::{
 };
 use serde_json::json;
 use shared::{
+    ids::{DeviceId, HallId, StaffId},
     language::Language,
     problem::Problem,
     slips::{
@@ -19,6 +20,7 @@ use shared::{
 
 use super::{
     entity::{redemption, slip},
+    locker,
     places::Collected,
     scan::{Scanned, holder},
     sealed::SIGNATURE,
@@ -32,6 +34,7 @@ use crate::{
     platform::{
         audit::{self, Deed},
         db,
+        idempotency::Actor,
         pdf::Drawing,
     },
     problem::Failure,
@@ -45,14 +48,46 @@ pub struct Signature {
     pub drawing: Drawing,
 }
 
+/// Whose hand it is from which something is taken.
+#[derive(Clone, Copy)]
+pub struct Hand {
+    /// The hall.
+    pub hall: HallId,
+    /// Whoever hands over, or has laid it into the locker.
+    pub staff: StaffId,
+    /// The one who acts: the member of staff, or the locker.
+    pub actor: Actor,
+    /// Where.
+    pub place: Place,
+}
+
+/// Where in a hall something is handed over.
+#[derive(Clone, Copy)]
+pub enum Place {
+    /// At a counter, whose number is known when the clerk has opened one.
+    Counter(Option<i32>),
+    /// At the compartment of a locker.
+    Compartment(DeviceId, i32),
+}
+
+impl Hand {
+    /// The hand of a clerk or manager.
+    pub const fn of(staff: &HallStaff, counter: Option<i32>) -> Self {
+        Self {
+            hall: staff.hall,
+            staff: staff.staff,
+            actor: staff.actor(),
+            place: Place::Counter(counter),
+        }
+    }
+}
+
 /// How something is handed over.
 pub struct Handing<'a> {
     /// The scanner's own number.
     pub nonce: &'a str,
-    /// By whom.
-    pub staff: &'a HallStaff,
-    /// At which counter.
-    pub counter: Option<i32>,
+    /// By whom, and where.
+    pub hand: Hand,
     /// Whether the ID card was compared.
     pub id_checked: bool,
     /// The recipient's signature.
@@ -76,12 +111,22 @@ pub async fn collect(
     row.after(Action::Collect)?;
     let moved = store::change(row, SlipStatus::Collected, now)
         .col_expr(slip::Column::WrongCodes, Expr::value(0))
-        .filter(slip::Column::HallId.eq(handing.staff.hall.0))
+        .filter(slip::Column::HallId.eq(handing.hand.hall.0))
         .exec(db)
         .await?;
     if moved.rows_affected == 0 {
         return Ok(None);
     }
+    let (counter_number, locker_id, compartment) = match handing.hand.place {
+        Place::Counter(counter) => {
+            locker::take_out(db, row.id).await?;
+            (counter, None, None)
+        }
+        Place::Compartment(locker, number) => {
+            locker::open(db, row.id, locker, number).await?;
+            (None, Some(locker.0), Some(number))
+        }
+    };
     let signature = handing
         .signature
         .map(|signature| slips.platform.keys.seal(SIGNATURE, row.id, &signature.text))
@@ -90,15 +135,17 @@ pub async fn collect(
         slip_id: row.id,
         nonce: handing.nonce.to_owned(),
         token_index: scanned.index.clone(),
-        hall_id: handing.staff.hall.0,
-        counter_number: handing.counter,
-        staff_id: handing.staff.staff.0,
+        hall_id: handing.hand.hall.0,
+        counter_number,
+        staff_id: handing.hand.staff.0,
         proxy_id: scanned.proxy.as_ref().map(|proxy| proxy.id),
         id_checked: handing.id_checked,
         offline: handing.offline,
         signature,
         at: handing.at,
         recorded_at: now,
+        locker_id,
+        compartment,
     };
     let new = redemption::ActiveModel {
         slip_id: Set(kept.slip_id),
@@ -113,6 +160,8 @@ pub async fn collect(
         signature: Set(kept.signature.clone()),
         at: Set(kept.at),
         recorded_at: Set(kept.recorded_at),
+        locker_id: Set(kept.locker_id),
+        compartment: Set(kept.compartment),
     };
     if let Err(error) = redemption::Entity::insert(new).exec_without_returning(db).await {
         return if db::is_duplicate(&error) {
@@ -122,7 +171,7 @@ pub async fn collect(
         };
     }
     let deed = Deed {
-        actor: Some(handing.staff.actor()),
+        actor: Some(handing.hand.actor),
         action: "slip.redeem",
         subject_kind: "slip",
         subject_id: Some(row.id),
@@ -132,6 +181,7 @@ pub async fn collect(
             "by_proxy": scanned.proxy.is_some(),
             "id_checked": handing.id_checked,
             "offline": handing.offline,
+            "compartment": compartment,
         }),
     };
     audit::record(db, now, deed).await?;
@@ -147,7 +197,7 @@ pub async fn collect(
         person: row.person_id.into(),
         at: handing.at,
         site: site(slips, row.hall_id, Language::Chinese).name,
-        staff: handing.staff.staff,
+        staff: handing.hand.staff,
         proxy: proxy.transpose()?,
         signature: handing.signature.map(|signature| signature.drawing.clone()),
     };

@@ -21,6 +21,7 @@ use shared::{
 
 use super::{
     entity::slip::{self, Column},
+    locker,
     ready::{lay_ready, renew},
     service::Slips,
     store, texts,
@@ -147,6 +148,7 @@ pub async fn move_slip(
     let transaction = slips.platform.db.begin().await?;
     let row = store::at_site(&transaction, staff.hall.0, *id).await?;
     let elsewhere = |change: UpdateMany<slip::Entity>| change.col_expr(Column::HallId, Expr::value(body.hall_id.0));
+    locker::take_out(&transaction, row.id).await?;
     let row = renew(
         &slips,
         &transaction,
@@ -190,6 +192,7 @@ pub async fn withdraw(
     let now = slips.platform.clock.now();
     let transaction = slips.platform.db.begin().await?;
     let row = store::at_site(&transaction, staff.hall.0, *id).await?;
+    locker::take_out(&transaction, row.id).await?;
     let row = take_back(&slips, &transaction, &row, now).await?;
     let done = Done {
         action: "slip.withdraw",

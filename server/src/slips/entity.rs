@@ -100,6 +100,26 @@ pub mod redemption {
         pub signature: Option<Vec<u8>>,
         pub at: DateTimeUtc,
         pub recorded_at: DateTimeUtc,
+        pub locker_id: Option<Uuid>,
+        pub compartment: Option<i32>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod compartment {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "slip_compartments")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub slip_id: Uuid,
+        pub locker_id: Uuid,
+        pub number: i32,
+        pub stored_by: Uuid,
+        pub stored_at: DateTimeUtc,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

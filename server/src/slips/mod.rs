@@ -11,6 +11,7 @@ mod collect;
 mod desk;
 mod entity;
 mod list;
+mod locker;
 mod offline;
 mod own;
 mod paper;
@@ -58,6 +59,8 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(desk::posted)
         .service(desk::move_slip)
         .service(desk::withdraw)
+        .service(locker::store_in_locker)
+        .service(locker::take_from_locker)
         .service(redeem::look_up)
         .service(redeem::redeem)
         .service(offline::slip_keys)

@@ -25,8 +25,9 @@ use shared::{
 };
 
 use super::{
-    collect::{Handing, answered, collect},
+    collect::{Hand, Handing, answered, collect},
     entity::{slip, token},
+    locker::in_lockers,
     scan::{already_redeemed, holder, scan},
     service::Slips,
     store, tokens,
@@ -97,6 +98,8 @@ async fn waiting_at(
     let rows = slip::Entity::find()
         .filter(slip::Column::HallId.eq(staff.hall.0))
         .filter(slip::Column::Status.eq(SlipStatus::Ready.as_str()))
+        // What lies in a locker is handed over there, which a console without a connection would not learn.
+        .filter(slip::Column::Id.not_in_subquery(in_lockers()))
         .order_by_asc(slip::Column::Id)
         .limit(MOST_WAITING)
         .all(db)
@@ -188,8 +191,7 @@ async fn record(
     let scanned = scan(slips, &transaction, claims, staff.hall.0, done.at, language).await?;
     let handing = Handing {
         nonce: &done.nonce,
-        staff,
-        counter: None,
+        hand: Hand::of(staff, None),
         // Without a connection the ID card is compared by eye with what the console knew.
         id_checked: true,
         signature: None,

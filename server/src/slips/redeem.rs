@@ -1,4 +1,4 @@
-//! `POST /slip-look-ups` and `POST /slip-redemptions`: what a clerk does with a slip that is shown.
+//! `POST /slip-look-ups` and `POST /slip-redemptions`: what a clerk, or a locker, does with a slip that is shown.
 
 use actix_web::{
     HttpRequest, HttpResponse,
@@ -20,22 +20,24 @@ use shared::{
     },
     time::Instant,
 };
+use uuid::Uuid;
 
 use super::{
     code,
-    collect::{Handing, Signature, answered, collect},
+    collect::{Hand, Handing, Place, Signature, answered, collect},
     entity::slip,
+    locker::{compartments, lying_in},
     scan::{Scanned, already_redeemed, scan},
     service::Slips,
     tokens,
     view::item,
 };
 use crate::{
-    identity::HallStaff,
+    identity::HandoverDesk,
     notify,
     platform::{
         audit::{self, Deed},
-        idempotency::{Once, answer},
+        idempotency::{Actor, Once, answer},
         pdf::Drawing,
     },
     problem::{Failure, invalid_field, language_of},
@@ -44,24 +46,28 @@ use crate::{
 /// Tells what is to be handed over and what to ask for. Nothing changes, but the look-up is recorded.
 #[utoipa::path(
     tag = "slips",
-    security(("clerk" = []), ("manager" = [])),
+    security(("clerk" = []), ("manager" = []), ("locker" = [])),
     request_body = LookUpRequest,
     responses((status = 200, body = Handover), crate::problem::Refusals),
 )]
 #[post("/slip-look-ups")]
 pub async fn look_up(
     request: HttpRequest,
-    staff: HallStaff,
+    desk: HandoverDesk,
     slips: Data<Slips>,
     body: Json<LookUpRequest>,
 ) -> Result<Json<Handover>, Failure> {
     let (now, language) = (slips.platform.clock.now(), language_of(request.headers()));
     let reader = slips.platform.db.reader();
     let claims = slips.verify(reader, &body.token).await?;
-    let scanned = scan(&slips, reader, claims, staff.hall.0, now, language).await?;
+    let scanned = scan(&slips, reader, claims, desk.hall().0, now, language).await?;
+    if let HandoverDesk::Locker(locker) = &desk {
+        lying_in(reader, locker, scanned.slip.id).await?;
+    }
     let holder = scanned.holder(&slips, reader).await?;
+    let compartment = compartments(reader, [scanned.slip.id]).await?.remove(&scanned.slip.id);
     let transaction = slips.platform.db.begin().await?;
-    audit::record(&transaction, now, deed(&staff, &scanned, "slip.look_up", None)).await?;
+    audit::record(&transaction, now, deed(desk.actor(), &scanned, "slip.look_up", None)).await?;
     transaction.commit().await?;
     let handover = Handover {
         slip_id: scanned.slip.id.into(),
@@ -72,6 +78,7 @@ pub async fn look_up(
         holder: holder.name.masked(),
         holder_id_number: holder.id_number.masked(),
         on_behalf_of: holder.on_behalf_of,
+        compartment,
         needs_id: false,
         needs_code: false,
         needs_signature: false,
@@ -79,9 +86,9 @@ pub async fn look_up(
     Ok(Json(handover.asking(scanned.shown())))
 }
 
-fn deed<'a>(staff: &HallStaff, scanned: &Scanned, action: &'a str, refused: Option<Refusal>) -> Deed<'a> {
+fn deed<'a>(actor: Actor, scanned: &Scanned, action: &'a str, refused: Option<Refusal>) -> Deed<'a> {
     Deed {
-        actor: Some(staff.actor()),
+        actor: Some(actor),
         action,
         subject_kind: "slip",
         subject_id: Some(scanned.slip.id),
@@ -93,17 +100,17 @@ fn deed<'a>(staff: &HallStaff, scanned: &Scanned, action: &'a str, refused: Opti
     }
 }
 
-/// Redeems a slip. The same scanner's retry, known by its number, gets the same success; everyone else is told when and where it was redeemed.
+/// Redeems a slip; a locker opens the compartment that the answer names. The same scanner's retry, known by its number, gets the same success; everyone else is told when and where it was redeemed.
 #[utoipa::path(
     tag = "slips",
-    security(("clerk" = []), ("manager" = [])),
+    security(("clerk" = []), ("manager" = []), ("locker" = [])),
     request_body = RedeemRequest,
     responses((status = 201, body = Redeemed), crate::problem::Refusals),
 )]
 #[post("/slip-redemptions")]
 pub async fn redeem(
     request: HttpRequest,
-    staff: HallStaff,
+    desk: HandoverDesk,
     once: Once,
     slips: Data<Slips>,
     body: Json<RedeemRequest>,
@@ -122,19 +129,18 @@ pub async fn redeem(
         return Ok(answer(StatusCode::CREATED, &before));
     }
     // Whoever comes too late is refused without waiting for those who write.
-    scan(&slips, reader, claims, staff.hall.0, now, language).await?;
-    let counter = slips.places.counter_of(reader, staff.staff).await?;
+    let waiting = scan(&slips, reader, claims, desk.hall().0, now, language).await?;
+    let hand = hand(&slips, &desk, waiting.slip.id).await?;
 
     let transaction = slips.platform.db.begin().await?;
-    let scanned = scan(&slips, &transaction, claims, staff.hall.0, now, language).await?;
+    let scanned = scan(&slips, &transaction, claims, desk.hall().0, now, language).await?;
     let (shown, evidence) = weigh(&slips, &transaction, &scanned, &body, id_number, now).await?;
     if let Err(refusal) = judge(shown, evidence) {
-        return Err(refused(transaction, &staff, &scanned, refusal, now).await?);
+        return Err(refused(transaction, desk.actor(), &scanned, refusal, now).await?);
     }
     let handing = Handing {
         nonce: &body.nonce,
-        staff: &staff,
-        counter,
+        hand,
         id_checked: evidence.id_card == Some(true),
         signature: signature.as_ref(),
         offline: false,
@@ -150,6 +156,23 @@ pub async fn redeem(
     let response = once.commit(transaction, StatusCode::CREATED, &redeemed).await?;
     notify::wake(&slips.platform);
     Ok(response)
+}
+
+/// Whose hand it is: that of whoever stands at the counter, or of whoever laid the thing into the locker.
+async fn hand(slips: &Slips, desk: &HandoverDesk, slip: Uuid) -> Result<Hand, Failure> {
+    let db = slips.platform.db.reader();
+    Ok(match desk {
+        HandoverDesk::Staff(staff) => Hand::of(staff, slips.places.counter_of(db, staff.staff).await?),
+        HandoverDesk::Locker(locker) => {
+            let lying = lying_in(db, locker, slip).await?;
+            Hand {
+                hall: locker.hall,
+                staff: lying.stored_by.into(),
+                actor: locker.actor(),
+                place: Place::Compartment(locker.device, lying.number),
+            }
+        }
+    })
 }
 
 /// A signature is a small PNG on which something can be seen; whether one is needed is judged later.
@@ -209,7 +232,7 @@ async fn count_try(db: &DatabaseTransaction, row: &slip::Model) -> Result<bool, 
 /// The problem of a refusal. Of a wrong code and a wrong ID card a trace is kept; anything else leaves everything as it was.
 async fn refused(
     transaction: DatabaseTransaction,
-    staff: &HallStaff,
+    actor: Actor,
     scanned: &Scanned,
     refusal: Refusal,
     now: Instant,
@@ -217,7 +240,7 @@ async fn refused(
     let problem = Problem::from(refusal);
     match refusal {
         Refusal::CodeWrong | Refusal::IdMismatch => {
-            audit::record(&transaction, now, deed(staff, scanned, "slip.refuse", Some(refusal))).await?;
+            audit::record(&transaction, now, deed(actor, scanned, "slip.refuse", Some(refusal))).await?;
             transaction.commit().await?;
         }
         _ => transaction.rollback().await?,

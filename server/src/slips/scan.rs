@@ -132,7 +132,7 @@ pub async fn holder(
     })
 }
 
-/// The refusal of a slip that was redeemed: when, where, at which counter and by whom.
+/// The refusal of a slip that was redeemed: when, where, at which counter or compartment and by whom.
 pub async fn already_redeemed(
     slips: &Slips,
     db: &impl ConnectionTrait,
@@ -146,6 +146,7 @@ pub async fn already_redeemed(
             .with("at", wire_time::text(told.at))
             .with("site", told.site)
             .with("counter", told.counter)
+            .with("compartment", told.compartment)
             .with("by_proxy", told.by_proxy);
     }
     Ok(problem.into())

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{
     entity::{proxy, redemption, slip},
+    locker,
     sealed::{MAIL_ADDRESS, MAIL_RECIPIENT},
     service::Slips,
 };
@@ -45,6 +46,7 @@ pub fn redemption_view(slips: &Slips, row: &redemption::Model, language: Languag
         at: row.at,
         site: site(slips, row.hall_id, language).name,
         counter: row.counter_number,
+        compartment: row.compartment,
         by_proxy: row.proxy_id.is_some(),
     }
 }
@@ -81,12 +83,13 @@ pub async fn views(
         .map(|row| (row.slip_id, row))
         .collect();
     let redemptions: HashMap<Uuid, redemption::Model> = redemption::Entity::find()
-        .filter(redemption::Column::SlipId.is_in(ids))
+        .filter(redemption::Column::SlipId.is_in(ids.iter().copied()))
         .all(db)
         .await?
         .into_iter()
         .map(|row| (row.slip_id, row))
         .collect();
+    let mut compartments = locker::compartments(db, ids).await?;
     let owners = rows.iter().map(|(row, _)| row.person_id.into());
     let owners = identity::persons_names(db, &slips.platform, owners).await?;
     let mut views = Vec::with_capacity(rows.len());
@@ -110,6 +113,7 @@ pub async fn views(
             site: site(slips, row.hall_id, language),
             collect_by: row.kept_until,
             serial: row.serial,
+            compartment: compartments.remove(&row.id),
             proxy,
             mail: if to_owner { mail(slips, &row)? } else { None },
             redemption: redemptions

@@ -1,4 +1,4 @@
-//! The machines of a hall (设备): its screens and its ticket kiosks, and the keys with which they are paired.
+//! The machines of a hall (设备): its screens, its ticket kiosks and its lockers, and the keys with which they are paired.
 
 use std::{fmt, str::FromStr};
 
@@ -11,6 +11,8 @@ named! {
         Board = "board",
         /// The ticket machine (取号机).
         Kiosk = "kiosk",
+        /// The self-service locker (自助取件柜). It runs a program of its own and speaks to the API.
+        Locker = "locker",
     }
 }
 

@@ -305,7 +305,7 @@ pub struct DeviceView {
     /// When it was registered.
     #[serde(with = "wire_time")]
     pub created_at: DateTime<Utc>,
-    /// When a browser was last paired with its key.
+    /// When a browser, or the program of a locker, was last paired with its key.
     #[serde(with = "wire_time::option")]
     pub paired_at: Option<DateTime<Utc>>,
 }
@@ -320,8 +320,8 @@ pub struct RegisteredDevice {
     /// Its key. It is kept nowhere and shown this once.
     #[cfg_attr(feature = "openapi", schema(example = "QF7MW-3K9XA-HJ2NP-8RSTC-V5WYZ"))]
     pub key: String,
-    /// The address that pairs the browser which opens it.
-    pub pairing_url: String,
+    /// The address that pairs the browser which opens it; nothing for a locker, whose own program presents the key.
+    pub pairing_url: Option<String>,
 }
 
 /// `POST /auth/device-sessions`.

@@ -9,6 +9,7 @@
 pub mod code;
 pub mod encoding;
 pub mod image;
+pub mod locker;
 pub mod proof;
 pub mod rules;
 pub mod token;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     image::ImageError,
+    locker::Compartment,
     proof::{Refusal, Shown},
     rules::{NotAllowed, ProxyError, RevokedFor, SlipStatus},
     token::{Medium, NotHere, SlipKind, TokenError, Untrusted},
@@ -55,7 +56,7 @@ problem_types! {
     SLIP_WRONG_SITE = 409 "slip-wrong-site",
         "不在本领取点领取" / "To be collected at another place",
         "请到凭证上写明的领取点。" / "Go to the place that the slip names.";
-    /// It was collected; `at`, `site`, `counter` and `by_proxy` say when, where and by whom.
+    /// It was collected; `at`, `site`, `counter`, `compartment` and `by_proxy` say when, where and by whom.
     SLIP_REDEEMED = 409 "slip-redeemed",
         "已经领取过" / "It was already collected",
         "请勿再次交付，领取的时间和窗口已列出。" / "Hand nothing over again; when and where it was collected is shown.";
@@ -250,6 +251,9 @@ pub struct Slip {
     pub collect_by: Option<DateTime<Utc>>,
     /// How often the slip was given out: a page whose picture is of an earlier time fetches it anew.
     pub serial: i32,
+    /// In which locker it lies, when it lies in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compartment: Option<Compartment>,
     /// The proxy, while there is one.
     pub proxy: Option<Proxy>,
     /// How it is posted, when that was chosen.
@@ -306,6 +310,9 @@ pub struct Redemption {
     pub site: String,
     /// The number of the counter, when the clerk had opened one.
     pub counter: Option<i32>,
+    /// The number of the compartment, when it was collected at a locker: this one is opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compartment: Option<i32>,
     /// Whether a proxy came.
     pub by_proxy: bool,
 }
@@ -395,6 +402,9 @@ pub struct Handover {
     pub holder_id_number: String,
     /// For whom a proxy comes, masked.
     pub on_behalf_of: Option<String>,
+    /// In which locker it lies, when it lies in one: the clerk takes it from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compartment: Option<Compartment>,
     /// Whether the ID card has to be read.
     pub needs_id: bool,
     /// Whether the code has to be typed also when the ID card is read.

@@ -1,6 +1,10 @@
 //! A browser, used as a person uses it: by what can be read on the page.
 
-use std::{fs, future::Future, path::PathBuf};
+use std::{
+    fs,
+    future::Future,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 use thirtyfour::{
@@ -87,6 +91,19 @@ impl Browser {
         browser
     }
 
+    /// A clerk's screen with a camera, before which this film is played over and over.
+    pub async fn desk_with_camera(journey: &'static str, film: &Path) -> Self {
+        let film = format!("--use-file-for-fake-video-capture={}", film.display());
+        let camera = [
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            &film,
+        ];
+        let browser = Self::start_with(journey, &camera).await;
+        browser.becomes(1366, 768, false).await;
+        browser
+    }
+
     /// The screen of a hall.
     pub async fn wall(journey: &'static str) -> Self {
         let browser = Self::start(journey).await;
@@ -95,8 +112,12 @@ impl Browser {
     }
 
     async fn start(journey: &'static str) -> Self {
+        Self::start_with(journey, &[]).await
+    }
+
+    async fn start_with(journey: &'static str, equipment: &[&str]) -> Self {
         let mut wanted = DesiredCapabilities::chrome();
-        for argument in [
+        let usual = [
             "--headless=new",
             "--no-sandbox",
             "--disable-dev-shm-usage",
@@ -106,7 +127,8 @@ impl Browser {
             "--lang=zh-CN",
             "--accept-lang=zh-CN,zh",
             "--force-prefers-reduced-motion",
-        ] {
+        ];
+        for argument in usual.iter().chain(equipment) {
             wanted.add_arg(argument).unwrap();
         }
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();

@@ -151,14 +151,38 @@ impl Pulled<'_> {
 }
 
 fn decoded(png: &[u8]) -> Option<String> {
-    let mut decoder = png::Decoder::new(std::io::Cursor::new(png));
-    decoder.set_transformations(png::Transformations::normalize_to_color8());
-    let mut reader = decoder.read_info().ok()?;
-    let mut pixels = vec![0; reader.output_buffer_size()?];
-    let frame = reader.next_frame(&mut pixels).ok()?;
-    let (width, height) = (usize::try_from(frame.width).ok()?, usize::try_from(frame.height).ok()?);
-    let samples = frame.color_type.samples();
-    let grey = |x: usize, y: usize| pixels[y * frame.line_size + x * samples];
-    let mut image = PreparedImage::prepare_from_greyscale(width, height, grey);
+    let seen = Picture::of_png(png)?;
+    let mut image = PreparedImage::prepare_from_greyscale(seen.width, seen.height, |x, y| seen.brightness(x, y));
     image.detect_grids().first()?.decode().ok().map(|(_, text)| text)
+}
+
+/// A picture without its colours.
+pub struct Picture {
+    pub width: usize,
+    pub height: usize,
+    line: usize,
+    samples: usize,
+    pixels: Vec<u8>,
+}
+
+impl Picture {
+    pub fn of_png(png: &[u8]) -> Option<Self> {
+        let mut decoder = png::Decoder::new(std::io::Cursor::new(png));
+        decoder.set_transformations(png::Transformations::normalize_to_color8());
+        let mut reader = decoder.read_info().ok()?;
+        let mut pixels = vec![0; reader.output_buffer_size()?];
+        let frame = reader.next_frame(&mut pixels).ok()?;
+        Some(Self {
+            width: usize::try_from(frame.width).ok()?,
+            height: usize::try_from(frame.height).ok()?,
+            line: frame.line_size,
+            samples: frame.color_type.samples(),
+            pixels,
+        })
+    }
+
+    /// How bright it is there, as far as red tells.
+    pub fn brightness(&self, x: usize, y: usize) -> u8 {
+        self.pixels[y * self.line + x * self.samples]
+    }
 }

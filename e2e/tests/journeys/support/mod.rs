@@ -3,6 +3,7 @@
 mod axe;
 mod browser;
 mod bureau;
+mod camera;
 mod hands;
 mod line;
 mod place;

@@ -274,6 +274,7 @@ async fn callers(app: &TestApp, owner: Client, manager: Client) -> Vec<Caller> {
     const MANAGER: &[&str] = &["session", "staff", "manager"];
     const BOARD: &[&str] = &["session", "board"];
     const KIOSK: &[&str] = &["session", "kiosk"];
+    const LOCKER: &[&str] = &["session", "locker"];
     let caller = |name, called, owns, client| Caller {
         name,
         called,
@@ -297,6 +298,8 @@ async fn callers(app: &TestApp, owner: Client, manager: Client) -> Vec<Caller> {
         caller("board elsewhere", BOARD, false, app.device("board", OTHER).await),
         caller("kiosk", KIOSK, true, app.device("kiosk", OWN).await),
         caller("kiosk elsewhere", KIOSK, false, app.device("kiosk", OTHER).await),
+        caller("locker", LOCKER, true, app.device("locker", OWN).await),
+        caller("locker elsewhere", LOCKER, false, app.device("locker", OTHER).await),
         caller(
             "auditor",
             &["session", "staff", "auditor"],

@@ -1,5 +1,6 @@
 //! `/slips`, `/slip-redemptions` and `/slip-keys`: what waits for a resident, and how it is handed over once.
 
+mod locker;
 mod mail;
 mod offline;
 mod pictures;

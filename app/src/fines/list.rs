@@ -1,5 +1,6 @@
 //! The resident's fines: what is to be paid, what is to be answered, and what lies behind.
 
+use leptos::prelude::*;
 use shared::{
     fines::{
         points::PointsTotal,
@@ -23,7 +24,7 @@ use crate::{
     browser::Task,
     dates,
     language::{Phrase, filled, t},
-    ui::{self, Remote, View, cells, el, fact, fragment, link_cell, live, notice, pulled, quoted, sentence},
+    ui::{self, Load, Remote, View, cells, el, fact, fragment, link_cell, live, notice, pulled, quoted, sentence},
 };
 
 /// The page.
@@ -32,6 +33,8 @@ pub fn list() -> View {
     let records = Remote::<List<Violation>>::fetch(AUTHORIZED, "/violations");
     let payments = Remote::<List<Payment>>::fetch(AUTHORIZED, "/payments");
     let points = Remote::<PointsTotal>::fetch(AUTHORIZED, "/points");
+    // What stands below comes with what is above it: nothing moves while it is read.
+    let settled = Memo::new(move |_| !matches!(decisions.state.get(), Load::Waiting));
     let content = fragment()
         .child(decisions.view(4, move |decisions| {
             let decisions = decisions.items;
@@ -45,7 +48,9 @@ pub fn list() -> View {
                 .child(rest)
                 .child(live(move || points.ready().map(|total| score(&total))))
         }))
-        .child(cells(t(FOR_ANOTHER), lookup::form()));
+        .child(live(move || {
+            settled.get().then(|| cells(t(FOR_ANOTHER), lookup::form()))
+        }));
     let again = move || -> Task<()> {
         Box::pin(async move {
             decisions.refreshed().await;

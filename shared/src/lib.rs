@@ -14,6 +14,7 @@ pub mod catalog;
 pub mod fines;
 pub mod identity;
 pub mod ids;
+pub mod image;
 pub mod language;
 pub mod list;
 pub mod money;

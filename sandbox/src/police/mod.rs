@@ -3,6 +3,7 @@
 //! They take what the server writes back, and push what they know to it, signed with a key for each system.
 
 mod keys;
+mod photos;
 mod push;
 mod scenarios;
 mod write_backs;

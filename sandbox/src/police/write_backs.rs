@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{
     SETTLEMENT_TARGET,
     keys::SYSTEMS,
+    photos,
     push::{Push, tell},
 };
 use crate::{
@@ -39,6 +40,7 @@ pub struct WriteBack {
 pub fn api(config: &mut web::ServiceConfig) {
     config
         .route("/settlements/{date}", web::get().to(settlement))
+        .route("/photos/{file}", web::get().to(photos::photo))
         .route("/{kind}", web::post().to(take));
 }
 

@@ -56,6 +56,9 @@ struct DemoViolation {
     fine_fen: Fen,
     points: i32,
     procedure: Procedure,
+    /// The path of its photo at the police system.
+    #[serde(default)]
+    photo: Option<String>,
 }
 
 /// Loads the file; what is there already stays as it is.
@@ -104,7 +107,7 @@ pub async fn load(db: &impl ConnectionTrait, platform: &Platform, file: &str) ->
             points: entry.points,
             procedure: entry.procedure,
             status: None,
-            photo_url: None,
+            photo_url: entry.photo,
         });
     }
     let fault = |failure| anyhow!("decisions.toml: {failure}");

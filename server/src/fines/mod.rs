@@ -22,6 +22,7 @@ mod lookup;
 mod notify;
 mod pay;
 mod payments;
+mod photo;
 mod points;
 mod receipt_sheet;
 mod receipts;
@@ -50,6 +51,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(upstream::push_decisions)
         .service(points::show_points)
         .service(violations::list_violations)
+        .service(photo::show_photo)
         .service(handle::handle_violation)
         .service(decisions::list_decisions)
         .service(lookup::look_up_decision)

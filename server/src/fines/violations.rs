@@ -63,7 +63,9 @@ pub fn view(platform: &Platform, row: violation::Model) -> Result<Violation, Fai
         points: row.points,
         procedure,
         status,
-        photo_url: row.photo_url,
+        photo_url: row
+            .photo_url
+            .map(|_path| format!("{}/violations/{}/photo", shared::API, row.id)),
         self_service: handle(status, procedure, fine_fen, &Answer::Accept, policy).is_ok(),
         warned_by: row.warned_by,
     })

@@ -12,9 +12,10 @@ use serde_json::json;
 use shared::{
     identity::rules::{IdNumber, PersonName, Phone},
     ids::SlipId,
+    image::{ImageType, check},
     problem::{self, Problem},
     slips::{
-        image::{ImageType, LARGEST_LETTER, check},
+        proof::LARGEST_LETTER,
         rules::{Action, Candidate, LONGEST_PROXY, RevokedFor, may_be_proxy},
         wire::{PROXY_UNTIL, ProxyRequest, Slip},
     },

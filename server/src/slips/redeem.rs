@@ -11,11 +11,11 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait, QueryFil
 use serde_json::json;
 use shared::{
     identity::rules::IdNumber,
+    image::{ImageError, check},
     problem::Problem,
     slips::{
         code::TRIES,
-        image::{ImageError, LARGEST_SIGNATURE, check},
-        proof::{Evidence, Refusal, Shown, judge},
+        proof::{Evidence, LARGEST_SIGNATURE, Refusal, Shown, judge},
         wire::{Handover, LookUpRequest, RedeemRequest, Redeemed},
     },
     time::Instant,

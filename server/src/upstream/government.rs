@@ -111,6 +111,11 @@ impl Government {
         json(&self.call(Method::GET, &self.police_url, path, None, None).await?.body)
     }
 
+    /// A file of the police systems.
+    pub async fn police_file(&self, path: &str) -> Result<Bytes, Unheard> {
+        Ok(self.call(Method::GET, &self.police_url, path, None, None).await?.body)
+    }
+
     async fn call(
         &self,
         method: Method,

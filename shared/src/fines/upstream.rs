@@ -50,7 +50,11 @@ pub struct UpstreamViolation {
     /// Where it stands; absent when nobody has answered it.
     #[serde(default)]
     pub status: Option<ViolationStatus>,
-    /// Where its photo is.
+    /// The path of its photo at the police system. Its driver is shown it by way of this server, which signs for it as for every call.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(example = "/police/traffic-police/photos/5399012600000901.png")
+    )]
     #[serde(default)]
     pub photo_url: Option<String>,
 }

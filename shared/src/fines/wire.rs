@@ -122,7 +122,11 @@ pub struct Violation {
     pub procedure: Procedure,
     /// Where it stands.
     pub status: ViolationStatus,
-    /// Its photo.
+    /// Where its photo is, if there is one.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(example = "/api/v1/violations/0193a8c2-8f5b-7c3e-9d1a-2b4c6d8e0f12/photo")
+    )]
     pub photo_url: Option<String>,
     /// Whether it can be accepted here, without going to a window.
     pub self_service: bool,

@@ -8,7 +8,6 @@
 
 pub mod code;
 pub mod encoding;
-pub mod image;
 pub mod locker;
 pub mod proof;
 pub mod rules;

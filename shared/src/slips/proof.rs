@@ -5,6 +5,11 @@ use super::{
     token::{Medium, SlipKind},
 };
 
+/// The largest picture of a letter of attorney (委托书), in octets.
+pub const LARGEST_LETTER: usize = 512 << 10;
+/// The largest picture of a signature, in octets.
+pub const LARGEST_SIGNATURE: usize = 32 << 10;
+
 /// The slip that is shown, as far as it decides what is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shown {

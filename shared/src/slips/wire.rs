@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    image::ImageError,
     locker::Compartment,
     proof::{Refusal, Shown},
     rules::{NotAllowed, ProxyError, RevokedFor, SlipStatus},
@@ -13,6 +12,7 @@ use super::{
 use crate::{
     catalog::wire::OpeningHours,
     ids::{HallId, SlipId},
+    image::ImageError,
     language::Phrase,
     problem::Problem,
     problem_types,

@@ -174,3 +174,40 @@ async fn the_first_parking_record_of_a_year_only_warns_and_the_second_is_fined()
         "unchanged"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_photo_reaches_its_driver_by_way_of_the_server_and_nobody_else() {
+    let bureau = Bureau::open().await;
+    let (driver, other) = (bureau.app.resident(1).await, bureau.app.resident(2).await);
+    let photo = json!({ "photo_url": "/police/traffic-police/photos/5399V00000000001.png" });
+    let seen = bureau.records(&driver, with(record(1), photo)).await;
+    let path = seen["photo_url"].as_str().unwrap().strip_prefix(shared::API).unwrap();
+    let taken = driver.request(reqwest::Method::GET, path).send().await.unwrap();
+    assert_eq!(taken.headers()["content-type"], "image/png");
+    let octets = taken.bytes().await.unwrap();
+    let picture = png::Decoder::new(std::io::Cursor::new(&octets[..]))
+        .read_info()
+        .unwrap();
+    assert_eq!((picture.info().width, picture.info().height), (640, 360));
+    other.get(path).await.refused(&problem::NOT_FOUND);
+
+    bureau.fault("police", "5xx").await;
+    driver.get(path).await.refused(&problem::UNAVAILABLE);
+
+    // Nothing but a path of the police system is ever asked for.
+    for elsewhere in [
+        "https://example.org/a.png",
+        "//example.org/a.png",
+        "/police/../wechat/settings",
+        "/police/a?b=c",
+    ] {
+        let bad = with(record(2), json!({ "photo_url": elsewhere }));
+        assert_eq!(bureau.push("/upstream/violations", bad).await, "refused", "{elsewhere}");
+    }
+    let without = bureau.records(&driver, record(3)).await;
+    assert_eq!(without["photo_url"], Value::Null);
+    driver
+        .get(&format!("/violations/{}/photo", without["id"].as_str().unwrap()))
+        .await
+        .refused(&problem::NOT_FOUND);
+}

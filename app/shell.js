@@ -22,7 +22,10 @@
 
   if (!("serviceWorker" in navigator)) return;
   navigator.serviceWorker.addEventListener("message", function (event) {
-    if (event.data === "update") dispatchEvent(new Event("bianmin:update"));
+    if (event.data !== "update") return;
+    // The program may be on its way still: it looks for the mark when it starts, and listens from then on.
+    root.classList.add("updated");
+    dispatchEvent(new Event("bianmin:update"));
   });
   var register = function () {
     navigator.serviceWorker.register("/sw.js").catch(function () {

@@ -1,4 +1,4 @@
-//! What the browser lends: its storage, its clock and its timers.
+//! What the browser lends: its storage, its clock, its timers and its voice.
 
 use std::{cell::Cell, pin::Pin, time::Duration};
 
@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use shared::time::Instant;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::SpeechSynthesis;
 
 fn storage() -> Option<web_sys::Storage> {
     // Private windows may refuse storage; the pages then simply forget.
@@ -105,6 +106,11 @@ pub fn mark_document(class: &str, marked: bool) {
     if let Some(root) = document().document_element() {
         root.class_list().toggle_with_force(class, marked).ok();
     }
+}
+
+/// The browser's voice; WeChat's engine on some phones has none.
+pub fn voice() -> Option<SpeechSynthesis> {
+    window().speech_synthesis().ok().filter(|voice| voice.is_truthy())
 }
 
 /// Encodes a value for a query.

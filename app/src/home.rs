@@ -8,7 +8,7 @@ use crate::{
     appointments, browser, identity,
     language::{self, Phrase, t, words},
     routes,
-    ui::{Icon, Load, Remote, Tab, View, el, fragment, icon, live, skeleton, tab_bar},
+    ui::{self, Icon, Load, Remote, Tab, View, el, fragment, icon, live, skeleton, tab_bar},
 };
 
 words! {
@@ -44,7 +44,7 @@ words! {
     HOW_CHECK_IN: "到大厅，扫码签到" / "Check in there";
     HOW_WAIT: "手机看号，叫到再去" / "Watch the queue";
     LARGER: "大字" / "Aa+";
-    LARGER_SAID: "大字模式" / "Larger type";
+    LARGER_SAID: "大字模式" / "Aa+ larger type";
 }
 
 /// The home page.
@@ -82,6 +82,7 @@ pub fn page() -> View {
             el("main")
                 .class("page home")
                 .child(el("h1").attr("tabindex", "-1").child(t(GREETING)))
+                .child(ui::aloud())
                 .child(search())
                 .child(
                     el("div")

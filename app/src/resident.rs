@@ -171,7 +171,10 @@ fn focus_title() {
 
 /// Offers to load the new version that the service worker has fetched.
 fn update_notice() -> View {
-    let ready = RwSignal::new(false);
+    let told_before = document()
+        .document_element()
+        .is_some_and(|root| root.class_list().contains("updated"));
+    let ready = RwSignal::new(told_before);
     let told = Closure::<dyn FnMut()>::new(move || ready.set(true));
     window()
         .add_event_listener_with_callback("bianmin:update", told.as_ref().unchecked_ref())

@@ -195,7 +195,9 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
                     .add(("Content-Security-Policy", operations::CONTENT_SECURITY_POLICY))
                     .add(("X-Content-Type-Options", "nosniff"))
                     .add(("Referrer-Policy", "same-origin"))
-                    .add(("X-Frame-Options", "DENY")),
+                    .add(("X-Frame-Options", "DENY"))
+                    .add(("Permissions-Policy", operations::PERMISSIONS_POLICY))
+                    .add(("Cross-Origin-Opener-Policy", "same-origin")),
             )
             .wrap(TracingLogger::<operations::RequestSpan>::new())
     })

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use clap::Args;
 use serde_json::Value;
 
 use crate::bureau::{Build, Place};
@@ -50,8 +51,15 @@ const FIGURES: [(&str, &str, usize); 8] = [
 /// The medians of every page, by page and figure.
 type Medians = BTreeMap<String, BTreeMap<String, f64>>;
 
+#[derive(Args)]
+pub struct Arguments {
+    /// Judge what was built before.
+    #[arg(long)]
+    skip_build: bool,
+}
+
 /// `cargo xtask lighthouse`.
-pub fn lighthouse() -> Result<()> {
+pub fn lighthouse(arguments: &Arguments) -> Result<()> {
     service::stop_all_when_interrupted()?;
     let output = workspace::root().join("test-output/lighthouse");
     fs::create_dir_all(&output)?;
@@ -65,13 +73,15 @@ pub fn lighthouse() -> Result<()> {
         logs: output.join("logs"),
     };
     let tools = Tools::open()?;
-    let mut narrator = Narrator::new(5);
+    let mut narrator = Narrator::new(if arguments.skip_build { 3 } else { 5 });
     narrator.step("looking for the tools", || {
         tools::ensure_browser()?;
         tools.lighthouse()
     })?;
-    narrator.step("building the client", client::build)?;
-    narrator.step("building the server and the sandbox", || place.build.compile())?;
+    if !arguments.skip_build {
+        narrator.step("building the client", client::build)?;
+        narrator.step("building the server and the sandbox", || place.build.compile())?;
+    }
     let _bureau = narrator.step("opening the demonstration bureau", || {
         place.load_demonstration()?;
         place.open()

@@ -42,7 +42,7 @@ enum Command {
     /// Measure the server in both modes.
     Bench(bench::Arguments),
     /// Judge the first load on a slow line and a slow phone with Lighthouse.
-    Lighthouse,
+    Lighthouse(lighthouse::Arguments),
     /// Make one picture of every page in every look.
     Sheet,
     /// Kill and disturb a running bureau, and count what was lost or happened twice.
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::test(&arguments),
         Command::Client => client::client(),
         Command::Bench(arguments) => bench::bench(&arguments),
-        Command::Lighthouse => lighthouse::lighthouse(),
+        Command::Lighthouse(arguments) => lighthouse::lighthouse(&arguments),
         Command::Sheet => sheet::sheet(),
         Command::Soak(arguments) => soak::soak(&arguments),
         Command::Tools => tools::install_all(),

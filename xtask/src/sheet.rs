@@ -1,4 +1,5 @@
-//! `cargo xtask sheet`: every page in light, dark and large type on one sheet, to be looked at by people.
+//! `cargo xtask sheet`: the residents' pages in light, dark and large type on one sheet and the staff's on another, to be looked at by
+//! people.
 
 use anyhow::Result;
 
@@ -10,12 +11,13 @@ use crate::service;
 pub fn sheet() -> Result<()> {
     service::stop_all_when_interrupted()?;
     let browsing = Browsing::open()?;
-    // The sheet proves nothing, so the journeys leave it out unless it is asked for.
-    command::run(
-        browsing
-            .tests()
-            .args(["--", "--ignored", "--exact", "sheet::every_page_on_one_sheet"]),
-    )?;
-    println!("The sheet: {}", browsing.shots().join("sheet/sheet.png").display());
+    // The sheets prove nothing, so the journeys leave them out unless they are asked for.
+    command::run(browsing.tests().args(["--", "--ignored", "sheet::"]))?;
+    for sheet in ["residents", "staff"] {
+        println!(
+            "A sheet: {}",
+            browsing.shots().join(format!("sheet/{sheet}.png")).display()
+        );
+    }
     Ok(())
 }

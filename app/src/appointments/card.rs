@@ -1,6 +1,6 @@
 //! An appointment in brief: where it stands and what happens next.
 
-use crate::ui::{View, el};
+use crate::ui::{View, el, quoted};
 use chrono::TimeDelta;
 use shared::{
     appointments::{rules::AppointmentStatus, wire::Appointment},
@@ -128,7 +128,7 @@ pub fn card(appointment: &Appointment) -> View {
                 .class("booking-place")
                 .child(appointment.hall.clone())
                 .child(" · ")
-                .child(appointment.person.clone()),
+                .child(quoted(appointment.person.clone())),
         )
         .child(next)
 }

@@ -149,7 +149,10 @@ impl Choice {
 
     /// Chooses a window, with its day.
     pub fn choose_window(self, window: &WindowView) {
-        self.day.set(Some(window.day));
+        // The same day again would build its times anew, and the focus would be lost with the one that was pressed.
+        if self.day.get_untracked() != Some(window.day) {
+            self.day.set(Some(window.day));
+        }
         self.window.set(Some(window.id));
         self.forget_refusal();
     }

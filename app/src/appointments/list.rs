@@ -10,19 +10,26 @@ use super::{
 };
 use crate::{
     api::AUTHORIZED,
-    browser,
+    browser::{self, Task},
     language::t,
     routes,
-    ui::{self, Remote, Tab, View, actions, el, empty, fragment, notice, way},
+    ui::{self, Remote, Tab, View, actions, el, empty, fragment, notice, pulled, way},
 };
 
 /// The page. Whoever scanned a hall's code is led to the appointment to check in.
 pub fn list() -> View {
     let mine = Remote::<List<Appointment>>::fetch(AUTHORIZED, "/appointments");
+    let waiting = waitlist::entries();
     let content = fragment()
-        .child(waitlist::section())
+        .child(waitlist::section(waiting))
         .child(mine.view(4, |mine| show(mine.items)));
-    ui::page(t(MINE), Some(Tab::Appointments), content)
+    let again = move || -> Task<()> {
+        Box::pin(async move {
+            mine.refreshed().await;
+            waiting.refreshed().await;
+        })
+    };
+    ui::page(t(MINE), Some(Tab::Appointments), pulled(content, again))
 }
 
 fn show(mine: Vec<Appointment>) -> View {

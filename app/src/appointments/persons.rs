@@ -14,7 +14,7 @@ use crate::{
     api::AUTHORIZED,
     identity,
     language::t,
-    ui::{Load, Remote, View, choice, el, failed, fragment, link_cell, live, skeleton},
+    ui::{Load, Remote, View, choice, el, failed, fragment, link_cell, live, quoted, skeleton},
 };
 
 /// Those for whom can be booked.
@@ -73,7 +73,7 @@ fn oneself(person: Option<&PersonView>, form: Choice) -> View {
     let name = person.map(|person| {
         el("span")
             .class("cell-note")
-            .child(person.name.clone())
+            .child(quoted(person.name.clone()))
             .child(" ")
             .child(person.id_number.clone())
     });
@@ -103,7 +103,7 @@ fn everyone(me: PersonView, family: Remote<List<FamilyMember>>, form: Choice) ->
                         move || form.person.get() == Some(id),
                         move || form.person.set(Some(id)),
                         fragment()
-                            .child(member.person.name)
+                            .child(quoted(member.person.name))
                             .child(" ")
                             .child(el("span").class("tag").child(member.relation))
                             .child(el("span").class("cell-note").child(member.person.id_number)),

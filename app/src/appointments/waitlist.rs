@@ -11,12 +11,19 @@ use crate::{
     api::AUTHORIZED,
     dates,
     language::{filled, t},
-    ui::{Deed, Remote, View, button, el, fragment, live, toast},
+    ui::{Deed, Remote, View, button, el, fragment, live, quoted, toast},
 };
 
+/// The resident's entries.
+pub type Entries = Remote<List<WaitlistEntry>>;
+
+/// Fetches them.
+pub fn entries() -> Entries {
+    Remote::fetch(AUTHORIZED, "/waitlist")
+}
+
 /// Those entries that still wait. Whoever cannot wait yet, having no confirmed identity, sees nothing.
-pub fn section() -> View {
-    let entries = Remote::<List<WaitlistEntry>>::fetch(AUTHORIZED, "/waitlist");
+pub fn section(entries: Entries) -> View {
     live(move || {
         let waiting: Vec<View> = entries
             .ready()?
@@ -34,7 +41,7 @@ pub fn section() -> View {
     })
 }
 
-fn row(entry: &WaitlistEntry, entries: Remote<List<WaitlistEntry>>) -> View {
+fn row(entry: &WaitlistEntry, entries: Entries) -> View {
     let deed = Deed::new();
     let id = entry.id;
     let leave = move || {
@@ -64,7 +71,7 @@ fn row(entry: &WaitlistEntry, entries: Remote<List<WaitlistEntry>>) -> View {
                         .class("booking-place")
                         .child(entry.hall.clone())
                         .child(" · ")
-                        .child(entry.person.clone()),
+                        .child(quoted(entry.person.clone())),
                 )
                 .child(
                     el("span")

@@ -134,7 +134,9 @@ fn day_button<'w>(day: Day, windows: impl Iterator<Item = &'w WindowView>, choic
         .attr("aria-label", said)
         .on("click", move |_| choice.choose_day(day))
         .child(el("span").child(mark))
+        .child(" ")
         .child(el("strong").child(number))
+        .child(" ")
         .child(el("small").child(state))
 }
 
@@ -184,5 +186,6 @@ fn time_button(window: &WindowView, choice: Choice) -> View {
         .attr("aria-label", said)
         .on("click", move |_| choice.choose_window(&chosen))
         .child(el("strong").child(span))
+        .child(" ")
         .child(el("small").child(seats))
 }

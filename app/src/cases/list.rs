@@ -13,13 +13,14 @@ use crate::{
     api::{ANONYMOUS, AUTHORIZED},
     dates,
     language::{filled, t},
-    ui::{self, Remote, View, actions, el, empty, fragment, way},
+    ui::{self, Remote, View, actions, el, empty, fragment, pulled, quoted, sentence, way},
 };
 
 /// The page of the resident's cases.
 pub fn list() -> View {
     let mine = Remote::<List<CaseSummary>>::fetch(AUTHORIZED, "/cases");
-    ui::page(t(MINE), None, mine.view(4, |mine| show(&mine.items)))
+    let content = mine.view(4, |mine| show(&mine.items));
+    ui::page(t(MINE), None, pulled(content, move || mine.refreshed()))
 }
 
 fn show(mine: &[CaseSummary]) -> View {
@@ -56,11 +57,11 @@ fn card(case: &CaseSummary) -> View {
         .child(
             el("span")
                 .class("booking-top")
-                .child(el("strong").child(case.title.clone()))
+                .child(el("strong").child(quoted(case.title.clone())))
                 .child(latest),
         )
         .child(at)
-        .child(el("span").class("booking-place").child(case.agency.clone()))
+        .child(el("span").class("booking-place").child(quoted(case.agency.clone())))
         .child(next)
 }
 
@@ -74,17 +75,22 @@ fn announced(all: &[FoundProperty]) -> View {
     if all.is_empty() {
         return empty(FOUND_NONE, None);
     }
-    let note = |words: String| el("span").class("cell-note").child(words);
+    let note = |words: View| el("span").class("cell-note").child(words);
     let one = |found: &FoundProperty| {
         let days = [found.announced_on, found.claim_by].map(dates::month_day);
         let [announced, claim_by] = &days;
         el("div").class("cell").child(
             el("div")
                 .class("cell-body")
-                .child(el("strong").child(found.item.clone()))
-                .child(found.place.as_ref().map(|place| note(filled(FOUND_AT, &[place]))))
-                .child(note(found.agency.clone()))
-                .child(note(filled(CLAIM, &[announced, claim_by]))),
+                .child(el("strong").child(quoted(found.item.clone())))
+                .child(
+                    found
+                        .place
+                        .as_ref()
+                        .map(|place| note(el("span").child(sentence(FOUND_AT, &[place])))),
+                )
+                .child(note(quoted(found.agency.clone())))
+                .child(note(quoted(filled(CLAIM, &[announced, claim_by])))),
         )
     };
     fragment()
@@ -97,7 +103,7 @@ fn announced(all: &[FoundProperty]) -> View {
         .child(
             el("p")
                 .class("lead")
-                .child(el("small").class("basis-of").child(t(FOUND_BASIS))),
+                .child(el("small").class("basis-of").child(quoted(t(FOUND_BASIS)))),
         )
 }
 
@@ -112,7 +118,7 @@ fn explained(all: &[StepExplained]) -> View {
         el("li")
             .child(el("strong").child(step.title.clone()))
             .child(el("p").child(step.meaning.clone()))
-            .child(el("small").class("basis-of").child(step.basis.clone()))
+            .child(el("small").class("basis-of").child(quoted(step.basis.clone())))
     };
     el("section")
         .class("cells")

@@ -21,7 +21,7 @@ use crate::{
     api::{AUTHORIZED, Nothing},
     dates,
     language::{filled, t},
-    ui::{self, Deed, Load, Remote, View, actions, button, cells, el, fact, fragment, notice, toast},
+    ui::{self, Deed, Load, Remote, View, actions, button, cells, el, fact, fragment, notice, quoted, toast},
 };
 
 /// The page of a case.
@@ -46,7 +46,7 @@ fn show(case: &CaseDetail, remote: Remote<CaseDetail>) -> View {
             el("section")
                 .class("head")
                 .child(latest)
-                .child(el("p").class("head-title").child(case.title.clone())),
+                .child(el("p").class("head-title").child(quoted(case.title.clone()))),
         )
         .child(review(case, remote))
         .child(deadlines(case))

@@ -9,13 +9,13 @@ use shared::{
 };
 
 use super::words::{
-    COLLECT, COLLECT_BY, CORRECTED, DAYS_LEFT, DUE, LAST_DAY, MEASURES, NOTHING_YET, OVERDUE, PHOTO, PROPERTY,
+    COLLECT, COLLECT_BY, CORRECTED, DAYS_LEFT, DUE, LABEL, LAST_DAY, MEASURES, NOTHING_YET, OVERDUE, PHOTO, PROPERTY,
     RETURN_LIST, SLIP, TIMELINE, WITHDRAWN, WITHDRAWN_WHY,
 };
 use crate::{
     dates,
     language::{Phrase, filled, t},
-    ui::{View, cells, el, fragment, notice},
+    ui::{View, cells, el, fragment, notice, quoted, sentence},
 };
 
 /// Until when something is due, in words.
@@ -38,7 +38,7 @@ pub fn deadlines(case: &CaseDetail) -> Option<View> {
                 .class("cell-body")
                 .child(el("strong").child(deadline.title.clone()))
                 .child(el("p").class("due").child(due(deadline)))
-                .child(el("small").class("basis-of").child(deadline.basis.clone()))
+                .child(el("small").class("basis-of").child(quoted(deadline.basis.clone())))
                 .child(over),
         )
     };
@@ -55,11 +55,11 @@ fn item(case: CaseId, item: &PropertyItem) -> View {
         PropertyState::Returnable | PropertyState::Returned => "tag good",
         PropertyState::Missing | PropertyState::Found | PropertyState::Held | PropertyState::Announced => "tag",
     };
-    let note = |words: String| el("span").class("cell-note").child(words);
-    let place = item.place.as_ref().map(|place| note(filled(COLLECT, &[place])));
+    let note = |words: View| el("span").class("cell-note").child(el("span").child(words));
+    let place = item.place.as_ref().map(|place| note(sentence(COLLECT, &[place])));
     let by = item
         .collect_by
-        .map(|day| note(filled(COLLECT_BY, &[&dates::month_day(day)])));
+        .map(|day| note(sentence(COLLECT_BY, &[&dates::month_day(day)])));
     let slip = item
         .slip_id
         .filter(|_| item.state == PropertyState::Returnable)
@@ -89,7 +89,7 @@ fn item(case: CaseId, item: &PropertyItem) -> View {
         .child(
             el("div")
                 .class("cell-body")
-                .child(item.name.clone())
+                .child(quoted(item.name.clone()))
                 .child(place)
                 .child(by)
                 .child(slip)
@@ -138,8 +138,8 @@ fn step(entry: &TimelineEntry) -> View {
     let detail = |detail: &DetailView| {
         el("p")
             .class("cell-note")
-            .child(el("span").child(format!("{}：", detail.label)))
-            .child(el("span").child(detail.value.clone()))
+            .child(el("span").child(filled(LABEL, &[&detail.label])))
+            .child(quoted(detail.value.clone()))
     };
     el("li")
         .child(
@@ -151,5 +151,5 @@ fn step(entry: &TimelineEntry) -> View {
         .child(el("p").class("cell-note").child(dates::moment(entry.at)))
         .child(el("p").child(meaning))
         .child(entry.details.iter().map(detail).collect::<Vec<_>>())
-        .child(el("small").class("basis-of").child(entry.basis.clone()))
+        .child(el("small").class("basis-of").child(quoted(entry.basis.clone())))
 }

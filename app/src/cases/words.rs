@@ -17,6 +17,7 @@ words! {
     ROLE_LAWYER: "辩护律师" / "Lawyer";
     ROLE_PROXY: "受托人" / "Authorised person";
     TIMELINE: "办理过程" / "What has happened";
+    LABEL: "{}：" / "{}:";
     NOTHING_YET: "还没有可以告知的进展" / "Nothing to tell yet";
     CORRECTED: "更正" / "Corrected";
     WITHDRAWN: "已撤回" / "Taken back";

@@ -20,7 +20,7 @@ use crate::{
     api::AUTHORIZED,
     dates,
     language::{Phrase, filled, t},
-    ui::{self, Load, Remote, View, cells, el, fact, failed, fragment, live, notice, skeleton},
+    ui::{self, Load, Remote, View, cells, el, fact, failed, fragment, live, notice, quoted, sentence, skeleton},
 };
 
 /// The page.
@@ -93,7 +93,7 @@ fn top(decision: &Decision, is_due: bool) -> View {
             decision
                 .facts
                 .clone()
-                .map(|facts| el("p").class("sum-what").child(facts)),
+                .map(|facts| el("p").class("sum-what").child(quoted(facts))),
         )
 }
 
@@ -102,7 +102,7 @@ fn sums(decision: &Decision) -> View {
     let preview = &decision.surcharge_preview;
     let has_surcharge = decision.surcharge_fen > Fen::ZERO;
     let explained = if decision.days_left >= 0 {
-        filled(
+        sentence(
             NO_SURCHARGE_YET,
             &[
                 &preview.percent_a_day.to_string(),
@@ -111,7 +111,7 @@ fn sums(decision: &Decision) -> View {
             ],
         )
     } else {
-        filled(
+        sentence(
             HOW_SURCHARGE,
             &[
                 &preview.percent_a_day.to_string(),

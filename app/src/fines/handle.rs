@@ -20,7 +20,7 @@ use crate::{
     api::AUTHORIZED,
     dates,
     language::{Phrase, filled, t},
-    ui::{self, Deed, Field, Keyboard, Remote, View, cells, el, empty, fact, fragment, live, notice, submit},
+    ui::{self, Deed, Field, Keyboard, Remote, View, cells, el, empty, fact, fragment, live, notice, quoted, submit},
 };
 
 /// The status as a tag.
@@ -89,7 +89,7 @@ fn details(record: &Violation, shown: RwSignal<Violation>) -> View {
             el("section")
                 .class("head")
                 .child(el("p").class("head-status").child(tag(record.status)))
-                .child(el("p").class("head-title").child(record.conduct.clone())),
+                .child(el("p").class("head-title").child(quoted(record.conduct.clone()))),
         )
         .child(next)
         .child(photo)

@@ -1,5 +1,6 @@
 //! The resident's fines: what is to be paid, what is to be answered, and what lies behind.
 
+use leptos::prelude::*;
 use shared::{
     fines::{
         points::PointsTotal,
@@ -20,9 +21,10 @@ use super::{
 };
 use crate::{
     api::AUTHORIZED,
+    browser::Task,
     dates,
     language::{Phrase, filled, t},
-    ui::{self, Remote, View, cells, el, fact, fragment, link_cell, live, notice},
+    ui::{self, Load, Remote, View, cells, el, fact, fragment, link_cell, live, notice, pulled, quoted, sentence},
 };
 
 /// The page.
@@ -31,6 +33,8 @@ pub fn list() -> View {
     let records = Remote::<List<Violation>>::fetch(AUTHORIZED, "/violations");
     let payments = Remote::<List<Payment>>::fetch(AUTHORIZED, "/payments");
     let points = Remote::<PointsTotal>::fetch(AUTHORIZED, "/points");
+    // What stands below comes with what is above it: nothing moves while it is read.
+    let settled = Memo::new(move |_| !matches!(decisions.state.get(), Load::Waiting));
     let content = fragment()
         .child(decisions.view(4, move |decisions| {
             let decisions = decisions.items;
@@ -44,8 +48,18 @@ pub fn list() -> View {
                 .child(rest)
                 .child(live(move || points.ready().map(|total| score(&total))))
         }))
-        .child(cells(t(FOR_ANOTHER), lookup::form()));
-    ui::page(t(FINES), None, content)
+        .child(live(move || {
+            settled.get().then(|| cells(t(FOR_ANOTHER), lookup::form()))
+        }));
+    let again = move || -> Task<()> {
+        Box::pin(async move {
+            decisions.refreshed().await;
+            records.refreshed().await;
+            payments.refreshed().await;
+            points.refreshed().await;
+        })
+    };
+    ui::page(t(FINES), None, pulled(content, again))
 }
 
 fn show(decisions: &[Decision], records: &[Violation], payments: &[Payment]) -> View {
@@ -101,27 +115,32 @@ fn row(one: &Decision) -> View {
                 .child(el("strong").class("fine-amount").child(format!("¥{amount}")))
                 .child(tag(one.status)),
         )
-        .child(el("span").class("fine-line").child(about))
+        .child(el("span").class("fine-line").child(quoted(about)))
         .child(until);
     link_cell(format!("/fines/{}", one.id), content)
 }
 
 fn record(one: &Violation) -> View {
-    let when = format!("{} · {}", dates::day(one.occurred_at), one.place);
     let content = fragment()
         .child(
             el("span")
                 .class("booking-top")
-                .child(el("strong").child(one.conduct.clone()))
+                .child(el("strong").child(quoted(one.conduct.clone())))
                 .child(handle::tag(one.status)),
         )
-        .child(el("small").class("fine-line").child(when));
+        .child(
+            el("small")
+                .class("fine-line")
+                .child(dates::day(one.occurred_at))
+                .child(" · ")
+                .child(quoted(one.place.clone())),
+        );
     link_cell(format!("/fines/{}", one.id), content)
 }
 
 fn score(total: &PointsTotal) -> View {
     let sum = filled(POINTS_OF, &[&total.points.to_string()]);
-    let explained = filled(
+    let explained = sentence(
         POINTS_HOW,
         &[
             &dates::dated(total.from),

@@ -26,9 +26,7 @@ use crate::{
     dates,
     language::{Phrase, filled, t},
     routes,
-    ui::{
-        self, Deed, Field, Keyboard, Remote, Tab, View, actions, button, cells, el, empty, fragment, live, toast, way,
-    },
+    ui::{self, Deed, Field, Keyboard, Remote, View, actions, button, cells, el, empty, fragment, live, toast, way},
 };
 
 /// The page.
@@ -47,7 +45,7 @@ pub fn account() -> View {
             Some(way("button primary", SIGN_IN, routes::sign_in_for(&here))),
         )
     };
-    ui::page(t(ACCOUNT_SAFETY), Some(Tab::Me), content)
+    ui::page(t(ACCOUNT_SAFETY), None, content)
 }
 
 fn sessions() -> View {

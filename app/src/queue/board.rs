@@ -90,7 +90,7 @@ fn screen(hall: HallId, client: Client) -> View {
         })
     };
     let offer = move || {
-        if !voice::is_there() {
+        if browser::voice().is_none() {
             fragment()
         } else if speaks.get() {
             el("span").class("board-voice").child(t(BOARD_VOICE_ON))

@@ -12,7 +12,7 @@ use web_sys::{EventSource, MessageEvent};
 
 use crate::{
     api::{Client, Failure},
-    browser,
+    browser::{self, Task},
     language::language,
 };
 
@@ -88,12 +88,25 @@ impl Feed {
     }
 
     fn connect(self) {
+        browser::beside(self.connected());
+    }
+
+    /// Begins anew at once, also between two tries; for whoever waits until the snapshot is there.
+    pub fn again(self) -> Task<()> {
+        self.with(|state| state.stream = None);
+        if self.failure.with_untracked(Option::is_some) {
+            self.failure.set(None);
+        }
+        self.connected()
+    }
+
+    fn connected(self) -> Task<()> {
         let following =
             self.with(|state| (!state.over).then(|| (state.client, state.path.clone(), Rc::clone(&state.deliver))));
-        let Some((client, path, deliver)) = following.flatten() else {
-            return;
-        };
-        browser::beside(Box::pin(async move {
+        Box::pin(async move {
+            let Some((client, path, deliver)) = following.flatten() else {
+                return;
+            };
             match client.get_text(&path).await {
                 Ok(snapshot) => {
                     // The page may have been left while the snapshot was on its way.
@@ -109,7 +122,7 @@ impl Feed {
                 }
                 Err(_) => self.connect_later(),
             }
-        }));
+        })
     }
 
     fn connect_later(self) {

@@ -26,7 +26,7 @@ use crate::{
     dates,
     language::{Phrase, filled, t},
     routes,
-    ui::{self, View, actions, cells, el, fact, failed, fragment, live, skeleton, way},
+    ui::{self, View, actions, cells, el, fact, failed, fragment, live, pulled, skeleton, way},
 };
 
 /// The page of a ticket.
@@ -79,7 +79,7 @@ pub fn ticket(id: TicketId) -> View {
         )
         .child(el("div").attr("role", "status").child(live(connection)))
         .child(live(shown));
-    ui::page(t(TICKET), None, content)
+    ui::page(t(TICKET), None, pulled(content, move || feed.again()))
 }
 
 /// The rating, once the visit is over.

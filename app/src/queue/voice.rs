@@ -2,10 +2,9 @@
 
 use std::{cell::RefCell, collections::VecDeque};
 
-use leptos::prelude::*;
 use shared::queue::wire::BoardCall;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{SpeechSynthesis, SpeechSynthesisUtterance};
+use web_sys::SpeechSynthesisUtterance;
 
 use crate::browser;
 
@@ -18,18 +17,6 @@ thread_local! {
     static WAITING: RefCell<VecDeque<String>> = const { RefCell::new(VecDeque::new()) };
     /// Whether a call is being spoken, and since which number of calls: a late end must not release the next one.
     static SPEAKING: RefCell<(bool, u32)> = const { RefCell::new((false, 0)) };
-}
-
-fn synthesis() -> Option<SpeechSynthesis> {
-    window()
-        .speech_synthesis()
-        .ok()
-        .filter(|synthesis| synthesis.is_truthy())
-}
-
-/// Whether the browser can speak at all.
-pub fn is_there() -> bool {
-    synthesis().is_some()
 }
 
 /// Speaks a call as soon as those before it have been spoken.
@@ -62,7 +49,7 @@ fn next() {
     let Some(sentence) = WAITING.with_borrow_mut(VecDeque::pop_front) else {
         return;
     };
-    let (Some(synthesis), Ok(utterance)) = (synthesis(), SpeechSynthesisUtterance::new_with_text(&sentence)) else {
+    let (Some(voice), Ok(utterance)) = (browser::voice(), SpeechSynthesisUtterance::new_with_text(&sentence)) else {
         return;
     };
     let turn = SPEAKING.with_borrow_mut(|(speaking, turn)| {
@@ -76,7 +63,7 @@ fn next() {
     utterance.set_onend(Some(ended.unchecked_ref()));
     let broken = Closure::once_into_js(move || finish(turn));
     utterance.set_onerror(Some(broken.unchecked_ref()));
-    synthesis.speak(&utterance);
+    voice.speak(&utterance);
     browser::beside(Box::pin(async move {
         browser::pause(LONGEST).await;
         finish(turn);

@@ -12,13 +12,14 @@ use super::words::{
 use crate::{
     api::AUTHORIZED,
     language::{Phrase, filled, t},
-    ui::{self, Remote, View, el, empty, fragment},
+    ui::{self, Remote, View, el, empty, fragment, pulled},
 };
 
 /// The page.
 pub fn list() -> View {
     let mine = Remote::<List<Slip>>::fetch(AUTHORIZED, "/slips");
-    ui::page(t(MINE), None, mine.view(4, |mine| show(&mine.items)))
+    let content = mine.view(4, |mine| show(&mine.items));
+    ui::page(t(MINE), None, pulled(content, move || mine.refreshed()))
 }
 
 fn show(mine: &[Slip]) -> View {

@@ -3,7 +3,7 @@
 use super::view::{View, el, fragment};
 use leptos::prelude::*;
 
-use super::{Icon, icon};
+use super::{Icon, aloud, icon};
 use crate::{
     language::{Phrase, t, words},
     routes,
@@ -45,7 +45,8 @@ pub fn page(title: impl Into<String>, tab: Option<Tab>, content: View) -> View {
             el("header")
                 .class("top")
                 .child(way_back)
-                .child(el("h1").attr("tabindex", "-1").child(title)),
+                .child(el("h1").attr("tabindex", "-1").child(title))
+                .child(aloud()),
         )
         .child(el("main").class("page").child(content))
         .child(tab.map(tab_bar))

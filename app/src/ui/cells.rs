@@ -1,6 +1,9 @@
 //! Lists of cells.
 
-use super::view::{View, el};
+use super::{
+    quoted,
+    view::{View, el},
+};
 use crate::language::{Phrase, t};
 
 /// A group of cells under its title.
@@ -14,11 +17,10 @@ pub fn cells(title: &str, content: View) -> View {
 
 /// A cell with a name and a value.
 pub fn fact(name: &str, value: impl Into<String>) -> View {
-    let value: String = value.into();
     el("div")
         .class("cell fact")
         .child(el("span").class("fact-name").child(name.to_owned()))
-        .child(el("span").class("fact-value").child(value))
+        .child(el("span").class("fact-value").child(quoted(value)))
 }
 
 /// A cell that leads somewhere.

@@ -20,6 +20,7 @@ pub enum Icon {
     Pin,
     Clock,
     Inbox,
+    Voice,
 }
 
 impl Icon {
@@ -40,6 +41,7 @@ impl Icon {
             Self::Pin => "#i-pin",
             Self::Clock => "#i-clock",
             Self::Inbox => "#i-inbox",
+            Self::Voice => "#i-voice",
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::{failed, skeleton};
 use crate::{
     api::{self, Client, Failure},
-    browser,
+    browser::{self, Task},
 };
 
 /// How far the fetching has come.
@@ -60,13 +60,18 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Remote<T> {
 
     /// Fetches again, and shows meanwhile what was there.
     pub fn refresh(self) {
+        browser::beside(self.refreshed());
+    }
+
+    /// The same, for whoever waits until it is there.
+    pub fn refreshed(self) -> Task<()> {
         let deliver = move |outcome: Result<String, Failure>| {
             self.state.try_set(match outcome.and_then(|text| api::read(&text)) {
                 Ok(value) => Load::Ready(value),
                 Err(failure) => Load::Failed(failure),
             });
         };
-        fetch(self.client, self.path, Box::new(deliver));
+        fetched(self.client, self.path, Box::new(deliver))
     }
 
     /// Fetches again from the start.
@@ -94,12 +99,12 @@ impl<T: DeserializeOwned + Clone + Send + Sync + 'static> Remote<T> {
 }
 
 /// Fetches, and delivers unless another path is wanted by then. This part is the same for all that can be fetched.
-fn fetch(client: Client, path: StoredValue<String>, deliver: Box<dyn FnOnce(Result<String, Failure>)>) {
+fn fetched(client: Client, path: StoredValue<String>, deliver: Box<dyn FnOnce(Result<String, Failure>)>) -> Task<()> {
     let asked = path.get_value();
-    browser::beside(Box::pin(async move {
+    Box::pin(async move {
         let outcome = client.get_text(&asked).await;
         if path.try_get_value().is_some_and(|wanted| wanted == asked) {
             deliver(outcome);
         }
-    }));
+    })
 }

@@ -1,6 +1,14 @@
-//! Pages that everyone can use, as far as a program can tell: axe-core finds nothing serious.
+//! Pages that everyone can use, as far as a program can tell: axe-core finds nothing.
 
 use crate::support::{Axe, Browser, Place};
+
+/// Language, colours and large type, so that any two of them are judged together.
+const LOOKS: [(&str, &str, bool); 4] = [
+    ("zh-CN", "light", false),
+    ("zh-CN", "dark", true),
+    ("en", "dark", false),
+    ("en", "light", true),
+];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn no_page_keeps_anyone_out() {
@@ -10,11 +18,22 @@ async fn no_page_keeps_anyone_out() {
     let phone = Browser::phone("accessibility").await;
     let place = Place::of_a_visitor(&phone, "13800000011").await;
     let mut faults = Vec::new();
-    for (name, address, words) in place.pages() {
-        phone.opens(&address).await;
-        phone.sees(words).await;
-        phone.is_whole().await;
-        faults.extend(axe.judges(&phone, name).await);
+    for (language, colours, large) in LOOKS {
+        phone.prefers(colours).await;
+        phone.keeps("language", Some(language)).await;
+        phone.keeps("elder", large.then_some("1")).await;
+        for (name, address, words) in place.pages() {
+            phone.opens(&address).await;
+            if language == "zh-CN" {
+                phone.sees(words).await;
+            }
+            phone.is_whole().await;
+            let look = if large { "large" } else { "usual" };
+            faults.extend(
+                axe.judges(&phone, &format!("{name}, {language}, {colours}, {look}"))
+                    .await,
+            );
+        }
     }
     assert!(faults.is_empty(), "{faults:#?}");
     phone.leaves().await;

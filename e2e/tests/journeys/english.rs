@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Browser, HALL, LOST_CARD, hall, service, windows};
+use crate::support::{Browser, HALL, LOST_CARD, Place, hall, service, windows};
 
 /// Every text that is seen or read aloud, except where the page says that it is in Chinese.
 const CHINESE: &str = r"
@@ -45,5 +45,23 @@ async fn the_pages_of_a_booking_speak_english() {
         phone.shows(step).await;
         assert_eq!(phone.asks(CHINESE).await, json!([]), "{address}");
     }
+    phone.leaves().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn so_do_the_pages_of_what_one_has() {
+    let phone = Browser::phone("english").await;
+    let place = Place::of_a_visitor(&phone, "13800000014").await;
+    phone.keeps("language", Some("en")).await;
+    let mut found = Vec::new();
+    for (name, address, _) in place.pages() {
+        phone.opens(&address).await;
+        phone.shows(&format!("has-{name}")).await;
+        let chinese = phone.asks(CHINESE).await;
+        if chinese != json!([]) {
+            found.push(format!("{name}: {chinese}"));
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
     phone.leaves().await;
 }

@@ -1,52 +1,160 @@
-//! Every page in light, dark and large type, one column each, as one picture.
+//! Every page as one picture: the residents' in light, dark and large type, one column each, the staff's in light and dark.
 
 use std::{fmt::Write, fs};
 
-use serde_json::json;
-
-use crate::support::{Browser, Place, pictures};
-
-const MODES: [(&str, &str); 3] = [("light", "浅色"), ("dark", "深色"), ("large", "大字")];
+use crate::support::{Browser, Place, pictures, tells};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 #[ignore = "`cargo xtask sheet` makes it, for people to look at"]
-async fn every_page_on_one_sheet() {
+async fn every_page_of_a_resident_on_one_sheet() {
     let phone = Browser::phone("sheet").await;
     let place = Place::of_a_visitor(&phone, "13800000013").await;
     let pages = place.pages();
-    for (mode, _) in MODES {
-        let colours = if mode == "dark" { "dark" } else { "light" };
-        let wish = json!({"features": [{"name": "prefers-color-scheme", "value": colours}]});
-        phone.devtools("Emulation.setEmulatedMedia", wish).await;
-        let elder = format!(
-            "localStorage.setItem('elder', '{}')",
-            if mode == "large" { "1" } else { "" }
-        );
-        phone.asks(&elder).await;
+    for (mode, colours, large) in [
+        ("light", "light", false),
+        ("dark", "dark", false),
+        ("large", "light", true),
+    ] {
+        phone.prefers(colours).await;
+        phone.keeps("elder", large.then_some("1")).await;
         for (name, address, words) in &pages {
             phone.opens(address).await;
             phone.sees(words).await;
-            phone.shows(&format!("{name}-{mode}")).await;
+            phone.shows(&format!("residents-{name}-{mode}")).await;
         }
     }
-    let mut sheet = String::from(
-        "<!DOCTYPE html><meta charset=utf-8><style>body{margin:16px;background:#777;font:16px sans-serif}\
-        table{border-spacing:12px}th{color:#fff}img{width:260px;display:block}</style><table><tr><th>",
-    );
-    for (_, title) in MODES {
-        write!(sheet, "<th>{title}").unwrap();
-    }
-    for (name, ..) in &pages {
-        write!(sheet, "<tr><th>{name}").unwrap();
-        for (mode, _) in MODES {
-            write!(sheet, "<td><img src=\"{name}-{mode}.png\">").unwrap();
-        }
-    }
-    let file = pictures().join("sheet/sheet.html");
-    fs::write(&file, sheet).unwrap();
-    phone.opens(&format!("file://{}", file.display())).await;
-    let rows = u32::try_from(pages.len()).unwrap();
-    phone.becomes(1000, 80 + rows * 590, false).await;
-    phone.picture("sheet").await;
+    let names = pages.map(|(name, ..)| name);
+    let sheet = Sheet {
+        name: "residents",
+        modes: &[("light", "浅色"), ("dark", "深色"), ("large", "大字")],
+        width: 260,
+        height: 590,
+    };
+    sheet.is_laid_out(&phone, &names).await;
     phone.leaves().await;
+}
+
+/// A page: its name, its address, and what can be read there.
+type Page = (&'static str, &'static str, &'static str);
+
+/// Who works at a desk, and the pages that are theirs.
+const DESKS: [(&str, &[Page]); 7] = [
+    (
+        "clerk-zhongxin-3",
+        &[
+            ("console", "/console", "选择窗口开始值守"),
+            ("redeem", "/redeem", "扫描或输入凭证"),
+            ("shelf", "/redeem/shelf", "待领物品"),
+        ],
+    ),
+    (
+        "manager-zhongxin",
+        &[
+            ("today", "/admin", "今日概况"),
+            ("counters", "/admin/counters", "窗口与业务"),
+            ("timetable", "/admin/schedules", "排班"),
+            ("publication", "/admin/publication", "放号与号量"),
+            ("closures", "/admin/closures", "停办与开放"),
+            ("priorities", "/admin/priorities", "优先类别"),
+            ("strikes", "/admin/strikes", "爽约与申诉"),
+            ("statistics", "/admin/statistics", "统计"),
+            ("devices", "/admin/devices", "设备"),
+        ],
+    ),
+    (
+        "case-officer-1",
+        &[
+            ("cases", "/admin/cases", "每次查询须填写理由"),
+            ("reviews", "/admin/reviews", "复议申请"),
+        ],
+    ),
+    ("auditor-1", &[("enquiries", "/admin/enquiries", "查询与过问记录")]),
+    (
+        "finance-1",
+        &[
+            ("payments", "/admin/payments", "缴款查询"),
+            ("exceptions", "/admin/exceptions", "异常处理"),
+            ("refunds", "/admin/refunds", "退款"),
+            ("books", "/admin/reconciliation", "每日对账"),
+            ("alerts", "/admin/payment-alerts", "告警"),
+        ],
+    ),
+    (
+        "admin-1",
+        &[("texts", "/admin/texts", "短信"), ("staff", "/admin/staff", "建立账号")],
+    ),
+    ("security-1", &[("accounts", "/admin/staff", "安全管理员批准")]),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+#[ignore = "`cargo xtask sheet` makes it, for people to look at"]
+async fn every_page_of_the_staff_on_one_sheet() {
+    tells("document-ready", "13800000010").await;
+    let mut names = Vec::new();
+    for (who, pages) in DESKS {
+        let desk = Browser::desk("sheet").await;
+        let (_, first, words) = pages[0];
+        desk.signs_in_at(first, who).await;
+        desk.sees(words).await;
+        for (name, address, words) in pages {
+            for mode in ["light", "dark"] {
+                desk.prefers(mode).await;
+                desk.opens(address).await;
+                desk.sees(words).await;
+                desk.shows(&format!("staff-{name}-{mode}")).await;
+            }
+            names.push(*name);
+        }
+        desk.leaves().await;
+    }
+    let desk = Browser::desk("sheet").await;
+    let sheet = Sheet {
+        name: "staff",
+        modes: &[("light", "浅色"), ("dark", "深色")],
+        width: 600,
+        height: 355,
+    };
+    sheet.is_laid_out(&desk, &names).await;
+    desk.leaves().await;
+}
+
+/// How the pictures of pages are put beside each other.
+struct Sheet<'s> {
+    name: &'s str,
+    /// What the columns are called, in the pictures' names and above them.
+    modes: &'s [(&'s str, &'s str)],
+    /// Of one picture.
+    width: u32,
+    /// Of one row.
+    height: u32,
+}
+
+impl Sheet<'_> {
+    async fn is_laid_out(&self, browser: &Browser, names: &[&str]) {
+        let mut sheet = format!(
+            "<!DOCTYPE html><meta charset=utf-8><style>body{{margin:16px;background:#777;font:16px sans-serif}}\
+            table{{border-spacing:12px}}th{{color:#fff}}img{{width:{}px;display:block}}</style><table><tr><th>",
+            self.width
+        );
+        for (_, title) in self.modes {
+            write!(sheet, "<th>{title}").unwrap();
+        }
+        for name in names {
+            write!(sheet, "<tr><th>{name}").unwrap();
+            for (mode, _) in self.modes {
+                write!(sheet, "<td><img src=\"{}-{name}-{mode}.png\">", self.name).unwrap();
+            }
+        }
+        let file = pictures().join(format!("sheet/{}.html", self.name));
+        fs::write(&file, sheet).unwrap();
+        browser.opens(&format!("file://{}", file.display())).await;
+        let (columns, rows) = (
+            u32::try_from(self.modes.len()).unwrap(),
+            u32::try_from(names.len()).unwrap(),
+        );
+        browser
+            .becomes(160 + columns * (self.width + 16), 80 + rows * self.height, false)
+            .await;
+        browser.picture(self.name).await;
+    }
 }

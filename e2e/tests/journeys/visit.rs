@@ -22,7 +22,7 @@ async fn from_a_lost_card_to_the_counter() {
     let window = phone.chooses_window(&hall, &service).await;
     let day = window["day"].as_str().unwrap();
     if !phone.address().await.contains(day) {
-        phone.presses(&spoken_day(&window)).await;
+        phone.presses_in(".days", "", &spoken_day(&window)).await;
     }
     phone.presses(&span(&window)).await;
     phone.sees("登录并预约").await;

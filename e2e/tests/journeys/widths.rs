@@ -17,6 +17,39 @@ const TOO_WIDE: &str = r"
     return page > room || wide.length ? [`${page} > ${room}`, ...wide] : [];
 ";
 
+/// Texts of which a part is hidden, because there is no room for it. What is cut on purpose says so by its class.
+const CUT: &str = r"
+    const hides = (e) => getComputedStyle(e).overflowX !== 'visible';
+    return [...document.querySelectorAll('#app *')]
+        .filter((e) => e.checkVisibility() && e.innerText?.trim() && hides(e) && !e.matches('.clamp, .hidden, .pull, textarea'))
+        .filter((e) => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)
+        .map((e) => `${e.tagName}.${e.className} ${e.innerText}`.slice(0, 80));
+";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn text_of_twice_the_size_is_all_there() {
+    let phone = Browser::phone("twice").await;
+    let place = Place::of_a_visitor(&phone, "13800000019").await;
+    let mut found = Vec::new();
+    for language in ["zh-CN", "en"] {
+        phone.keeps("language", Some(language)).await;
+        for (name, address, _) in place.pages() {
+            phone.opens(&address).await;
+            phone.is_whole().await;
+            phone.asks("document.documentElement.style.fontSize = '212.5%'").await;
+            for (fault, script) in [("too wide", TOO_WIDE), ("cut", CUT)] {
+                let what = phone.asks(script).await;
+                if what != json!([]) {
+                    found.push(format!("{name}, {language}, {fault}: {what}"));
+                }
+            }
+            phone.shows(&format!("{name}-{language}")).await;
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+    phone.leaves().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn no_page_scrolls_sideways() {
     let phone = Browser::phone("widths").await;
@@ -34,7 +67,7 @@ async fn no_page_scrolls_sideways() {
         phone.becomes(390, 844, true).await;
         phone.shows(&format!("{name}-large")).await;
     }
-    phone.asks("localStorage.setItem('language', 'en')").await;
+    phone.keeps("language", Some("en")).await;
     for (name, address, _) in place.pages() {
         phone.opens(&address).await;
         found.extend(too_wide(&phone, name, "in English").await);

@@ -19,6 +19,10 @@ use crate::problem::Failure;
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
 
+/// The counter's camera reads slips; nothing else that a device has is anybody's business here.
+pub const PERMISSIONS_POLICY: &str =
+    "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), display-capture=()";
+
 /// Paths whose pages are the staff's program.
 const STAFF: [&str; 5] = ["console", "board", "kiosk", "redeem", "admin"];
 

@@ -8,7 +8,7 @@ mod measure;
 mod my_data;
 
 pub use self::{
-    client::{CONTENT_SECURITY_POLICY, Client, page},
+    client::{CONTENT_SECURITY_POLICY, Client, PERMISSIONS_POLICY, page},
     measure::{RequestSpan, measure},
 };
 

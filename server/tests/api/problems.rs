@@ -55,7 +55,16 @@ async fn pages_come_with_the_headers_that_protect_them() {
             .unwrap()
             .contains("script-src 'self' 'wasm-unsafe-eval'")
     );
-    assert_eq!(page.headers["x-content-type-options"], "nosniff");
+    let allowed = page.headers["permissions-policy"].to_str().unwrap();
+    assert!(allowed.starts_with("camera=(self), microphone=()"), "{allowed}");
+    // What a problem says is protected as a page is.
+    let problem = Answer::of(app.anyone().outside(Method::GET, "/api/v1/no-such-path")).await;
+    for answer in [page, problem] {
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+        assert_eq!(answer.headers["cross-origin-opener-policy"], "same-origin");
+        assert_eq!(answer.headers["referrer-policy"], "same-origin");
+        assert_eq!(answer.headers["x-frame-options"], "DENY");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -37,7 +37,7 @@ impl Axe {
         fs::read_to_string(file).ok().map(Self)
     }
 
-    /// What is wrong with the page that a browser shows. The grave faults are returned, the others told.
+    /// What is wrong with the page that a browser shows.
     pub async fn judges(&self, browser: &Browser, page: &str) -> Vec<String> {
         // Scripts of the driver do not pass by the page's security policy, so nothing needs to be relaxed.
         browser.asks(&self.0).await;
@@ -47,22 +47,14 @@ impl Axe {
         let found = found
             .as_array()
             .unwrap_or_else(|| panic!("axe did not run on {page}: {found}"));
-        let mut grave = Vec::new();
-        for fault in found {
-            let places: Vec<&str> = fault["nodes"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(|node| node["target"][0].as_str())
-                .collect();
-            let impact = fault["impact"].as_str().unwrap_or_default();
-            let told = format!("{page}: {impact} {}: {} at {places:?}", fault["id"], fault["help"]);
-            if matches!(impact, "serious" | "critical") {
-                grave.push(told);
-            } else {
-                println!("{told}");
-            }
-        }
-        grave
+        found
+            .iter()
+            .map(|fault| {
+                let nodes = fault["nodes"].as_array().into_iter().flatten();
+                let places: Vec<&str> = nodes.filter_map(|node| node["target"][0].as_str()).collect();
+                let impact = fault["impact"].as_str().unwrap_or_default();
+                format!("{page}: {impact} {}: {} at {places:?}", fault["id"], fault["help"])
+            })
+            .collect()
     }
 }

@@ -13,7 +13,7 @@ use thirtyfour::{
 };
 use tokio::time::{Instant, sleep};
 
-use super::{GLANCE, PATIENCE, Resident, bureau, pages, pictures, sandbox, setting};
+use super::{GLANCE, PATIENCE, bureau, pages, pictures, sandbox, setting};
 
 /// WeChat on a phone, as it names itself.
 const WECHAT: &str = "Mozilla/5.0 (Linux; Android 14; Phone; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 \
@@ -298,37 +298,6 @@ impl Browser {
     pub async fn asks_and_waits(&self, script: &str) -> Value {
         let answer = self.driver.execute_async(script, Vec::new()).await.unwrap();
         answer.json().clone()
-    }
-
-    /// Gives the browser a cookie of the page's site.
-    pub async fn keeps_cookie(&self, name: &str, value: &str) {
-        self.driver
-            .add_cookie(thirtyfour::Cookie::new(name, value))
-            .await
-            .unwrap();
-    }
-
-    /// Gives the browser the session of a resident who signed in elsewhere.
-    pub async fn becomes_the_phone_of(&self, resident: &Resident) {
-        self.opens("/").await;
-        self.asks("localStorage.setItem('signed-in', '1')").await;
-        self.keeps_cookie("bianmin-resident-access", &resident.token).await;
-    }
-
-    /// Signs a clerk in.
-    pub async fn signs_in_as_staff(&self, username: &str) {
-        self.signs_in_at("/console", username).await;
-        self.sees("选择窗口开始值守").await;
-    }
-
-    /// Signs a member of staff in at one of the staff's pages.
-    pub async fn signs_in_at(&self, page: &str, username: &str) {
-        self.opens(page).await;
-        let [username, password, totp] = bureau::staff(username);
-        self.types("username", &username).await;
-        self.types("password", &password).await;
-        self.types("totp", &totp).await;
-        self.presses("登录").await;
     }
 
     /// The first window that does not end while a journey goes on: whoever books it can check in at once.

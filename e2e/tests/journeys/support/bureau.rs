@@ -236,12 +236,9 @@ impl Resident {
 
     /// Pays a decision by a code that another phone scans.
     pub async fn pays(&self, decision_no: &str) {
-        let address = format!("{}/api/v1/decisions", pages());
-        let (_, listed) = call(Method::GET, address, Some(&self.token), None).await;
-        let decision = items(&listed).into_iter().find(|one| one["decision_no"] == decision_no);
-        let path = format!("/decisions/{}/payments", decision.unwrap()["id"].as_str().unwrap());
-        let (status, order) = Self::post(Some(&self.token), &path, json!({"channel": "native"})).await;
-        assert_eq!(status, 201, "{order}");
+        let decisions = self.list("/decisions").await;
+        let decision = decisions.iter().find(|one| one["decision_no"] == decision_no);
+        let order = self.order(decision.unwrap()["id"].as_str().unwrap()).await;
         let held = json!({"code_url": order["code_url"]});
         let (status, told) = call(
             Method::POST,
@@ -251,6 +248,42 @@ impl Resident {
         )
         .await;
         assert_eq!(status, 200, "{told}");
+    }
+
+    /// Opens an order for a decision that nobody pays, and returns the payment.
+    pub async fn begins_to_pay(&self, decision: &str) -> String {
+        self.order(decision).await["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn order(&self, decision: &str) -> Value {
+        let path = format!("/decisions/{decision}/payments");
+        let (status, order) = Self::post(Some(&self.token), &path, json!({"channel": "native"})).await;
+        assert_eq!(status, 201, "{order}");
+        order
+    }
+
+    /// Waits until a list of the resident's has something, and returns the first.
+    pub async fn first_of(&self, path: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(first) = self.list(path).await.first() {
+                return first["id"].as_str().unwrap().to_owned();
+            }
+            assert!(Instant::now() < deadline, "there is nothing in {path}");
+            sleep(GLANCE).await;
+        }
+    }
+
+    async fn list(&self, path: &str) -> Vec<Value> {
+        let (status, listed) = call(
+            Method::GET,
+            format!("{}/api/v1{path}", pages()),
+            Some(&self.token),
+            None,
+        )
+        .await;
+        assert_eq!(status, 200, "{path}: {listed}");
+        items(&listed)
     }
 
     async fn does(&self, path: &str, wish: Value) -> String {

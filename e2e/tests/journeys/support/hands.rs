@@ -1,12 +1,28 @@
-//! What hands do beside pressing and typing: hold a phone before a scanner, sign on a screen, choose a picture.
+//! What hands do beside pressing and typing: hold a phone before a scanner, sign on a screen, choose a picture, pull a page down, and
+//! find their way by keys alone.
 
 use std::path::Path;
 
 use rqrr::PreparedImage;
 use serde_json::json;
-use thirtyfour::By;
+use thirtyfour::{By, Key, TypingData};
 
 use super::Browser;
+
+/// What has the focus is called so.
+const FOCUS: &str = r"
+    const e = document.activeElement;
+    if (e === document.body) return '';
+    const label = e.closest('label') || (e.id && document.querySelector(`label[for=${e.id}]`));
+    return [e.getAttribute('aria-label'), label?.innerText, e.innerText].find((name) => name)?.replace(/\u2060/g, '') || '';
+";
+
+/// Whether something around what has the focus shows it: an outline, or the frame of the field.
+const FOCUS_IS_SHOWN: &str = r"
+    const e = document.activeElement;
+    const has = (e) => e && (getComputedStyle(e).outlineStyle !== 'none' || getComputedStyle(e).boxShadow !== 'none');
+    return [e, e.parentElement, e.nextElementSibling].some(has);
+";
 
 impl Browser {
     /// What a scanner reads from the screen as it is: a real decoder, and the pixels that were painted.
@@ -52,6 +68,63 @@ impl Browser {
             .await;
     }
 
+    /// Hits keys, wherever the focus is.
+    pub async fn hits(&self, keys: impl Into<TypingData>) {
+        self.driver
+            .active_element()
+            .await
+            .unwrap()
+            .send_keys(keys)
+            .await
+            .unwrap();
+    }
+
+    /// Goes on by Tab until the focus is on what has this name, and can be seen there.
+    pub async fn tabs_to(&self, name: &str) {
+        self.goes_on_by(Key::Tab, name).await;
+        let shown = self.asks(FOCUS_IS_SHOWN).await;
+        assert_eq!(shown, true, "nothing shows that the focus is on {name}");
+    }
+
+    /// Goes on by the arrow key until the focus is on what has this name.
+    pub async fn goes_down_to(&self, name: &str) {
+        self.goes_on_by(Key::Down, name).await;
+    }
+
+    async fn goes_on_by(&self, key: Key, name: &str) {
+        let mut passed = Vec::new();
+        while passed.len() < 150 {
+            let focus = self.focus().await;
+            if focus.contains(name) {
+                return;
+            }
+            passed.push(focus);
+            self.hits(key.clone()).await;
+        }
+        panic!("the keys lead by {passed:?}, but not to {name}");
+    }
+
+    /// The name of what has the focus.
+    pub async fn focus(&self) -> String {
+        self.asks(FOCUS).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Pulls the page down by so many pixels with a finger, which holds it there.
+    pub async fn pulls(&self, pixels: u32) -> Pulled<'_> {
+        let touch = |kind: &'static str, y: u32| self.touch(kind, Some(y));
+        touch("touchStart", 200).await;
+        for step in 1..=8 {
+            touch("touchMove", 200 + pixels * step / 8).await;
+        }
+        Pulled(self)
+    }
+
+    async fn touch(&self, kind: &str, y: Option<u32>) {
+        let points: Vec<_> = y.into_iter().map(|y| json!({"x": 180, "y": y})).collect();
+        self.devtools("Input.dispatchTouchEvent", json!({"type": kind, "touchPoints": points}))
+            .await;
+    }
+
     /// Forgets that it is on the page, and comes to it anew.
     pub async fn reloads(&self) {
         self.opens(&self.address().await).await;
@@ -64,6 +137,16 @@ impl Browser {
             .await
             .as_u64()
             .unwrap_or_default()
+    }
+}
+
+/// A finger that holds a page down.
+pub struct Pulled<'b>(&'b Browser);
+
+impl Pulled<'_> {
+    /// Lets go.
+    pub async fn lets_go(self) {
+        self.0.touch("touchEnd", None).await;
     }
 }
 

@@ -7,6 +7,7 @@ mod camera;
 mod hands;
 mod line;
 mod place;
+mod settings;
 
 pub use self::{
     axe::Axe,

@@ -1,10 +1,10 @@
-//! Someone who stands in the queue, and so has something to see on every page.
+//! Someone who stands in the queue, has a fine to pay, a case and a document to collect, and so something to see on every page.
 
 use serde_json::Value;
 
-use super::{Browser, LOST_CARD, QUIET_HALL, Resident, hall, service, windows};
+use super::{Browser, LOST_CARD, QUIET_HALL, Resident, hall, service, tells, windows};
 
-/// The pages that a resident with a ticket sees.
+/// The pages that such a resident sees.
 pub struct Place {
     hall: String,
     service: String,
@@ -12,10 +12,15 @@ pub struct Place {
     appointment: String,
     ticket: String,
     later: String,
+    record: String,
+    decision: String,
+    payment: String,
+    case: String,
+    slip: String,
 }
 
 impl Place {
-    /// Signs a resident in on a phone, books, and checks in.
+    /// Signs a resident in on a phone, books, and checks in; meanwhile the police systems push what concerns the resident.
     pub async fn of_a_visitor(phone: &Browser, number: &str) -> Self {
         let (hall, service) = (hall(QUIET_HALL).await, service(LOST_CARD).await);
         let resident = Resident::signs_in(number).await;
@@ -25,6 +30,16 @@ impl Place {
         let ticket = resident.checks_in(&appointment, &hall).await;
         let days_later = windows(&hall, &service).await.swap_remove(150);
         let later = resident.books(days_later["id"].as_str().unwrap(), &service).await;
+        for story in [
+            "camera-violation",
+            "decision",
+            "not-filed",
+            "document-ready",
+            "found-property",
+        ] {
+            tells(story, number).await;
+        }
+        let decision = resident.first_of("/decisions").await;
         Self {
             hall,
             service,
@@ -32,11 +47,16 @@ impl Place {
             appointment,
             ticket,
             later,
+            record: resident.first_of("/violations").await,
+            payment: resident.begins_to_pay(&decision).await,
+            decision,
+            case: resident.first_of("/cases").await,
+            slip: resident.first_of("/slips").await,
         }
     }
 
     /// What the pages are called, their addresses, and what can be read there once the page is ready.
-    pub fn pages(&self) -> [(&'static str, String, &'static str); 11] {
+    pub fn pages(&self) -> [(&'static str, String, &'static str); 22] {
         let Self { hall, service, .. } = self;
         let (day, window) = (
             self.window["day"].as_str().unwrap(),
@@ -64,8 +84,23 @@ impl Place {
                 format!("/appointments/{}/reschedule", self.later),
                 "3. 选择时段",
             ),
+            ("fines", "/fines".into(), "待缴罚款，共1笔"),
+            ("record", format!("/fines/{}", self.record), "违反道路交通信号灯"),
+            ("decision", format!("/fines/{}", self.decision), "应缴金额"),
+            (
+                "payment",
+                format!("/payments/{}", self.payment),
+                "请打开另一部手机的微信",
+            ),
+            ("cases", "/cases".into(), "手机被盗案"),
+            ("case", format!("/cases/{}", self.case), "不予立案"),
+            ("steps", "/cases/steps".into(), "第二百三十四条"),
+            ("found", "/cases/found".into(), "蓝色山地自行车"),
+            ("slips", "/slips".into(), "居民身份证"),
+            ("slip", format!("/slips/{}", self.slip), "请携带"),
             ("login", "/login".into(), "获取验证码"),
             ("me", "/me".into(), "退出登录"),
+            ("account", "/account".into(), "下载"),
         ]
     }
 }

@@ -10,6 +10,8 @@ use sea_orm_migration::{
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
+const COLUMNS: &str = "id, hall_id, kind, name, key_hash, created_by, created_at, paired_at, revoked_at";
+
 /// Gives the table of devices another list of kinds: it is written anew, since SQLite changes no constraint.
 async fn admit(manager: &SchemaManager<'_>, kinds: &str) -> Result<(), DbErr> {
     manager
@@ -36,7 +38,6 @@ async fn admit(manager: &SchemaManager<'_>, kinds: &str) -> Result<(), DbErr> {
                 .to_owned(),
         )
         .await?;
-    const COLUMNS: &str = "id, hall_id, kind, name, key_hash, created_by, created_at, paired_at, revoked_at";
     let db = manager.get_connection();
     db.execute_unprepared(&format!(
         "INSERT INTO devices_anew ({COLUMNS}) SELECT {COLUMNS} FROM devices"

@@ -79,7 +79,7 @@ fn at(x: u32, y: u32, left: u32, car: [u8; 3]) -> [u8; 3] {
     if y < 120 {
         return [shade(60 + y / 2), shade(70 + y / 2), shade(110 + y / 2)];
     }
-    if (x / 40 + y / 60) % 9 == 0 && x % 40 < 6 || within(0, WIDTH, 306, 314) {
+    if (x / 40 + y / 60).is_multiple_of(9) && x % 40 < 6 || within(0, WIDTH, 306, 314) {
         return [214, 214, 206];
     }
     [shade(70 + y / 12), shade(72 + y / 12), shade(76 + y / 12)]

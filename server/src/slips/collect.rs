@@ -117,15 +117,10 @@ pub async fn collect(
     if moved.rows_affected == 0 {
         return Ok(None);
     }
+    locker::leave(db, row.id, handing.hand.place).await?;
     let (counter_number, locker_id, compartment) = match handing.hand.place {
-        Place::Counter(counter) => {
-            locker::take_out(db, row.id).await?;
-            (counter, None, None)
-        }
-        Place::Compartment(locker, number) => {
-            locker::open(db, row.id, locker, number).await?;
-            (None, Some(locker.0), Some(number))
-        }
+        Place::Counter(counter) => (counter, None, None),
+        Place::Compartment(locker, number) => (None, Some(locker.0), Some(number)),
     };
     let signature = handing
         .signature

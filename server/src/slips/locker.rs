@@ -30,7 +30,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{entity::compartment, service::Slips, store, view::view};
+use super::{collect::Place, entity::compartment, service::Slips, store, view::view};
 use crate::{
     identity::{self, HallStaff, Locker},
     platform::{
@@ -141,8 +141,12 @@ pub async fn take_out(db: &impl ConnectionTrait, slip: Uuid) -> Result<bool, DbE
     Ok(taken.rows_affected == 1)
 }
 
-/// Notes that a locker opens for something; refuses when a clerk has taken it out or laid it elsewhere meanwhile.
-pub async fn open(db: &impl ConnectionTrait, slip: Uuid, locker: DeviceId, number: i32) -> Result<(), Failure> {
+/// Notes that something is handed over here. A locker is refused when a clerk has taken it out or laid it elsewhere meanwhile.
+pub async fn leave(db: &impl ConnectionTrait, slip: Uuid, place: Place) -> Result<(), Failure> {
+    let Place::Compartment(locker, number) = place else {
+        take_out(db, slip).await?;
+        return Ok(());
+    };
     let opened = compartment::Entity::delete_by_id(slip)
         .filter(compartment::Column::LockerId.eq(locker.0))
         .filter(compartment::Column::Number.eq(number))

@@ -8,8 +8,8 @@ const WIDTH: usize = 640;
 const HEIGHT: usize = 480;
 /// How much darker than the phone the room is.
 const ROOM: u8 = 70;
-/// How far the phone is held from upright, in radians: five degrees.
-const TILT: f64 = 0.087;
+/// How far the phone is held from upright: five degrees, as sine and cosine in thousandths.
+const TILT: (i64, i64) = (87, 996);
 
 impl Browser {
     /// A film of this phone, held before a camera with its slip towards it: uncompressed frames, all alike.
@@ -25,31 +25,28 @@ impl Browser {
         let folder = super::pictures();
         fs::create_dir_all(&folder).unwrap();
         let film = folder.join("phone-before-a-camera.y4m");
-        fs::write(&film, frames(&screen, middle.as_f64().unwrap())).unwrap();
+        fs::write(&film, frames(&screen, middle.as_i64().unwrap())).unwrap();
         film
     }
 }
 
-fn frames(screen: &Picture, middle: f64) -> Vec<u8> {
-    let (sine, cosine) = TILT.sin_cos();
+fn frames(screen: &Picture, middle: i64) -> Vec<u8> {
+    let length = |pixels: usize| i64::try_from(pixels).unwrap();
+    let (sine, cosine) = TILT;
     let seen = |x: usize, y: usize| {
-        let (across, down) = (x as f64 - WIDTH as f64 / 2.0, y as f64 - HEIGHT as f64 / 2.0);
-        let at_x = across * cosine + down * sine + screen.width as f64 / 2.0;
-        let at_y = down * cosine - across * sine + middle;
-        let is_screen = at_x >= 0.0 && at_y >= 0.0 && at_x < screen.width as f64 && at_y < screen.height as f64;
-        if is_screen {
-            screen.brightness(at_x as usize, at_y as usize)
-        } else {
-            ROOM
+        let (across, down) = (length(x) - length(WIDTH / 2), length(y) - length(HEIGHT / 2));
+        let at_x = (across * cosine + down * sine) / 1_000 + length(screen.width / 2);
+        let at_y = (down * cosine - across * sine) / 1_000 + middle;
+        match (usize::try_from(at_x), usize::try_from(at_y)) {
+            (Ok(x), Ok(y)) if x < screen.width && y < screen.height => screen.brightness(x, y),
+            _ => ROOM,
         }
     };
     let mut film = format!("YUV4MPEG2 W{WIDTH} H{HEIGHT} F10:1 Ip A1:1 C420jpeg\n").into_bytes();
     let mut frame = b"FRAME\n".to_vec();
-    frame.extend(
-        (0..HEIGHT)
-            .flat_map(|y| (0..WIDTH).map(move |x| (x, y)))
-            .map(|(x, y)| seen(x, y)),
-    );
+    for y in 0..HEIGHT {
+        frame.extend((0..WIDTH).map(|x| seen(x, y)));
+    }
     // Without colour.
     frame.extend(std::iter::repeat_n(128, WIDTH * HEIGHT / 2));
     for _ in 0..10 {

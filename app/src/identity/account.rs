@@ -18,7 +18,7 @@ use super::{
         DOWNLOAD_DATA, DOWNLOAD_WHY, GET_CODE, LOST_PHONE, MY_DATA, NEW_PHONE, NO_REPRESENTATIVES, OLD_PHONE,
         PHONE_CHANGED, PHONE_HINT, PHONE_WRONG, REFUSE, REPRESENTATIVES, SESSION_ENDED, SESSION_HERE, SESSIONS,
         SIGN_IN, SIGN_IN_FIRST, SIGN_OUT, SINCE, UNKNOWN_CLIENT, UNLINK, UNLINKED, UNTIL, WECHAT, WECHAT_LINKED,
-        WECHAT_NONE, WECHAT_NOTICES, WECHAT_NOTICES_WHY,
+        WECHAT_NONE, WECHAT_NOTICES, WECHAT_NOTICES_WHY, WECHAT_SINCE,
     },
 };
 use crate::{
@@ -190,7 +190,7 @@ fn wechat() -> View {
                 el("div").class("cell-body").child(t(WECHAT_LINKED)).child(
                     el("span")
                         .class("cell-note")
-                        .child(filled(SINCE, &[&dates::moment(since)])),
+                        .child(filled(WECHAT_SINCE, &[&dates::moment(since)])),
                 ),
             )
             .child(button("text-button", UNLINK, Some(deed), unlink));

@@ -87,6 +87,7 @@ words! {
     LOST_PHONE: "原号码已停用的，请携带身份证到任一大厅窗口办理。" / "If the present number is gone, bring your ID card to a counter of any hall.";
     WECHAT: "微信" / "WeChat";
     WECHAT_LINKED: "已绑定，可一键登录" / "Linked; it signs you in";
+    WECHAT_SINCE: "绑定于{}" / "Since {}";
     WECHAT_NONE: "未绑定。在微信中打开本页面并登录，即可绑定。" / "Not linked. Open this service inside WeChat and sign in there.";
     WECHAT_NOTICES: "通知发到微信" / "Notices in WeChat";
     WECHAT_NOTICES_WHY: "微信发不到时改发短信；法定告知始终发短信" / "By text where WeChat does not deliver; what the law wants told is always texted";

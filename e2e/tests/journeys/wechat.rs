@@ -33,6 +33,7 @@ async fn a_resident_links_wechat_comes_back_with_one_tap_and_unlinks_it() {
 
     phone.opens("/me").await;
     phone.presses("退出登录").await;
+    phone.sees("您好，想办什么事？").await;
     phone.opens("/login?next=/account").await;
     phone.presses("微信一键登录").await;
     phone.arrives_at("/account").await;

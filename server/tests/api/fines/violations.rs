@@ -202,7 +202,13 @@ async fn a_photo_reaches_its_driver_by_way_of_the_server_and_nobody_else() {
         "/police/a?b=c",
     ] {
         let bad = with(record(2), json!({ "photo_url": elsewhere }));
-        assert_eq!(bureau.push("/upstream/violations", bad).await, "refused", "{elsewhere}");
+        let call = json!({ "path": "/upstream/violations", "body": bad, "target_url": bureau.app.address });
+        let (_, told) = bureau.sandbox.post("/police/push", call).await;
+        assert_eq!(
+            (&told["status"], &told["answer"]["field"]),
+            (&json!(422), &json!("photo_url")),
+            "{elsewhere}"
+        );
     }
     let without = bureau.records(&driver, record(3)).await;
     assert_eq!(without["photo_url"], Value::Null);

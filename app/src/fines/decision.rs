@@ -11,9 +11,9 @@ use shared::{
 use super::{
     handle, pay,
     words::{
-        AGENCY, CONTINUE, DECIDED_ON, DECISION, DECISION_NO, DUE, DUE_BY, DUE_IN, DUE_ON, DUE_TODAY, FINE, HOW_MUCH,
-        HOW_SURCHARGE, LATE_BY, LAW, NO_SURCHARGE_YET, OPEN, PAID, PERSON, POINTS, POINTS_OF, SEE_PAYMENT, STRAIGHT,
-        SURCHARGE, UNDER_REVIEW, UNDER_REVIEW_SAID, WITHDRAWN, WITHDRAWN_SAID,
+        AGENCY, CONTINUE, DECIDED_ON, DECISION, DECISION_NO, DUE, DUE_BY, DUE_IN, DUE_ON, DUE_TODAY, FINE,
+        FINE_DETAILS, HOW_MUCH, HOW_SURCHARGE, LATE_BY, LAW, NO_SURCHARGE_YET, OPEN, PAID, PERSON, POINTS, POINTS_OF,
+        SEE_PAYMENT, STRAIGHT, SURCHARGE, UNDER_REVIEW, UNDER_REVIEW_SAID, WITHDRAWN, WITHDRAWN_SAID,
     },
 };
 use crate::{
@@ -32,7 +32,7 @@ pub fn page(id: DecisionId) -> View {
         Load::Failed(failure) if failure.is(&NOT_FOUND) => handle::record(id.0.into()),
         Load::Failed(failure) => failed(&failure, move || decision.again()),
     });
-    ui::page(t(DECISION), None, content)
+    ui::page(t(FINE_DETAILS), None, content)
 }
 
 /// How long there is until the due date.

@@ -75,7 +75,7 @@ fn details(record: &Violation, shown: RwSignal<Violation>) -> View {
             .attr("src", url)
             .attr("alt", t(PHOTO))
             .attr("loading", "lazy")
-            .class("block")
+            .class("photo")
     });
     let answers = (record.status == ViolationStatus::Unhandled).then(|| answers(record, shown));
     let next = match (record.status, &record.warned_by) {

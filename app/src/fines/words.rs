@@ -20,6 +20,7 @@ words! {
     LATE_BY: "已逾期{}天" / "{} days late";
     FOR_ANOTHER: "替他人缴款" / "Pay for someone else";
 
+    FINE_DETAILS: "罚款详情" / "Traffic fine";
     DECISION: "处罚决定书" / "Decision";
     DECISION_NO: "决定书编号" / "Number";
     PERSON: "当事人" / "Person";

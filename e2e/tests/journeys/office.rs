@@ -1,12 +1,13 @@
 //! The office that answers for the money: a search, a refund that two people decide, the books of a day, alerts.
 
-use crate::support::{Browser, Resident, decide};
+use crate::support::{Browser, Resident, bills_come_early, decide};
 
 const PHONE: &str = "13800000046";
 const NUMBER: &str = "5399900000000461";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn one_asks_for_a_refund_and_another_approves_it() {
+    bills_come_early().await;
     decide("杜玲", "539901196412069122", NUMBER, 15_000, "驾驶机动车违反规定停放").await;
     let resident = Resident::signs_in(PHONE).await;
     resident.pays(NUMBER).await;

@@ -163,6 +163,13 @@ pub async fn decide(name: &str, id_number: &str, number: &str, fine_fen: i64, fa
     assert!(status == 200 && told["status"] == 200, "{told}");
 }
 
+/// Has WeChat Pay and the fiscal system tell of a day as soon as they are asked, not at ten the next morning.
+pub async fn bills_come_early() {
+    let address = format!("{}/wechat/settings", sandbox());
+    let (status, told) = call(Method::PUT, address, None, Some(json!({"early_bills": true}))).await;
+    assert!(status < 300, "{told}");
+}
+
 /// The orders that WeChat Pay knows for a decision.
 pub async fn orders(decision_no: &str) -> Vec<Value> {
     let (_, known) = call(Method::GET, format!("{}/wechat/orders", sandbox()), None, None).await;

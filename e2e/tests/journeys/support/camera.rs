@@ -17,15 +17,14 @@ impl Browser {
         self.scanned().await;
         let png = self.driver.screenshot_as_png().await.unwrap();
         let screen = Picture::of_png(&png).unwrap();
-        let middle = self
-            .asks(
-                "const at = document.querySelector('.slip img').getBoundingClientRect(); return at.top + at.height / 2",
-            )
-            .await;
+        let script = "const at = document.querySelector('.slip img').getBoundingClientRect(); \
+                      return String(Math.round(at.top + at.height / 2))";
+        let middle = self.asks(script).await;
+        let middle = middle.as_str().and_then(|text| text.parse().ok());
         let folder = super::pictures();
         fs::create_dir_all(&folder).unwrap();
         let film = folder.join("phone-before-a-camera.y4m");
-        fs::write(&film, frames(&screen, middle.as_i64().unwrap())).unwrap();
+        fs::write(&film, frames(&screen, middle.unwrap())).unwrap();
         film
     }
 }

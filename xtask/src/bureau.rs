@@ -16,7 +16,7 @@ use crate::workspace;
 pub enum Build {
     /// With the checks of a developer's build.
     Checked,
-    /// Nearly as fast as it is deployed, and compiled in half the time.
+    /// Nearly as fast as it is deployed, and compiled without the long link.
     Trial,
     /// As it is deployed.
     Release,

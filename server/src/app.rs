@@ -17,7 +17,6 @@ use utoipa::{
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
-use utoipa_actix_web::{AppExt, scope, service_config::ServiceConfig};
 
 use crate::{
     access::{self, Audience, Policies},
@@ -27,7 +26,9 @@ use crate::{
     catalog::{self, Catalogue},
     fines::{self, Fines},
     identity::{self, AccountTexts, CodeTexts, Sessions},
-    notify, operations,
+    mount::{Description, Mount},
+    notify,
+    operations::{self, Described},
     platform::{Platform, idempotency},
     problem,
     queue::{self, Halls},
@@ -55,6 +56,7 @@ pub struct Services {
     work_days: Data<WorkDays>,
     metrics: Data<Option<PrometheusHandle>>,
     policies: Data<Policies>,
+    described: Data<Described>,
 }
 
 impl Services {
@@ -63,6 +65,7 @@ impl Services {
         let catalogue = Catalogue::load(&platform).await?;
         let follows = vec![cases::on_collected as OnCollected];
         let slips = Arc::new(Slips::new(&platform, Arc::new(Bureau(catalogue.clone())), follows));
+        let document = openapi();
         Ok(Self {
             sessions: Data::from(identity::sessions(&platform)?),
             seats: Data::from(Seats::start(&platform, &catalogue)),
@@ -74,7 +77,8 @@ impl Services {
             fines: Data::new(Fines::start(&platform)?),
             systems: Data::new(Systems::start(&platform)?),
             metrics: Data::new(metrics),
-            policies: Data::new(Policies::of(&openapi())?),
+            policies: Data::new(Policies::of(&document)?),
+            described: Data::new(Described::by(&document)?),
             platform: Data::new(platform),
         })
     }
@@ -99,12 +103,10 @@ struct Base;
 
 /// The OpenAPI document: what is mounted, and nothing else.
 pub fn openapi() -> Document {
-    let (_, document) = App::new()
-        .into_utoipa_app()
-        .openapi(base())
-        .configure(routes)
-        .split_for_parts();
-    document
+    Description::of(base())
+        .under("", |description| operations::routes(description))
+        .under(shared::API, |description| api(description))
+        .finish()
 }
 
 fn base() -> Document {
@@ -131,30 +133,26 @@ fn base() -> Document {
     document
 }
 
-fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(operations::routes).service(
-        scope::scope(shared::API)
-            .configure(identity::routes)
-            .configure(catalog::routes)
-            .configure(appointments::routes)
-            .configure(queue::routes)
-            .configure(fines::routes)
-            .configure(slips::routes)
-            .configure(notify::routes)
-            .configure(cases::routes)
-            .configure(operations::api_routes),
-    );
+/// Mounts what stands under the API's prefix.
+fn api(config: &mut impl Mount) {
+    identity::routes(config);
+    catalog::routes(config);
+    appointments::routes(config);
+    queue::routes(config);
+    fines::routes(config);
+    slips::routes(config);
+    notify::routes(config);
+    cases::routes(config);
+    operations::api_routes(config);
 }
 
 /// Serves on a socket until it is told to stop; requests under way are finished first.
 pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Server> {
     let config = Arc::clone(&services.platform.config);
     let client = Data::new(operations::Client::open(&config.client_dir));
-    let document = Data::new(openapi());
     let workers = config.workers;
     let server = HttpServer::new(move || {
-        let (app, _) = App::new()
-            .into_utoipa_app()
+        App::new()
             .app_data(services.platform.clone())
             .app_data(services.catalogue.clone())
             .app_data(services.fines.clone())
@@ -170,7 +168,7 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .app_data(services.metrics.clone())
             .app_data(services.policies.clone())
             .app_data(client.clone())
-            .app_data(document.clone())
+            .app_data(services.described.clone())
             // Bodies that are read whole may hold a picture; JSON bodies are smaller.
             .app_data(web::PayloadConfig::new(1 << 20))
             .app_data(
@@ -180,11 +178,11 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             )
             .app_data(web::QueryConfig::default().error_handler(|error, _| problem::unreadable_query(&error).into()))
             .app_data(web::PathConfig::default().error_handler(|error, _| problem::unreadable_path(&error).into()))
-            .configure(routes)
+            .configure(operations::routes)
+            .service(web::scope(shared::API).configure(api))
             .default_service(web::to(operations::page))
-            .split_for_parts();
-        // The last to be wrapped is the first to see a request.
-        app.wrap(from_fn(idempotency::note_key))
+            // The last to be wrapped is the first to see a request.
+            .wrap(from_fn(idempotency::note_key))
             .wrap(from_fn(access::require))
             .wrap(from_fn(identity::authenticate))
             .wrap(from_fn(identity::refuse_foreign_origins))

@@ -17,6 +17,7 @@ mod fines_settings;
 pub mod holdings;
 pub mod identity;
 pub mod jobs;
+pub mod mount;
 pub mod notify;
 pub mod operations;
 pub mod platform;

@@ -212,7 +212,9 @@ fn dependency(package: &str, beginning: &str) -> Result<String> {
         .filter_map(|line| line.trim().strip_prefix("Depends: "))
         .find(|name| name.starts_with(beginning))
         .map(ToOwned::to_owned)
-        .with_context(|| format!("apt knows no {beginning}… of {package}: run `apt-get update`, or use Debian 12 or later"))
+        .with_context(|| {
+            format!("apt knows no {beginning}… of {package}: run `apt-get update`, or use Debian 12 or later")
+        })
 }
 
 /// Libraries are found beside the program, as they would be if the packages were installed.

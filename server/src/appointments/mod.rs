@@ -52,7 +52,7 @@ pub use self::{
 };
 
 /// Mounts the paths of appointments.
-pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+pub fn routes(config: &mut impl crate::mount::Mount) {
     config
         .service(windows::list_windows)
         .service(nearest::nearest_windows)

@@ -40,7 +40,7 @@ pub use self::{handover::on_collected, load_demo::load_demo};
 pub struct WorkDays(pub Arc<dyn Fn() -> WorkCalendar + Send + Sync>);
 
 /// Mounts the paths of this slice.
-pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+pub fn routes(config: &mut impl crate::mount::Mount) {
     config
         .service(upstream::push_case)
         .service(upstream::push_case_event)

@@ -20,13 +20,13 @@ pub use self::{
 };
 
 /// Mounts the paths of the catalogue.
-pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+pub fn routes(config: &mut impl crate::mount::Mount) {
     config
         .service(bureau::show_bureau)
         .service(services::list_services)
         .service(services::show_service)
         .service(halls::list_halls)
         .service(halls::show_hall)
-        .service(halls::hall_services)
-        .configure(admin::routes);
+        .service(halls::hall_services);
+    admin::routes(config);
 }

@@ -45,7 +45,7 @@ use crate::upstream::government;
 pub use self::{demo::load as load_demo, service::Fines, sweep::run_due};
 
 /// Mounts the paths of this slice.
-pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+pub fn routes(config: &mut impl crate::mount::Mount) {
     config
         .service(upstream::push_violations)
         .service(upstream::push_decisions)

@@ -55,7 +55,7 @@ pub use self::{
 use crate::platform::Platform;
 
 /// Mounts the paths of identity.
-pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+pub fn routes(config: &mut impl crate::mount::Mount) {
     config
         .service(request_code::request_code)
         .service(sign_in::sign_in)

@@ -46,7 +46,7 @@ pub use self::{
 };
 
 /// Mounts the paths of this slice.
-pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+pub fn routes(config: &mut impl crate::mount::Mount) {
     config
         .service(list::list_notifications)
         .service(settings::read_settings)

@@ -3,9 +3,19 @@
 use actix_web::{
     HttpResponse, get,
     http::header,
-    web::{Data, Json},
+    web::{Bytes, Data},
 };
 use utoipa::openapi::OpenApi;
+
+/// The OpenAPI document as it is sent.
+pub struct Described(Bytes);
+
+impl Described {
+    /// Writes the document out, once for all who ask.
+    pub fn by(described: &OpenApi) -> serde_json::Result<Self> {
+        serde_json::to_vec(described).map(|written| Self(written.into()))
+    }
+}
 
 /// The OpenAPI document.
 #[utoipa::path(
@@ -14,8 +24,10 @@ use utoipa::openapi::OpenApi;
     responses((status = 200, content_type = "application/json", description = "The OpenAPI document.")),
 )]
 #[get("/api/openapi.json")]
-pub async fn document(document: Data<OpenApi>) -> Json<OpenApi> {
-    Json(document.as_ref().clone())
+pub async fn document(described: Data<Described>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(described.0.clone())
 }
 
 /// The document as a page.

@@ -9,11 +9,12 @@ mod my_data;
 
 pub use self::{
     client::{CONTENT_SECURITY_POLICY, Client, PERMISSIONS_POLICY, page},
+    docs::Described,
     measure::{RequestSpan, measure},
 };
 
 /// Mounts what stands under the API's prefix.
-pub fn api_routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+pub fn api_routes(config: &mut impl crate::mount::Mount) {
     config
         .service(audit_log::search_audit_log)
         .service(my_data::export)
@@ -21,7 +22,7 @@ pub fn api_routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'
 }
 
 /// Mounts what stands outside the API's prefix.
-pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+pub fn routes(config: &mut impl crate::mount::Mount) {
     config
         .service(health::healthz)
         .service(health::readyz)

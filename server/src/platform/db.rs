@@ -19,6 +19,8 @@ use crate::config::Store;
 
 /// Connections that read from SQLite at the same time.
 const SQLITE_READERS: u32 = 4;
+/// Rows that a connection of SQLite may have ready before they are asked for.
+const SQLITE_ROWS: usize = 1024;
 /// Connections to PostgreSQL of one instance.
 const POSTGRES_CONNECTIONS: u32 = 24;
 
@@ -73,6 +75,8 @@ impl Db {
                 })
                 .map_sqlx_sqlite_opts(|sqlite| {
                     sqlite
+                        // The thread of the connection hands rows over as one lot, instead of waiting for each fifty to be taken.
+                        .row_buffer_size(SQLITE_ROWS)
                         .pragma("journal_mode", "WAL")
                         .pragma("synchronous", "FULL")
                         .pragma("foreign_keys", "ON")

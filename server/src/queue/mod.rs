@@ -32,7 +32,7 @@ pub use self::{
 };
 
 /// Mounts the paths of the queue.
-pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+pub fn routes(config: &mut impl crate::mount::Mount) {
     config
         .service(walk_in::walk_in)
         .service(ticket::show_ticket)

@@ -41,7 +41,7 @@ pub use self::{
 };
 
 /// Mounts the paths of slips.
-pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+pub fn routes(config: &mut impl crate::mount::Mount) {
     config
         .service(upstream::push_documents_ready)
         .service(list::list_slips)

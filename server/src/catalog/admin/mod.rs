@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Mounts the paths.
-pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+pub fn routes(config: &mut impl crate::mount::Mount) {
     config
         .service(counters::list_counters)
         .service(counters::add_counter)

@@ -65,7 +65,6 @@ impl Services {
         let catalogue = Catalogue::load(&platform).await?;
         let follows = vec![cases::on_collected as OnCollected];
         let slips = Arc::new(Slips::new(&platform, Arc::new(Bureau(catalogue.clone())), follows));
-        let document = openapi();
         Ok(Self {
             sessions: Data::from(identity::sessions(&platform)?),
             seats: Data::from(Seats::start(&platform, &catalogue)),
@@ -77,8 +76,8 @@ impl Services {
             fines: Data::new(Fines::start(&platform)?),
             systems: Data::new(Systems::start(&platform)?),
             metrics: Data::new(metrics),
-            policies: Data::new(Policies::of(&document)?),
-            described: Data::new(Described::by(&document)?),
+            policies: Data::new(Policies::of(&operations_alone())?),
+            described: Data::new(Described::when_asked(openapi)),
             platform: Data::new(platform),
         })
     }
@@ -103,7 +102,16 @@ struct Base;
 
 /// The OpenAPI document: what is mounted, and nothing else.
 pub fn openapi() -> Document {
-    Description::of(base())
+    described(Description::whole(base()))
+}
+
+/// The same without the schemas of bodies: who may use which path.
+pub fn operations_alone() -> Document {
+    described(Description::of_operations(base()))
+}
+
+fn described(description: Description) -> Document {
+    description
         .under("", |description| operations::routes(description))
         .under(shared::API, |description| api(description))
         .finish()

@@ -160,7 +160,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Access => {
-            print!("{}", Policies::of(&app::openapi())?);
+            print!("{}", Policies::of(&app::operations_alone())?);
             Ok(())
         }
         Command::Doctor => examine(config).await,

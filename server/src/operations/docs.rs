@@ -1,5 +1,7 @@
 //! `GET /api/openapi.json` and a page that shows it.
 
+use std::sync::OnceLock;
+
 use actix_web::{
     HttpResponse, get,
     http::header,
@@ -7,13 +9,29 @@ use actix_web::{
 };
 use utoipa::openapi::OpenApi;
 
-/// The OpenAPI document as it is sent.
-pub struct Described(Bytes);
+use crate::problem::Failure;
+
+/// The OpenAPI document as it is sent: made when somebody asks for it, and kept from then on.
+pub struct Described {
+    make: fn() -> OpenApi,
+    written: OnceLock<Bytes>,
+}
 
 impl Described {
-    /// Writes the document out, once for all who ask.
-    pub fn by(described: &OpenApi) -> serde_json::Result<Self> {
-        serde_json::to_vec(described).map(|written| Self(written.into()))
+    /// Makes the document when it is asked for.
+    pub const fn when_asked(make: fn() -> OpenApi) -> Self {
+        Self {
+            make,
+            written: OnceLock::new(),
+        }
+    }
+
+    fn written(&self) -> serde_json::Result<Bytes> {
+        if let Some(written) = self.written.get() {
+            return Ok(written.clone());
+        }
+        let written = serde_json::to_vec(&(self.make)())?;
+        Ok(self.written.get_or_init(|| written.into()).clone())
     }
 }
 
@@ -24,10 +42,9 @@ impl Described {
     responses((status = 200, content_type = "application/json", description = "The OpenAPI document.")),
 )]
 #[get("/api/openapi.json")]
-pub async fn document(described: Data<Described>) -> HttpResponse {
-    HttpResponse::Ok()
-        .content_type("application/json")
-        .body(described.0.clone())
+pub async fn document(described: Data<Described>) -> Result<HttpResponse, Failure> {
+    let written = described.written().map_err(anyhow::Error::from)?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(written))
 }
 
 /// The document as a page.

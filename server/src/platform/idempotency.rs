@@ -16,8 +16,10 @@ use actix_web::{
 use aws_lc_rs::digest::{Context, SHA256};
 use chrono::TimeDelta;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait,
-    QueryFilter, sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, FromQueryResult, Iterable,
+    QueryFilter,
+    sea_query::{Expr, OnConflict, Query, SelectStatement},
 };
 use serde::Serialize;
 use shared::{
@@ -79,16 +81,39 @@ pub fn answers(db: &Db) -> Answers {
     Gather::by(move |keys: Vec<(Vec<u8>, String)>| {
         let db = db.clone();
         async move {
-            let any = keys.into_iter().fold(Condition::any(), |any, (scope, key)| {
-                any.add(Column::Scope.eq(scope).and(Column::Key.eq(key)))
-            });
-            let rows = Entity::find().filter(any).all(db.reader()).await?;
+            let rows = db.reader().query_all(&remembered(keys)).await?;
+            let rows: Vec<Model> = rows
+                .iter()
+                .map(|row| Model::from_query_result(row, ""))
+                .collect::<Result<_, _>>()?;
             Ok(rows
                 .into_iter()
                 .map(|row| ((row.scope.clone(), row.key.clone()), row))
                 .collect())
         }
     })
+}
+
+/// The answers under these scopes and keys.
+///
+/// They are joined as a list of values: a condition for each, one beside the other, costs PostgreSQL more to plan than to look up. The list
+/// has a power of two of entries, the last one repeated, so that few statements have to be known.
+fn remembered(mut keys: Vec<(Vec<u8>, String)>) -> SelectStatement {
+    let length = keys.len().next_power_of_two();
+    if let Some(last) = keys.last().cloned() {
+        keys.resize(length, last);
+    }
+    let of_row = |column| Expr::col((Entity, column));
+    Query::select()
+        .columns(Column::iter().map(|column| (Entity, column)))
+        .from_values(keys, "asked")
+        .inner_join(
+            Entity,
+            of_row(Column::Scope)
+                .equals(("asked", "column1"))
+                .and(of_row(Column::Key).equals(("asked", "column2"))),
+        )
+        .to_owned()
 }
 
 /// A key as it came with a request, and what the request was.

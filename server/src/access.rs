@@ -3,7 +3,13 @@
 //! The handler's extractors prove the same authority again and carry who it is; they may be stricter, as where a hall or an owner
 //! matters, and never wider. A route that declares nothing keeps the server from starting.
 
-use std::{cmp::Reverse, collections::HashMap, fmt, fmt::Write as _, sync::Arc};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+    fmt,
+    fmt::Write as _,
+    sync::Arc,
+};
 
 use actix_web::{
     HttpMessage,
@@ -19,9 +25,9 @@ use shared::{
     identity::{devices::DeviceKind, rules::StaffRole},
     problem,
 };
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::PathItem;
 
-use crate::{identity::Signed, problem::Failure};
+use crate::{identity::Signed, mount::Reader, problem::Failure};
 
 /// Who may use a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,22 +225,7 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// The policies that a document declares; fails when an operation has none, or names someone unknown.
-    pub fn of(document: &OpenApi) -> anyhow::Result<Self> {
-        Self::of_document(&serde_json::to_value(document)?)
-    }
-
-    fn of_document(document: &Value) -> anyhow::Result<Self> {
-        const METHODS: [&str; 5] = ["get", "post", "put", "delete", "patch"];
-        let mut all = Vec::new();
-        for (path, item) in document["paths"].as_object().context("the document has no paths")? {
-            for method in METHODS {
-                if let Some(operation) = item.get(method) {
-                    let policy = Policy::from_document(method, path, operation);
-                    all.push(policy.with_context(|| format!("{} {path}", method.to_uppercase()))?);
-                }
-            }
-        }
+    fn of(all: Vec<Policy>) -> Self {
         let mut index: HashMap<_, Vec<_>> = HashMap::new();
         for (place, policy) in all.iter().enumerate() {
             let parts: Vec<Part> = policy.path.split('/').map(Part::of).collect();
@@ -246,7 +237,7 @@ impl Policies {
                 Reverse(parts.iter().map(Part::particularity).collect::<Vec<_>>())
             });
         }
-        Ok(Self { all, index })
+        Self { all, index }
     }
 
     /// The policy of a request; none where there is no such operation.
@@ -255,6 +246,38 @@ impl Policies {
         let matching = |parts: &[Part]| parts.iter().zip(path.split('/')).all(|(part, text)| part.matches(text));
         let (_, place) = self.index.get(&key)?.iter().find(|(parts, _)| matching(parts))?;
         self.all.get(*place)
+    }
+}
+
+/// Reads the policies that handlers declare.
+#[derive(Default)]
+pub struct PolicyReader {
+    /// By path and method, so that the table has an order of its own.
+    found: BTreeMap<(String, usize), anyhow::Result<Policy>>,
+}
+
+impl PolicyReader {
+    /// The policies; fails when an operation has none, or names someone unknown.
+    pub fn finish(self) -> anyhow::Result<Policies> {
+        Ok(Policies::of(self.found.into_values().collect::<anyhow::Result<_>>()?))
+    }
+
+    fn read(&mut self, path: &str, operations: &Value) {
+        const METHODS: [&str; 5] = ["get", "post", "put", "delete", "patch"];
+        for (place, method) in METHODS.into_iter().enumerate() {
+            if let Some(operation) = operations.get(method) {
+                let policy = Policy::from_document(method, path, operation)
+                    .with_context(|| format!("{} {path}", method.to_uppercase()));
+                self.found.insert((path.to_owned(), place), policy);
+            }
+        }
+    }
+}
+
+impl Reader for PolicyReader {
+    fn operations(&mut self, path: &str, operations: PathItem) {
+        // What cannot be written down declares nothing, which keeps the server from starting.
+        self.read(path, &serde_json::to_value(operations).unwrap_or_default());
     }
 }
 
@@ -327,12 +350,12 @@ mod tests {
 
     use super::*;
 
-    fn document(operations: &[(&str, Value)]) -> Value {
-        let paths: serde_json::Map<String, Value> = operations
-            .iter()
-            .map(|(path, security)| ((*path).to_owned(), json!({"get": {"security": security}})))
-            .collect();
-        json!({ "paths": paths })
+    fn policies(operations: &[(&str, Value)]) -> anyhow::Result<Policies> {
+        let mut reader = PolicyReader::default();
+        for (path, security) in operations {
+            reader.read(path, &json!({"get": {"security": security}}));
+        }
+        reader.finish()
     }
 
     #[test]
@@ -343,7 +366,7 @@ mod tests {
             (json!([{"caretaker": []}]), "who is nobody"),
             (json!([{"clerk": [], "manager": []}]), "several things"),
         ] {
-            let refused = Policies::of_document(&document(&[("/x", security)])).unwrap_err();
+            let refused = policies(&[("/x", security)]).unwrap_err();
             let told = format!("{refused:#}");
             assert!(told.starts_with("GET /x") && told.contains(reason), "{told}");
         }
@@ -351,30 +374,30 @@ mod tests {
 
     #[test]
     fn a_path_finds_its_own_policy_before_one_that_would_match_anything() {
-        let policies = Policies::of_document(&document(&[
+        let known = policies(&[
             ("/things/{id}", json!([{"resident": []}])),
             ("/things/{id}.ics", json!([{"clerk": []}])),
             ("/things/all", json!([{}])),
-        ]))
+        ])
         .unwrap();
-        let path = |path: &str| policies.find(&Method::GET, path).map(|policy| policy.path.as_str());
+        let path = |path: &str| known.find(&Method::GET, path).map(|policy| policy.path.as_str());
         assert_eq!(path("/things/all"), Some("/things/all"));
         assert_eq!(path("/things/1"), Some("/things/{id}"));
         assert_eq!(path("/things/1.ics"), Some("/things/{id}.ics"));
         assert_eq!(path("/things/"), None);
         assert_eq!(path("/things/1/2"), None);
-        assert_eq!(policies.find(&Method::POST, "/things/1"), None);
+        assert_eq!(known.find(&Method::POST, "/things/1"), None);
     }
 
     #[test]
     fn a_role_is_staff_and_staff_has_a_session_and_nothing_goes_the_other_way() {
-        let policies = Policies::of_document(&document(&[
+        let known = policies(&[
             ("/a", json!([{"staff": []}])),
             ("/b", json!([{"session": []}])),
             ("/c", json!([{"clerk": []}])),
-        ]))
+        ])
         .unwrap();
-        let admits = |path: &str, audience| policies.find(&Method::GET, path).unwrap().admits(audience);
+        let admits = |path: &str, audience| known.find(&Method::GET, path).unwrap().admits(audience);
         let auditor = Audience::Role(StaffRole::Auditor);
         assert!(admits("/a", auditor) && admits("/b", auditor) && !admits("/c", auditor));
         assert!(admits("/b", Audience::Resident) && !admits("/a", Audience::Resident));
@@ -384,8 +407,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_path_finds_a_policy_or_none(path: String) {
-            let policies = Policies::of_document(&document(&[("/things/{id}-done", json!([{"clerk": []}]))])).unwrap();
-            let found = policies.find(&Method::GET, &path).is_some();
+            let known = policies(&[("/things/{id}-done", json!([{"clerk": []}]))]).unwrap();
+            let found = known.find(&Method::GET, &path).is_some();
             proptest::prop_assert_eq!(found, path.starts_with("/things/") && path.ends_with("-done") && path.matches('/').count() == 2 && path.len() > 13);
         }
     }

@@ -19,14 +19,14 @@ use utoipa::{
 };
 
 use crate::{
-    access::{self, Audience, Policies},
+    access::{self, Audience, Policies, PolicyReader},
     appointments::{self, Availability, Seats},
     bureau::{self, Bureau},
     cases::{self, WorkDays},
     catalog::{self, Catalogue},
     fines::{self, Fines},
     identity::{self, AccountTexts, CodeTexts, Sessions},
-    mount::{Description, Mount},
+    mount::{Mount, Reader, Reading},
     notify,
     operations::{self, Described},
     platform::{Platform, idempotency},
@@ -76,7 +76,7 @@ impl Services {
             fines: Data::new(Fines::start(&platform)?),
             systems: Data::new(Systems::start(&platform)?),
             metrics: Data::new(metrics),
-            policies: Data::new(Policies::of(&operations_alone())?),
+            policies: Data::new(policies()?),
             described: Data::new(Described::when_asked(openapi)),
             platform: Data::new(platform),
         })
@@ -102,18 +102,18 @@ struct Base;
 
 /// The OpenAPI document: what is mounted, and nothing else.
 pub fn openapi() -> Document {
-    described(Description::whole(base()))
+    read_with(base())
 }
 
-/// The same without the schemas of bodies: who may use which path.
-pub fn operations_alone() -> Document {
-    described(Description::of_operations(base()))
+/// Who may use which path; fails when a handler does not say.
+pub fn policies() -> anyhow::Result<Policies> {
+    read_with(PolicyReader::default()).finish()
 }
 
-fn described(description: Description) -> Document {
-    description
-        .under("", |description| operations::routes(description))
-        .under(shared::API, |description| api(description))
+fn read_with<R: Reader>(reader: R) -> R {
+    Reading::with(reader)
+        .under("", operations::routes)
+        .under(shared::API, api)
         .finish()
 }
 

@@ -6,7 +6,6 @@ use anyhow::{Context, bail, ensure};
 use clap::{Parser, Subcommand};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use server::{
-    access::Policies,
     app::{self, Services},
     catalog::Snapshot,
     config::Config,
@@ -160,7 +159,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Access => {
-            print!("{}", Policies::of(&app::operations_alone())?);
+            print!("{}", app::policies()?);
             Ok(())
         }
         Command::Doctor => examine(config).await,

@@ -1,9 +1,9 @@
-//! Where handlers are mounted: in an application that answers, or in the document that describes it.
+//! Where handlers are mounted: in an application that answers, or before a reader of what they declare.
 //!
-//! A slice names its handlers once. Each worker mounts them to answer; policies and the document are read from the same list.
+//! A slice names its handlers once. Each worker mounts them to answer; the policies and the OpenAPI document are read from the same list.
 
 use actix_web::{dev::HttpServiceFactory, web};
-use utoipa::openapi::{OpenApi, Paths};
+use utoipa::openapi::{OpenApi, PathItem, Paths};
 use utoipa_actix_web::OpenApiFactory;
 
 /// Takes handlers.
@@ -24,63 +24,64 @@ impl Mount for web::ServiceConfig {
     }
 }
 
-/// To be described.
-pub struct Description {
-    document: OpenApi,
-    prefix: &'static str,
-    with_schemas: bool,
+/// Reads what handlers declare, one after the other: the declarations of all of them together take tens of megabytes.
+pub trait Reader {
+    /// Reads the operations of a path.
+    fn operations(&mut self, path: &str, operations: PathItem);
+
+    /// Reads the schemas of a handler's bodies, if they matter.
+    fn schemas(&mut self, _handler: &impl OpenApiFactory) {}
 }
 
-impl Description {
-    /// Describes the operations and every schema of their bodies, beside what no handler tells.
-    pub const fn whole(document: OpenApi) -> Self {
-        Self {
-            document,
-            prefix: "",
-            with_schemas: true,
-        }
+/// Handlers that are read.
+pub struct Reading<R> {
+    reader: R,
+    prefix: &'static str,
+}
+
+impl<R: Reader> Reading<R> {
+    /// Reads with a reader.
+    pub const fn with(reader: R) -> Self {
+        Self { reader, prefix: "" }
     }
 
-    /// Describes the operations alone, which takes a hundredth of the memory.
-    pub const fn of_operations(document: OpenApi) -> Self {
-        Self {
-            document,
-            prefix: "",
-            with_schemas: false,
-        }
-    }
-
-    /// Describes what is mounted under a prefix.
+    /// Reads what is mounted under a prefix.
+    #[must_use]
     pub fn under(mut self, prefix: &'static str, mount: impl FnOnce(&mut Self)) -> Self {
         self.prefix = prefix;
         mount(&mut self);
-        self.prefix = "";
         self
     }
 
-    /// The document.
-    pub fn finish(self) -> OpenApi {
-        self.document
+    /// The reader, when it has read everything.
+    pub fn finish(self) -> R {
+        self.reader
     }
 }
 
-impl Mount for Description {
+impl<R: Reader> Mount for Reading<R> {
     fn service<F>(&mut self, handler: F) -> &mut Self
     where
         F: HttpServiceFactory + OpenApiFactory + 'static,
     {
-        let described = handler.paths().paths.into_iter();
-        let prefixed = described.fold(Paths::builder(), |paths, (path, item)| {
-            paths.path(format!("{}{path}", self.prefix), item)
-        });
-        self.document.paths.merge(prefixed.build());
-        if !self.with_schemas {
-            return self;
+        for (path, operations) in handler.paths().paths {
+            self.reader.operations(&format!("{}{path}", self.prefix), operations);
         }
+        self.reader.schemas(&handler);
+        self
+    }
+}
+
+/// The document is a reader of everything.
+impl Reader for OpenApi {
+    fn operations(&mut self, path: &str, operations: PathItem) {
+        self.paths.merge(Paths::builder().path(path, operations).build());
+    }
+
+    fn schemas(&mut self, handler: &impl OpenApiFactory) {
         // Each handler tells of all that its bodies hold, mostly what others have told: together they would be a hundred times the document.
         let mut schemas = Vec::new();
         handler.schemas(&mut schemas);
-        self.document.components.get_or_insert_default().schemas.extend(schemas);
-        self
+        self.components.get_or_insert_default().schemas.extend(schemas);
     }
 }

@@ -4,7 +4,7 @@ mod world;
 
 use reqwest::{Method, header};
 use serde_json::{Value, json};
-use server::{access::Policies, app};
+use server::app;
 use shared::problem::{FORBIDDEN, UNAUTHENTICATED};
 
 use self::world::{Caller, World};
@@ -252,7 +252,7 @@ async fn everyone_gets_where_the_policy_says_and_to_nothing_of_anybody_else() {
 #[test]
 fn the_table_in_the_documentation_is_the_one_that_is_held_to() {
     let written = std::fs::read_to_string(root().join("docs/access.md")).unwrap_or_default();
-    let made = Policies::of(&app::openapi()).unwrap().to_string();
+    let made = app::policies().unwrap().to_string();
     assert!(
         written == made,
         "docs/access.md is stale: run `cargo run --package server --bin bianmin -- access > docs/access.md`"

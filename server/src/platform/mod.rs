@@ -16,6 +16,7 @@ pub mod keys;
 pub mod limits;
 pub mod official_account;
 pub mod pdf;
+mod primary;
 pub mod qr;
 pub mod spreadsheet;
 

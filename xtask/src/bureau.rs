@@ -109,7 +109,8 @@ impl Place {
         Ok(server)
     }
 
-    fn bianmin(&self) -> Result<Command> {
+    /// The server's program with this bureau's settings; what it shall do is still to be said.
+    pub fn bianmin(&self) -> Result<Command> {
         let mut bianmin = program(self.program("bianmin")?);
         self.describe(&mut bianmin);
         Ok(bianmin)

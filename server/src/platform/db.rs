@@ -201,9 +201,9 @@ pub fn is_away_or_full(error: &DbErr) -> bool {
             SqlxError::Io(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed | SqlxError::WorkerCrashed => true,
             // SQLite's codes for a full disk and a failed write, PostgreSQL's for a full disk, a shutdown, a start under way, and a
             // primary that became a standby.
-            SqlxError::Database(told) => told
-                .code()
-                .is_some_and(|code| ["13", "778", "1034", "53100", "57P01", "57P02", "57P03", "25006"].contains(&&*code)),
+            SqlxError::Database(told) => told.code().is_some_and(|code| {
+                ["13", "778", "1034", "53100", "57P01", "57P02", "57P03", "25006"].contains(&&*code)
+            }),
             _ => false,
         },
         _ => false,

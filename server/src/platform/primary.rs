@@ -33,7 +33,8 @@ const LIMIT: Duration = Duration::from_secs(1);
 /// How long there may be no primary when a program starts.
 const START: Duration = Duration::from_secs(10);
 /// The timeline on which a primary writes, which every promotion raises; nothing from a standby.
-const TIMELINE: &str = "SELECT CASE WHEN NOT pg_is_in_recovery() THEN substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END";
+const TIMELINE: &str =
+    "SELECT CASE WHEN NOT pg_is_in_recovery() THEN substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END";
 
 /// The hosts of a database, of which one takes writes.
 #[derive(Clone, Debug)]
@@ -79,11 +80,15 @@ impl Hosts {
         pool.after_connect(|connection, _| {
             Box::pin(async move {
                 let timeline: Option<String> = query_scalar(TIMELINE).fetch_one(connection).await?;
-                timeline.map(drop).ok_or_else(|| SqlxError::Io(std::io::ErrorKind::ConnectionRefused.into()))
+                timeline
+                    .map(drop)
+                    .ok_or_else(|| SqlxError::Io(std::io::ErrorKind::ConnectionRefused.into()))
             })
         })
         .before_acquire(move |_, connection| {
-            let since = began.elapsed().saturating_sub(Duration::from_millis(led.load(Ordering::Acquire)));
+            let since = began
+                .elapsed()
+                .saturating_sub(Duration::from_millis(led.load(Ordering::Acquire)));
             Box::pin(ready(Ok(connection.age < since)))
         })
     }
@@ -117,7 +122,11 @@ impl Hosts {
             let timeline = timeline(&mut connection, url).await.ok().flatten()?;
             Some((timeline, url))
         });
-        let (_, url) = join_all(asked).await.into_iter().flatten().max_by(|one, other| one.0.cmp(&other.0))?;
+        let (_, url) = join_all(asked)
+            .await
+            .into_iter()
+            .flatten()
+            .max_by(|one, other| one.0.cmp(&other.0))?;
         let options = url.parse::<PgConnectOptions>().ok()?;
         Some((options.disable_statement_logging(), url.clone()))
     }
@@ -151,7 +160,10 @@ fn each(url: &str) -> Vec<String> {
     };
     let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let (user, hosts) = authority.split_at(authority.rfind('@').map_or(0, |at| at + 1));
-    hosts.split(',').map(|host| format!("{scheme}://{user}{host}{path}")).collect()
+    hosts
+        .split(',')
+        .map(|host| format!("{scheme}://{user}{host}{path}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -167,7 +179,13 @@ mod tests {
                 "postgres://bianmin:a,b@two:5433/bianmin?sslmode=require",
             ]
         );
-        assert_eq!(each("postgres://[::1]:5432,two"), ["postgres://[::1]:5432", "postgres://two"]);
-        assert_eq!(each("postgres://bianmin@one/bianmin"), ["postgres://bianmin@one/bianmin"]);
+        assert_eq!(
+            each("postgres://[::1]:5432,two"),
+            ["postgres://[::1]:5432", "postgres://two"]
+        );
+        assert_eq!(
+            each("postgres://bianmin@one/bianmin"),
+            ["postgres://bianmin@one/bianmin"]
+        );
     }
 }

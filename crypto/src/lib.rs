@@ -99,15 +99,28 @@ mod tests {
             let nonce = [1; NONCE_LEN];
             let sealed = key.seal(nonce, b"residents|phone", b"13800000001").unwrap();
             assert_eq!(key.open(nonce, b"residents|phone", &sealed).unwrap(), b"13800000001");
-            assert_eq!(key.open(nonce, b"residents|name", &sealed), Err(Refused), "{}", suite.name());
+            assert_eq!(
+                key.open(nonce, b"residents|name", &sealed),
+                Err(Refused),
+                "{}",
+                suite.name()
+            );
             assert_eq!(key.open([2; NONCE_LEN], b"residents|phone", &sealed), Err(Refused));
             let other = suite.cipher(&[8; SECRET_LEN]).unwrap();
             assert_eq!(other.open(nonce, b"residents|phone", &sealed), Err(Refused));
             for at in 0..sealed.len() {
                 let mut altered = sealed.clone();
                 altered[at] ^= 1;
-                assert_eq!(key.open(nonce, b"residents|phone", &altered), Err(Refused), "octet {at}");
-                assert_eq!(key.open(nonce, b"residents|phone", &sealed[..at]), Err(Refused), "cut at {at}");
+                assert_eq!(
+                    key.open(nonce, b"residents|phone", &altered),
+                    Err(Refused),
+                    "octet {at}"
+                );
+                assert_eq!(
+                    key.open(nonce, b"residents|phone", &sealed[..at]),
+                    Err(Refused),
+                    "cut at {at}"
+                );
             }
         }
     }
@@ -118,7 +131,10 @@ mod tests {
             let key = suite.keyed_hash(&SECRET).unwrap();
             assert_eq!(key.hash(&[b"phone", b"138"]), key.hash(&[b"phone138"]));
             assert_ne!(key.hash(&[b"phone138"]), key.hash(&[b"phone139"]));
-            assert_ne!(key.hash(&[b"x"]), suite.keyed_hash(&[8; SECRET_LEN]).unwrap().hash(&[b"x"]));
+            assert_ne!(
+                key.hash(&[b"x"]),
+                suite.keyed_hash(&[8; SECRET_LEN]).unwrap().hash(&[b"x"])
+            );
         }
     }
 
@@ -129,7 +145,10 @@ mod tests {
             let signature = key.sign(b"message").unwrap();
             assert_eq!(suite.signer(&SECRET).unwrap().verify(b"message", &signature), Ok(()));
             assert_eq!(key.verify(b"massage", &signature), Err(Refused));
-            assert_eq!(suite.signer(&[8; SECRET_LEN]).unwrap().verify(b"message", &signature), Err(Refused));
+            assert_eq!(
+                suite.signer(&[8; SECRET_LEN]).unwrap().verify(b"message", &signature),
+                Err(Refused)
+            );
             for at in 0..signature.len() {
                 let mut altered = signature.clone();
                 altered[at] ^= 1;

@@ -65,9 +65,7 @@ impl Cipher for Sm4Gcm {
             msg: plain,
             aad: bound_to,
         };
-        self.0
-            .encrypt(&nonce.into(), payload)
-            .map_err(|_opaque| Unusable(NAME))
+        self.0.encrypt(&nonce.into(), payload).map_err(|_opaque| Unusable(NAME))
     }
 
     fn open(&self, nonce: [u8; NONCE_LEN], bound_to: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Refused> {

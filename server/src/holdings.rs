@@ -327,6 +327,11 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::of_nobody("idempotency_keys", Kept::While("a day, by platform/idempotency.rs")).by("key"),
     Holding::of_nobody("rate_windows", Kept::While("the window of the limit")).by("subject"),
     Holding::of_nobody("field_keys", Kept::While("a row is sealed with the key")).by("number"),
+    Holding::of_nobody(
+        "deployment_keys",
+        Kept::While("a row is sealed, or the audit chain, with the key"),
+    )
+    .by("number"),
     // What the bureau arranges.
     Holding::of_nobody("halls", ARRANGED),
     Holding::of_nobody("hall_policies", ARRANGED).by("hall_id"),

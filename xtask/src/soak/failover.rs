@@ -114,8 +114,10 @@ pub fn soak(amount: u32, seed: u64, release: bool) -> Result<()> {
             .into_iter()
             .map(|one| one.join().map_err(|_panic| anyhow::anyhow!("a resident broke"))?)
             .collect();
+        // What a resident met explains why nothing is acknowledged.
+        let promised = promised?;
         let (outages, pair) = killed?;
-        Ok::<_, anyhow::Error>((promised?, outages, pair))
+        Ok::<_, anyhow::Error>((promised, outages, pair))
     })?;
     let lost = soak.lost(&residents, &promised)?;
     let (kept, cancelled) = promised
@@ -259,8 +261,8 @@ impl Soak {
                 let (status, told) = self.settle(resident, number, "/api/v1/appointments", &body)?;
                 match status {
                     201 => drop(promised.insert(text(&told, "/id").to_owned(), "confirmed")),
-                    // The window is full, or that service is booked for that day.
-                    409 => {}
+                    // The window is full, that service is booked for that day, or is not served in it.
+                    409 | 422 => {}
                     _ => bail!("a booking is answered with {status}: {told}"),
                 }
             }

@@ -36,7 +36,8 @@ impl Build {
         command::run(&mut build)
     }
 
-    fn folder(self) -> PathBuf {
+    /// Where the programs are then.
+    pub fn folder(self) -> PathBuf {
         workspace::target().join(match self {
             Self::Checked => "debug",
             Self::Trial => "trial",

@@ -200,8 +200,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
-
         #[test]
         fn no_text_and_no_altered_token_is_accepted(text in ".{0,300}", at in 0_usize..200, octet: u8) {
             let tokens = tokens("a");

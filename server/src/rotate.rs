@@ -18,7 +18,7 @@ use shared::time::Instant;
 #[derive(Args)]
 #[group(multiple = false)]
 pub struct Change {
-    /// Add no key: go on sealing fields anew where it was interrupted.
+    /// Add no key: go on sealing fields and indexing anew where it was interrupted.
     #[arg(long)]
     resume: bool,
     /// Change the key that signs access tokens; the older one is good for the tokens that it has signed.
@@ -27,6 +27,9 @@ pub struct Change {
     /// Change the key that chains the audit log; the older one signs the hand-over.
     #[arg(long)]
     audit: bool,
+    /// Change the key by which sealed numbers and phones are found, and index everything anew.
+    #[arg(long)]
+    index: bool,
     /// Wrap every key under the master key in this file too, which is made when it is not there. Then put the file in the place of
     /// `master.key` at every instance.
     #[arg(long, value_name = "FILE")]
@@ -65,13 +68,30 @@ pub async fn change(config: Config, change: Change) -> anyhow::Result<()> {
         }
     }
     if !change.resume {
-        let used_from = add(&platform, Purpose::Field, now).await?;
+        let purpose = if change.index { Purpose::Index } else { Purpose::Field };
+        let used_from = add(&platform, purpose, now).await?;
         let wait = (used_from - platform.clock.now()).to_std().unwrap_or_default();
-        // Servers look every two seconds; what they seal with the old key until then is found below.
+        // Servers look every two seconds; what they write with the old key until then is found below.
         tokio::time::sleep(wait + Duration::from_secs(4)).await;
     }
     keyring::load(&platform.db, &platform.keys, platform.clock.now()).await?;
+    index_anew(&platform).await?;
     seal_anew(&platform).await
+}
+
+async fn index_anew(platform: &Platform) -> anyhow::Result<()> {
+    let done = rekey::reindex(platform, |table, done| {
+        if done.changed + done.left > 0 {
+            println!("{table}: {} indexes made anew, {} left", done.changed, done.left);
+        }
+    })
+    .await?;
+    ensure!(
+        done.left == 0,
+        "{} indexes were changed meanwhile, or another row has theirs: run it again with --resume",
+        done.left
+    );
+    Ok(())
 }
 
 async fn add(platform: &Platform, purpose: Purpose, now: Instant) -> anyhow::Result<Instant> {

@@ -10,12 +10,15 @@ use std::{
 
 use chrono::TimeDelta;
 use serde_json::json;
-use server::platform::{
-    Platform,
-    audit::{Verified, seal, verify},
-    clock::Clock,
-    keyring,
-    keys::{Master, Purpose},
+use server::{
+    platform::{
+        Platform,
+        audit::{Verified, seal, verify},
+        clock::Clock,
+        keyring,
+        keys::{Master, Purpose},
+    },
+    rekey::{self, Reindexed},
 };
 use shared::problem::UNAUTHENTICATED;
 
@@ -108,6 +111,81 @@ async fn the_audit_chain_goes_on_across_a_change_of_its_key_which_cannot_be_forg
     app.execute("UPDATE audit_entries SET action = 'keys.other' WHERE action = 'keys.hand-over'")
         .await;
     assert_eq!(verify(&app.platform).await.unwrap(), Verified::Broken { at });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn indexes_change_keys_while_people_sign_in_and_nobody_becomes_another() {
+    let app = Arc::new(TestApp::start().await);
+    let other = other(&app).await;
+    let instances: Vec<&TestApp> = [Some(&*app), other.as_ref()].into_iter().flatten().collect();
+    let accounts = "SELECT count(*) FROM residents";
+    let (known, persons) = (
+        app.count(accounts).await,
+        app.count("SELECT count(*) FROM persons").await,
+    );
+    change(&instances, Purpose::Index).await;
+    let late = "SELECT count(*) FROM residents WHERE length(phone_index) = 32";
+    assert_eq!(app.count(late).await, known);
+    // Found by the older key; a phone that is new is found by the newer one, also by an instance that was told before.
+    app.resident(1).await.get("/me").await.expect(200);
+    let new = app.sign_in("13912345678").await;
+    app.execute("DELETE FROM rate_windows").await;
+    app.clock.advance(TimeDelta::seconds(61));
+    app.sign_in("13912345678").await;
+    assert_eq!(app.count(accounts).await, known + 1);
+
+    let busy = {
+        let app = Arc::clone(&app);
+        tokio::spawn(async move {
+            for number in 2..12 {
+                go_on(&app.resident(number).await).await;
+            }
+        })
+    };
+    let done = rekey::reindex(&app.platform, |_, _| {}).await.unwrap();
+    assert!(done.changed >= u64::try_from(known + persons).unwrap(), "{done:?}");
+    assert_eq!(done.left, 0);
+    busy.await.unwrap();
+    assert_eq!(app.count(late).await, 0);
+    assert_eq!(
+        rekey::reindex(&app.platform, |_, _| {}).await.unwrap(),
+        Reindexed::default()
+    );
+    // Once more: the third key's indexes follow from the second's.
+    change(&instances, Purpose::Index).await;
+    rekey::reindex(&app.platform, |_, _| {}).await.unwrap();
+    app.execute("DELETE FROM rate_windows").await;
+    app.clock.advance(TimeDelta::seconds(61));
+    let me = app.resident(1).await.get("/me").await.expect(200);
+    assert_eq!(me["person"]["name"], "杨**");
+    drop(new);
+    assert_eq!(app.count(accounts).await, known + 1);
+
+    // What the older key alone would find is found twice, and is not decided by a program.
+    let doubled = app.platform.keys.blind_index("phone", "13912345678");
+    let twice = format!(
+        "INSERT INTO residents (id, phone, phone_index, language, created_at) SELECT {}, phone, {}, language, created_at FROM residents WHERE \
+         length(phone_index) = 33 LIMIT 1",
+        literal(&app, &[9; 16]),
+        literal(&app, &doubled)
+    );
+    app.execute(&twice).await;
+    let done = rekey::reindex(&app.platform, |_, _| {}).await.unwrap();
+    assert_eq!(done, Reindexed { changed: 0, left: 1 });
+}
+
+/// Octets as the database reads them in a statement; sixteen are an id.
+fn literal(app: &TestApp, octets: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut digits = String::new();
+    for octet in octets {
+        write!(digits, "{octet:02x}").unwrap();
+    }
+    match (app.is_scaled(), octets.len()) {
+        (true, 16) => format!("'{digits}'::uuid"),
+        (true, _) => format!("'\\x{digits}'::bytea"),
+        (false, _) => format!("x'{digits}'"),
+    }
 }
 
 /// Puts a file in the place of the master key.

@@ -1,11 +1,13 @@
 //! A PostgreSQL and its standby, which takes over when the first is killed.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use crate::command;
 use crate::service::{self, Service};
@@ -14,12 +16,15 @@ use crate::stores::PostgresHome;
 /// How long a standby may take to follow.
 const LIMIT: Duration = Duration::from_mins(1);
 
+/// For how long the standby hears nothing before the primary dies.
+const CUT: Duration = Duration::from_millis(300);
+
 /// A primary that acknowledges nothing before its standby has it.
 pub struct Pair {
     primary: Server,
     standby: Option<Server>,
     home: PostgresHome,
-    logs: std::path::PathBuf,
+    logs: PathBuf,
     made: u32,
     addresses: [SocketAddr; 2],
 }
@@ -98,10 +103,19 @@ impl Pair {
         Ok(())
     }
 
-    /// Kills the primary where it stands and promotes the standby.
+    /// Cuts the line between the two, kills the primary where it stands a moment later, and promotes the standby.
+    ///
+    /// What the primary would acknowledge in that moment the standby never hears of.
     pub fn fail_over(mut self) -> Result<Self> {
         let standby = self.standby.take().context("there is a standby")?;
+        let receiver = self.ask(standby.address, "SELECT pid FROM pg_stat_wal_receiver")?;
+        let receiver = Pid::from_raw(receiver.parse().context("the standby follows nobody")?);
+        kill(receiver, Signal::SIGSTOP)?;
+        thread::sleep(CUT);
         self.primary.service.kill_with_children()?;
+        // It ends before it reads what still lies on the line.
+        kill(receiver, Signal::SIGTERM)?;
+        kill(receiver, Signal::SIGCONT)?;
         self.primary = standby;
         self.query("SELECT pg_promote(true, 30)")?;
         Ok(self)
@@ -109,7 +123,11 @@ impl Pair {
 
     /// Asks the primary.
     pub fn query(&self, sql: &str) -> Result<String> {
-        let port = self.primary.address.port().to_string();
+        self.ask(self.primary.address, sql)
+    }
+
+    fn ask(&self, address: SocketAddr, sql: &str) -> Result<String> {
+        let port = address.port().to_string();
         command::read(
             self.home
                 .program("psql")?

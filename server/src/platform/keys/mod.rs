@@ -13,7 +13,7 @@ use std::{
 };
 
 use aws_lc_rs::hmac;
-use crypto::{Cipher, INTERNATIONAL, KeyedHash, NONCE_LEN, Refused, SECRET_LEN, Signer, Suite};
+use crypto::{Cipher, HASH_LEN, INTERNATIONAL, KeyedHash, NONCE_LEN, Refused, SECRET_LEN, Signer, Suite};
 use shared::time::Instant;
 use uuid::Uuid;
 
@@ -65,6 +65,8 @@ pub enum Purpose {
     Token,
     /// Chains the audit log.
     Audit,
+    /// Finds sealed values again.
+    Index,
 }
 
 impl Purpose {
@@ -75,12 +77,13 @@ impl Purpose {
             Self::Field => "field",
             Self::Token => "token",
             Self::Audit => "audit",
+            Self::Index => "index",
         }
     }
 
     /// The purpose that was stored.
     pub fn stored(text: &str) -> Option<Self> {
-        [Self::Root, Self::Field, Self::Token, Self::Audit]
+        [Self::Root, Self::Field, Self::Token, Self::Audit, Self::Index]
             .into_iter()
             .find(|purpose| purpose.as_str() == text)
     }
@@ -97,8 +100,8 @@ pub struct Keys {
     fields: RwLock<Ring<dyn Cipher>>,
     tokens: RwLock<Ring<dyn Signer>>,
     audit: RwLock<Ring<dyn KeyedHash>>,
+    indexes: RwLock<Ring<dyn KeyedHash>>,
     earlier: Box<dyn Cipher>,
-    index: hmac::Key,
     presence: hmac::Key,
     slips: hmac::Key,
 }
@@ -132,7 +135,7 @@ impl Keys {
             tokens: RwLock::new(Ring::new(INTERNATIONAL.signer(&key("token signing")?)?)),
             audit: RwLock::new(Ring::new(INTERNATIONAL.keyed_hash(&key("audit chain")?)?)),
             earlier: INTERNATIONAL.cipher(&key("wrapping of field keys")?)?,
-            index: hash("blind index")?,
+            indexes: RwLock::new(Ring::new(INTERNATIONAL.keyed_hash(&key("blind index")?)?)),
             presence: hash("presence")?,
             slips: hash("slips")?,
             root,
@@ -207,6 +210,7 @@ impl Keys {
             Purpose::Field => read(&self.fields).has(number),
             Purpose::Token => read(&self.tokens).has(number),
             Purpose::Audit => read(&self.audit).has(number),
+            Purpose::Index => read(&self.indexes).has(number),
         }
     }
 
@@ -217,6 +221,7 @@ impl Keys {
             Purpose::Field => read(&self.fields).highest(),
             Purpose::Token => read(&self.tokens).highest(),
             Purpose::Audit => read(&self.audit).highest(),
+            Purpose::Index => read(&self.indexes).highest(),
         }
     }
 
@@ -234,6 +239,7 @@ impl Keys {
             Purpose::Field => write(&self.fields).add(number, suite.cipher(secret)?, from),
             Purpose::Token => write(&self.tokens).add(number, suite.signer(secret)?, from),
             Purpose::Audit => write(&self.audit).add(number, suite.keyed_hash(secret)?, from),
+            Purpose::Index => write(&self.indexes).add(number, suite.keyed_hash(secret)?, from),
         }
         Ok(())
     }
@@ -243,6 +249,7 @@ impl Keys {
         write(&self.fields).turn(now);
         write(&self.tokens).turn(now);
         write(&self.audit).turn(now);
+        write(&self.indexes).turn(now);
     }
 
     /// A field key from before keys of every purpose lay in one table: it is wrapped under a key of the root.
@@ -271,18 +278,47 @@ impl Keys {
         read(&self.audit).get(number)
     }
 
-    /// The keyed index by which an encrypted value is found again; the same value in another kind has another index.
+    /// The keyed index of a value under the first key, which stays: for what is looked up for days at most, or compared. The same value in
+    /// another kind has another index.
     pub fn blind_index(&self, kind: &str, value: &str) -> Vec<u8> {
-        let mut context = hmac::Context::with_key(&self.index);
-        context.update(kind.as_bytes());
-        context.update(&[0]);
-        context.update(value.as_bytes());
-        context.sign().as_ref().to_vec()
+        let first = read(&self.indexes).get(FIRST);
+        first.map_or_else(Vec::new, |key| {
+            key.hash(&[kind.as_bytes(), &[0], value.as_bytes()]).to_vec()
+        })
     }
 
-    /// Whether a value has this index, compared in constant time.
-    pub fn has_index(&self, kind: &str, value: &str, index: &[u8]) -> bool {
-        aws_lc_rs::constant_time::verify_slices_are_equal(&self.blind_index(kind, value), index).is_ok()
+    /// The keyed index under the key in use: what is written where rows change keys.
+    pub fn index(&self, kind: &str, value: &str) -> Vec<u8> {
+        self.reindexed(&self.blind_index(kind, value))
+    }
+
+    /// The indexes under every key that is known: what is looked for where rows change keys.
+    pub fn indexes(&self, kind: &str, value: &str) -> Vec<Vec<u8>> {
+        let ring = read(&self.indexes);
+        let mut all = vec![self.blind_index(kind, value)];
+        for number in FIRST + 1..=ring.highest() {
+            if let (Some(last), Some(key)) = (all.last(), ring.get(number)) {
+                all.push(next_index(number, &*key, last));
+            }
+        }
+        all
+    }
+
+    /// The index under the key in use that follows from one under an older key. An index names its key by a first octet, but for the first
+    /// key; each is the keyed hash of the one before, so that the value is not needed, and whoever has older keys alone finds nothing.
+    pub fn reindexed(&self, index: &[u8]) -> Vec<u8> {
+        let ring = read(&self.indexes);
+        let number = match index.split_first() {
+            Some((number, hash)) if hash.len() == HASH_LEN => *number,
+            _ => FIRST,
+        };
+        let mut index = index.to_vec();
+        for number in number.saturating_add(1)..=ring.using().0 {
+            if let Some(key) = ring.get(number) {
+                index = next_index(number, &*key, &index);
+            }
+        }
+        index
     }
 
     /// A six-digit code that follows from a place and a step of time, for proofs of presence.
@@ -298,6 +334,10 @@ impl Keys {
             .fold(0u64, |number, byte| (number << 8) | u64::from(*byte));
         format!("{:06}", number % 1_000_000)
     }
+}
+
+fn next_index(number: u8, key: &dyn KeyedHash, last: &[u8]) -> Vec<u8> {
+    [[number].as_slice(), &key.hash(&[last])].concat()
 }
 
 /// Decrypts a nonce and a ciphertext with its tag.

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use crypto::{INTERNATIONAL, Suite};
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -102,6 +103,7 @@ pub(crate) struct Settings {
     public_url: Option<String>,
     client_dir: PathBuf,
     keys_dir: Option<PathBuf>,
+    cryptography: Option<String>,
     workers: Option<usize>,
     log: String,
     wechat_pay_url: Option<String>,
@@ -158,6 +160,8 @@ pub struct Config {
     pub client_dir: PathBuf,
     /// The folder of the keys; every instance of a deployment needs the same.
     pub keys_dir: PathBuf,
+    /// With which algorithms keys that are added are used.
+    pub suite: &'static dyn Suite,
     /// Worker threads; the number of processors when absent.
     pub workers: Option<usize>,
     /// The log filter, in the words of `tracing_subscriber::EnvFilter`.
@@ -244,6 +248,7 @@ impl Config {
             sandbox_url: settings.sandbox_url.map(|url| url.trim_end_matches('/').to_owned()),
             public_url: public_url.trim_end_matches('/').to_owned(),
             client_dir: settings.client_dir,
+            suite: suite(settings.cryptography.as_deref())?,
             keys_dir: settings.keys_dir.unwrap_or_else(|| settings.data_dir.join("keys")),
             workers: settings.workers,
             log: settings.log,
@@ -332,6 +337,20 @@ fn outside(settings: &Settings) -> Result<Outside, ConfigError> {
     })
 }
 
+fn suite(name: Option<&str>) -> Result<&'static dyn Suite, ConfigError> {
+    let Some(name) = name else {
+        return Ok(INTERNATIONAL);
+    };
+    crypto::suite(name).ok_or_else(|| {
+        let names: Vec<&str> = crypto::SUITES.iter().map(|suite| suite.name()).collect();
+        let reason = format!(
+            "this program was compiled with {} alone; sm is a feature",
+            names.join(" and ")
+        );
+        invalid("CRYPTOGRAPHY", reason)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -346,6 +365,7 @@ mod tests {
             public_url: None,
             client_dir: "dist".into(),
             keys_dir: None,
+            cryptography: None,
             workers: None,
             log: "info".into(),
             ..Settings::default()
@@ -382,6 +402,7 @@ mod tests {
         assert!(refusal(|s| s.wechat_pay_mchid = Some("1900000109".into())).starts_with("BIANMIN_WECHAT_PAY_APPID"));
         assert!(refusal(|s| s.wechat_app_secret = Some("x".into())).starts_with("BIANMIN_WECHAT_PAY_APPID"));
         assert!(refusal(|s| s.government_app_id = Some("bianmin".into())).starts_with("BIANMIN_FISCAL_URL"));
+        assert!(refusal(|s| s.cryptography = Some("des".into())).starts_with("BIANMIN_CRYPTOGRAPHY"));
         assert!(refusal(|s| s.self_service_ceiling_fen = Some(1)).starts_with("BIANMIN_SELF_SERVICE_CITATION"));
         assert!(refusal(|s| s.lenient_first = Some(2)).starts_with("BIANMIN_LENIENT_CITATION"));
         assert!(refusal(|s| s.public_url = Some("bianmin.example".into())).starts_with("BIANMIN_PUBLIC_URL"));

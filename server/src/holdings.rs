@@ -24,7 +24,8 @@ pub const HOLDINGS: &[Holding] = &[
         ACCOUNT,
         Closing::Removed,
     )
-    .sealing(&["phone"]),
+    .sealing(&["phone"])
+    .indexing(&["phone_index"]),
     Holding::owned(
         "persons",
         Of::Person("id"),
@@ -32,7 +33,8 @@ pub const HOLDINGS: &[Holding] = &[
         Kept::While("an account, a booking, a decision or a case refers to the person"),
         Closing::Stays,
     )
-    .sealing(&["name", "id_number"]),
+    .sealing(&["name", "id_number"])
+    .indexing(&["id_number_index"]),
     Holding::owned(
         "family_members",
         Of::Resident("resident_id"),
@@ -76,7 +78,8 @@ pub const HOLDINGS: &[Holding] = &[
         Closing::Removed,
     )
     .by("resident_id")
-    .sealing(&["openid"]),
+    .sealing(&["openid"])
+    .indexing(&["openid_index"]),
     Holding::of_nobody(
         "wechat_questions",
         Kept::Days {
@@ -86,7 +89,9 @@ pub const HOLDINGS: &[Holding] = &[
         },
     )
     .sealing(&["openid"]),
-    Holding::of_nobody("staff", Kept::While("the audit log names the account")).sealing(&["totp_secret"]),
+    Holding::of_nobody("staff", Kept::While("the audit log names the account"))
+        .sealing(&["totp_secret"])
+        .indexing(&["id_number_index"]),
     Holding::of_nobody("devices", Kept::While("the audit log names the device")),
     // Texts.
     Holding::owned(
@@ -183,7 +188,9 @@ pub const HOLDINGS: &[Holding] = &[
     )
     .sealing(&["mail_recipient", "mail_phone", "mail_address"])
     .under_way_if("status IN ('preparing', 'ready', 'to_mail')"),
-    Holding::of_nobody("slip_proxies", Kept::While("the slip")).sealing(&["name", "id_number", "phone", "letter"]),
+    Holding::of_nobody("slip_proxies", Kept::While("the slip"))
+        .sealing(&["name", "id_number", "phone", "letter"])
+        .indexing(&["id_number_index"]),
     Holding::of_nobody("slip_redemptions", Kept::While("the slip"))
         .by("slip_id")
         .sealing(&["signature"]),
@@ -327,6 +334,11 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::of_nobody("idempotency_keys", Kept::While("a day, by platform/idempotency.rs")).by("key"),
     Holding::of_nobody("rate_windows", Kept::While("the window of the limit")).by("subject"),
     Holding::of_nobody("field_keys", Kept::While("a row is sealed with the key")).by("number"),
+    Holding::of_nobody(
+        "deployment_keys",
+        Kept::While("a row is sealed, or the audit chain, with the key"),
+    )
+    .by("number"),
     // What the bureau arranges.
     Holding::of_nobody("halls", ARRANGED),
     Holding::of_nobody("hall_policies", ARRANGED).by("hall_id"),

@@ -1,6 +1,8 @@
 //! `bianmin`: serves the bureau's counter services, and the commands around it.
 
-use std::{net::TcpListener, path::PathBuf, time::Duration};
+mod rotate;
+
+use std::{net::TcpListener, path::PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use clap::{Parser, Subcommand};
@@ -16,10 +18,9 @@ use server::{
     platform::{
         Platform,
         audit::{self, Verified},
-        backup, keyring,
+        backup,
     },
     problem::Failure,
-    rekey,
 };
 use shared::{
     identity::{accounts::StaffAccountRequest, rules::StaffRole},
@@ -28,6 +29,8 @@ use shared::{
 use tokio::sync::watch;
 use tracing::info;
 use tracing_subscriber::EnvFilter;
+
+use self::rotate::Change;
 
 /// Gives memory back that is not needed any more, which the system's allocator does not once threads have their own share of it.
 #[global_allocator]
@@ -68,6 +71,9 @@ enum Command {
     },
     /// Goes through the whole audit log and tells whether any entry was changed or removed.
     VerifyAudit,
+    /// What concerns the audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Makes an account for a member of staff, which can begin at once, and prints its first password.
     CreateStaff {
         /// The account's name: small letters, digits, points and hyphens.
@@ -82,12 +88,9 @@ enum Command {
         #[arg(long)]
         hall: Option<String>,
     },
-    /// Adds a key for sealed fields, waits until every server knows it, and seals everything anew that older keys sealed.
-    RotateKeys {
-        /// Add no key: go on where it was interrupted.
-        #[arg(long)]
-        resume: bool,
-    },
+    /// Adds a key for sealed fields, waits until every server knows it, and seals everything anew that older keys sealed. Or changes
+    /// another key.
+    RotateKeys(Change),
     /// Prints what is kept, whose it is and for how long, as `docs/data.md` has it.
     Holdings,
     /// Prints who may use which path, as `docs/access.md` has it.
@@ -100,6 +103,12 @@ enum Command {
         #[arg(long, default_value = "content/yunchuan")]
         content: PathBuf,
     },
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// The same as `verify-audit`.
+    Verify,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -146,14 +155,14 @@ async fn run(command: Command, config: Config) -> anyhow::Result<()> {
         }
         Command::Backup { file } => backup::backup(&config.mode.store, &file).await,
         Command::Restore { file } => backup::restore(&config.mode.store, &file).await,
-        Command::VerifyAudit => verify_audit(config).await,
+        Command::VerifyAudit | Command::Audit(AuditCommand::Verify) => verify_audit(config).await,
         Command::CreateStaff {
             username,
             name,
             role,
             hall,
         } => create_staff(config, username, name, role, hall).await,
-        Command::RotateKeys { resume } => rotate_keys(config, resume).await,
+        Command::RotateKeys(change) => rotate::change(config, change).await,
         Command::Holdings => {
             print!("{}", holdings::table());
             Ok(())
@@ -232,34 +241,6 @@ async fn create_staff(
         }
         Err(failure) => bail!("{failure}"),
     }
-}
-
-async fn rotate_keys(config: Config, resume: bool) -> anyhow::Result<()> {
-    let platform = Platform::connect(config).await?;
-    platform.db.migrate().await?;
-    if !resume {
-        let (number, seals_from) = keyring::add(&platform.db, &platform.keys, platform.clock.now()).await?;
-        println!("Field key {number} is added; it seals from {seals_from} on, when every server knows it.");
-        let wait = (seals_from - platform.clock.now()).to_std().unwrap_or_default();
-        // Servers look every two seconds; what they seal with the old key until then is found below.
-        tokio::time::sleep(wait + Duration::from_secs(4)).await;
-    }
-    keyring::load(&platform.db, &platform.keys, platform.clock.now()).await?;
-    let done = rekey::reseal(&platform, |table, done| {
-        println!("{table}: {} rows, {} fields sealed anew", done.seen, done.sealed);
-    })
-    .await?;
-    let left = rekey::left(&platform).await?;
-    ensure!(
-        left == 0,
-        "{left} fields are sealed with an older key: run it again with --resume"
-    );
-    println!(
-        "{} fields are sealed with key {}; no field needs an older one.",
-        done.sealed,
-        platform.keys.sealing()
-    );
-    Ok(())
 }
 
 async fn examine(config: Config) -> anyhow::Result<()> {

@@ -52,6 +52,16 @@ impl fmt::Display for Failure {
     }
 }
 
+impl Failure {
+    /// What one of many is told who asked for the same and whose question failed: that the database is away stays that.
+    pub fn of_all(what: &str, failure: &Self) -> Self {
+        match failure {
+            Self::Rejected(problem) => Self::Rejected(problem.clone()),
+            other => Self::Fault(anyhow::anyhow!("{what}: {other}")),
+        }
+    }
+}
+
 impl From<&ProblemType> for Failure {
     fn from(kind: &ProblemType) -> Self {
         Problem::new(kind).into()

@@ -1,4 +1,5 @@
-//! `bianmin rotate-keys`: a new field key, and every field that older ones sealed sealed anew, while servers go on.
+//! `bianmin rotate-keys`: a new field key, and every field that older ones sealed sealed anew, while servers go on. The same for the keyed
+//! indexes by which sealed values are found.
 //!
 //! A field is replaced only where it still is what was read, so that nothing that a resident changes meanwhile is lost. It can be
 //! interrupted and begun again at any time.
@@ -11,7 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    holdings::{HOLDINGS, Holding},
+    holdings::{HOLDINGS, Holding, Of},
     platform::{
         Platform,
         keys::{Field, Keys},
@@ -53,7 +54,7 @@ pub async fn left(platform: &Platform) -> anyhow::Result<u64> {
     for holding in HOLDINGS.iter().filter(|holding| !holding.sealed.is_empty()) {
         let mut after = None;
         loop {
-            let rows = page(platform, holding, after).await?;
+            let rows = page(platform, holding, holding.sealed, after).await?;
             let Some((last, _)) = rows.last() else { break };
             after = Some(*last);
             let stale = rows.iter().flat_map(|(_, fields)| fields).flatten();
@@ -66,7 +67,7 @@ pub async fn left(platform: &Platform) -> anyhow::Result<u64> {
 async fn reseal_table(platform: &Platform, holding: &'static Holding) -> anyhow::Result<Progress> {
     let (mut progress, mut after) = (Progress::default(), None);
     loop {
-        let rows = page(platform, holding, after).await?;
+        let rows = page(platform, holding, holding.sealed, after).await?;
         let Some((last, _)) = rows.last() else {
             return Ok(progress);
         };
@@ -103,16 +104,87 @@ async fn reseal_table(platform: &Platform, holding: &'static Holding) -> anyhow:
     }
 }
 
+/// What became of the indexes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reindexed {
+    /// Those that follow from another key now.
+    pub changed: u64,
+    /// Those that older keys have made still: another row has what they would become, and a person has to say which is right.
+    pub left: u64,
+}
+
+/// Makes every index anew that an older key has made. Until it is done, values are looked for under both.
+pub async fn reindex(platform: &Platform, mut told: impl FnMut(&str, Reindexed)) -> anyhow::Result<Reindexed> {
+    let mut all = Reindexed::default();
+    for holding in HOLDINGS.iter().filter(|holding| !holding.indexed.is_empty()) {
+        let done = reindex_table(platform, holding)
+            .await
+            .with_context(|| format!("the table {} was not indexed anew to its end", holding.table))?;
+        told(holding.table, done);
+        all.changed += done.changed;
+        all.left += done.left;
+    }
+    Ok(all)
+}
+
+async fn reindex_table(platform: &Platform, holding: &'static Holding) -> anyhow::Result<Reindexed> {
+    let (mut progress, mut after) = (Reindexed::default(), None);
+    loop {
+        let rows = page(platform, holding, holding.indexed, after).await?;
+        let Some((last, _)) = rows.last() else {
+            return Ok(progress);
+        };
+        after = Some(*last);
+        let transaction = platform.db.begin().await?;
+        for (row, indexes) in &rows {
+            for (column, index) in holding.indexed.iter().zip(indexes) {
+                let Some(index) = index else { continue };
+                let anew = platform.keys.reindexed(index);
+                if anew == *index {
+                    continue;
+                }
+                let taken = Query::select()
+                    .expr(Expr::val(1))
+                    .from_as(Alias::new(holding.table), Alias::new("other"))
+                    .and_where(Expr::col((Alias::new("other"), Alias::new(*column))).eq(anew.clone()))
+                    .to_owned();
+                let mut update = Query::update();
+                update
+                    .table(Alias::new(holding.table))
+                    .value(Alias::new(*column), anew)
+                    .and_where(Expr::col(Alias::new(holding.key)).eq(*row))
+                    .and_where(Expr::col(Alias::new(*column)).eq(index.clone()));
+                // Where several rows may have one index, another one is no obstacle.
+                if matches!(holding.of, Of::Resident(_) | Of::Person(_)) {
+                    update.and_where(Expr::exists(taken).not());
+                }
+                if transaction.execute(&update).await?.rows_affected() == 1 {
+                    progress.changed += 1;
+                } else {
+                    progress.left += 1;
+                }
+            }
+        }
+        transaction.commit().await?;
+        tokio::task::yield_now().await;
+    }
+}
+
 /// A row's key, and its sealed fields in the order of the holding.
 type Fields = (Uuid, Vec<Option<Vec<u8>>>);
 
-async fn page(platform: &Platform, holding: &Holding, after: Option<Uuid>) -> anyhow::Result<Vec<Fields>> {
+async fn page(
+    platform: &Platform,
+    holding: &Holding,
+    columns: &'static [&'static str],
+    after: Option<Uuid>,
+) -> anyhow::Result<Vec<Fields>> {
     let key = || Expr::col(Alias::new(holding.key));
     let mut select = Query::select();
     select
         .from(Alias::new(holding.table))
         .column(Alias::new(holding.key))
-        .columns(holding.sealed.iter().map(|column| Alias::new(*column)))
+        .columns(columns.iter().map(|column| Alias::new(*column)))
         .order_by(Alias::new(holding.key), Order::Asc)
         .limit(AT_ONCE);
     if let Some(after) = after {
@@ -121,7 +193,7 @@ async fn page(platform: &Platform, holding: &Holding, after: Option<Uuid>) -> an
     let rows = platform.db.reader().query_all(&select).await?;
     rows.iter()
         .map(|row| {
-            let fields: Result<_, _> = holding.sealed.iter().map(|column| row.try_get("", column)).collect();
+            let fields: Result<_, _> = columns.iter().map(|column| row.try_get("", column)).collect();
             Ok((row.try_get("", holding.key)?, fields?))
         })
         .collect()

@@ -132,6 +132,7 @@ impl Bureau {
             workers: None,
             log: "off".into(),
             outside: Outside::default(),
+            suite: crypto::INTERNATIONAL,
         };
         let platform = Platform::connect_with(config, Arc::new(SystemClock)).await.unwrap();
         let transaction = platform.db.begin().await.unwrap();

@@ -49,6 +49,8 @@ pub fn check(octets: &[u8], largest: usize) -> Result<ImageType, ImageError> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn jpeg(length: usize) -> Vec<u8> {
@@ -70,5 +72,14 @@ mod tests {
         assert_eq!(check(&jpeg(100)[..90], 100), Err(ImageError::Type));
         assert_eq!(check(&jpeg(101), 100), Err(ImageError::Size));
         assert_eq!(check(&jpeg(66), 100), Err(ImageError::Empty));
+    }
+    proptest! {
+        #[test]
+        fn no_octets_make_the_reader_of_pictures_panic(octets in prop::collection::vec(any::<u8>(), 0..200), largest in 0usize..300) {
+            let begun = [b"\xff\xd8\xff".as_slice(), &octets].concat();
+            for octets in [&octets, &begun] {
+                prop_assert!(check(octets, largest).is_err() || octets.len() <= largest);
+            }
+        }
     }
 }

@@ -36,7 +36,8 @@ impl Build {
         command::run(&mut build)
     }
 
-    fn folder(self) -> PathBuf {
+    /// Where the programs are then.
+    pub fn folder(self) -> PathBuf {
         workspace::target().join(match self {
             Self::Checked => "debug",
             Self::Trial => "trial",
@@ -109,7 +110,8 @@ impl Place {
         Ok(server)
     }
 
-    fn bianmin(&self) -> Result<Command> {
+    /// The server's program with this bureau's settings; what it shall do is still to be said.
+    pub fn bianmin(&self) -> Result<Command> {
         let mut bianmin = program(self.program("bianmin")?);
         self.describe(&mut bianmin);
         Ok(bianmin)

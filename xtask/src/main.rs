@@ -11,10 +11,13 @@ mod client;
 mod command;
 mod compress;
 mod fingerprint;
+mod fuzz;
 mod lighthouse;
 mod narrator;
 mod page;
+mod release;
 mod run;
+mod sbom;
 mod schemathesis;
 mod service;
 mod sheet;
@@ -47,6 +50,10 @@ enum Command {
     Sheet,
     /// Kill and disturb a running bureau, and count what was lost or happened twice.
     Soak(soak::Arguments),
+    /// Feed every reader of what comes from outside with octets that nobody should send.
+    Fuzz(fuzz::Arguments),
+    /// Build what is given to a bureau, with a list of everything that it is made of.
+    Release(release::Arguments),
     /// Install the tools that the other commands need.
     Tools,
 }
@@ -60,6 +67,8 @@ fn main() -> ExitCode {
         Command::Lighthouse(arguments) => lighthouse::lighthouse(&arguments),
         Command::Sheet => sheet::sheet(),
         Command::Soak(arguments) => soak::soak(&arguments),
+        Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
+        Command::Release(arguments) => release::release(&arguments),
         Command::Tools => tools::install_all(),
     };
     match done {

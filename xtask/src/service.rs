@@ -80,6 +80,18 @@ impl Service {
         Ok(())
     }
 
+    /// Ends the program and the processes that it has started, as a power cut does.
+    pub fn kill_with_children(self) -> Result<()> {
+        let parent = self.child.id();
+        let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
+        self.kill()?;
+        for child in children.split_whitespace() {
+            // It may have followed its parent already.
+            let _ = kill(Pid::from_raw(child.parse()?), Signal::SIGKILL);
+        }
+        Ok(())
+    }
+
     fn last_words(&self) -> String {
         let text = fs::read(&self.log)
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())

@@ -52,55 +52,86 @@ impl Stores {
     }
 }
 
-fn start_postgres(folder: &Path, address: SocketAddr) -> Result<Service> {
-    let owner = unprivileged()?;
-    // The server must own its folder and reach it through the one above.
-    let home = folder.join("postgres");
-    std::fs::create_dir(&home)?;
-    if let Some(owner) = &owner {
-        chown(folder, Some(owner.uid.as_raw()), Some(owner.gid.as_raw()))?;
-        chown(&home, Some(owner.uid.as_raw()), Some(owner.gid.as_raw()))?;
-    }
-    let data = home.join("data");
-    let begin = |name: &str| -> Result<Command> {
-        let mut command = program(postgres_program(name)?);
-        command.current_dir(&home).env("LC_ALL", "C.UTF-8");
+/// A folder in which PostgreSQL keeps its data, and as whom it runs there.
+pub struct PostgresHome {
+    folder: PathBuf,
+    owner: Option<User>,
+}
+
+impl PostgresHome {
+    /// Makes the folder within another one.
+    pub fn make(folder: &Path) -> Result<Self> {
+        let owner = unprivileged()?;
+        // The server must own its folder and reach it through the one above.
+        let home = folder.join("postgres");
+        std::fs::create_dir(&home)?;
         if let Some(owner) = &owner {
+            chown(folder, Some(owner.uid.as_raw()), Some(owner.gid.as_raw()))?;
+            chown(&home, Some(owner.uid.as_raw()), Some(owner.gid.as_raw()))?;
+        }
+        Ok(Self { folder: home, owner })
+    }
+
+    /// Where the data of one server is.
+    pub fn data(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// One of PostgreSQL's programs, run by whom the data belongs to.
+    pub fn program(&self, name: &str) -> Result<Command> {
+        let mut command = program(postgres_program(name)?);
+        command.current_dir(&self.folder).env("LC_ALL", "C.UTF-8");
+        if let Some(owner) = &self.owner {
             command.uid(owner.uid.as_raw()).gid(owner.gid.as_raw());
         }
         Ok(command)
-    };
-
-    command::read(
-        begin("initdb")?
-            .args([
-                "--username=postgres",
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--locale=C.UTF-8",
-                "--no-sync",
-                "--pgdata",
-            ])
-            .arg(&data),
-    )?;
-    let mut server = begin("postgres")?;
-    server.arg("-D").arg(&data).arg("-p").arg(address.port().to_string());
-    for setting in [
-        "listen_addresses=127.0.0.1",
-        "unix_socket_directories=",
-        "max_connections=300",
-        "fsync=on",
-    ] {
-        server.args(["-c", setting]);
     }
-    let ready = postgres_program("pg_isready")?;
-    let port = address.port().to_string();
-    let mut service = Service::start("PostgreSQL", &mut server, &folder.join("postgres.log"))?;
-    service.wait_until(LIMIT, || {
-        command::read(program(&ready).args(["--quiet", "--host=127.0.0.1", "--username=postgres", "--port", &port]))
-            .is_ok()
-    })?;
-    Ok(service)
+
+    /// Makes an empty database.
+    pub fn initialise(&self, data: &Path) -> Result<()> {
+        command::read(
+            self.program("initdb")?
+                .args([
+                    "--username=postgres",
+                    "--auth=trust",
+                    "--encoding=UTF8",
+                    "--locale=C.UTF-8",
+                    "--no-sync",
+                    "--pgdata",
+                ])
+                .arg(data),
+        )?;
+        Ok(())
+    }
+
+    /// Starts a server on its data, and waits until it can be asked.
+    pub fn start(&self, data: &Path, address: SocketAddr, log: &Path) -> Result<Service> {
+        let mut server = self.program("postgres")?;
+        server.arg("-D").arg(data).arg("-p").arg(address.port().to_string());
+        for setting in [
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            "max_connections=300",
+            "fsync=on",
+        ] {
+            server.args(["-c", setting]);
+        }
+        let ready = postgres_program("pg_isready")?;
+        let port = address.port().to_string();
+        let mut service = Service::start("PostgreSQL", &mut server, log)?;
+        service.wait_until(LIMIT, || {
+            command::read(program(&ready).args(["--quiet", "--host=127.0.0.1", "--username=postgres", "--port", &port]))
+                .is_ok()
+        })?;
+        Ok(service)
+    }
+}
+
+fn start_postgres(folder: &Path, address: SocketAddr) -> Result<Service> {
+    let home = PostgresHome::make(folder)?;
+    let data = home.data("data");
+    home.initialise(&data)?;
+    home.start(&data, address, &folder.join("postgres.log"))
 }
 
 fn postgres_program(name: &str) -> Result<PathBuf> {
@@ -120,7 +151,8 @@ fn unprivileged() -> Result<Option<User>> {
     Ok(None)
 }
 
-fn start_redis(folder: &Path, address: SocketAddr) -> Result<Service> {
+/// Starts a Redis that keeps nothing.
+pub fn start_redis(folder: &Path, address: SocketAddr) -> Result<Service> {
     let mut server = program(system_program("redis-server").context("redis-server is missing: install Redis.")?);
     server.args([
         "--bind",

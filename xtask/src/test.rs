@@ -64,7 +64,11 @@ impl Part {
             Self::Fmt => &[("formatting", formatting)],
             Self::Clippy => &[("clippy", clippy), ("clippy, client", clippy_client)],
             Self::Deny => &[("licences, sources, bans", dependencies), ("advisories", advisories)],
-            Self::Unit => &[("unit tests", unit_tests), ("documentation tests", documentation_tests)],
+            Self::Unit => &[
+                ("unit tests", unit_tests),
+                ("SM2, SM3 and SM4", commercial_cryptography),
+                ("documentation tests", documentation_tests),
+            ],
             Self::Api => &[
                 ("API tests, embedded", api_embedded),
                 ("API tests, scaled out", api_scaled),
@@ -134,7 +138,7 @@ fn pass(command: &mut Command) -> Result<Outcome> {
 ///
 /// The same crates are named each time: with others beside them the dependencies would have other features, and be
 /// compiled again.
-fn cargo_native(subcommand: &str) -> Command {
+pub fn cargo_native(subcommand: &str) -> Command {
     let mut cargo = cargo();
     cargo.args([subcommand, "--workspace", "--exclude", "app", "--exclude", "e2e"]);
     cargo
@@ -188,6 +192,11 @@ fn advisories() -> Result<Outcome> {
 
 fn unit_tests() -> Result<Outcome> {
     pass(cargo_native("test").args(["--lib", "--bins"]))
+}
+
+fn commercial_cryptography() -> Result<Outcome> {
+    // The one crate that has the feature: the server is not compiled a second time.
+    pass(cargo().args(["test", "--package", "crypto", "--features", "sm"]))
 }
 
 fn documentation_tests() -> Result<Outcome> {

@@ -184,6 +184,7 @@ impl Bureau {
             workers: None,
             log: "off".into(),
             outside: Outside::default(),
+            suite: crypto::INTERNATIONAL,
         };
         let platform = Platform::connect_with(config, Arc::new(SystemClock)).await?;
         let hall = id(&platform, "SELECT id FROM halls WHERE code = $1", HALL).await?;

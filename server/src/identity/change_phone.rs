@@ -189,6 +189,13 @@ async fn move_to(
     now: Instant,
 ) -> Result<(), Failure> {
     let old = store::phone_of(db, platform, account).await?;
+    // While keys of indexes change, the unique key alone does not see an account that is found by an older one.
+    if store::resident_of_phone(db, platform, phone)
+        .await?
+        .is_some_and(|holder| holder != account)
+    {
+        return Err(Failure::from(&PHONE_TAKEN));
+    }
     let moved = resident::Entity::update_many()
         .col_expr(
             resident::Column::Phone,

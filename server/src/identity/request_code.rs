@@ -70,7 +70,7 @@ pub async fn request_code(
 ) -> Result<HttpResponse, Failure> {
     let phone: Phone = body.phone.parse().map_err(|error| invalid_field("phone", error))?;
     let now = platform.clock.now();
-    let index = store::phone_index(&platform, &phone);
+    let index = store::code_index(&platform, &phone);
 
     let transaction = platform.db.begin().await?;
     if let Err(exceeded) = limits::count(&transaction, &index, LIMITS, now).await? {

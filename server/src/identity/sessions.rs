@@ -122,7 +122,7 @@ impl Sessions {
         self.known
             .try_get_with(session, self.sought.find(session))
             .await
-            .map_err(|error: Arc<Failure>| Failure::Fault(anyhow::anyhow!("a session could not be looked up: {error}")))
+            .map_err(|failure: Arc<Failure>| Failure::of_all("a session could not be looked up", &failure))
     }
 
     /// Forgets what is remembered of a session after its account has changed, here and on every instance.

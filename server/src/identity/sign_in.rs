@@ -143,7 +143,7 @@ pub(super) async fn try_code(
     purpose: CodePurpose,
     now: Instant,
 ) -> Result<Result<(), CodeError>, Failure> {
-    let id = (store::phone_index(platform, phone), purpose.as_str().to_owned());
+    let id = (store::code_index(platform, phone), purpose.as_str().to_owned());
     let tries = i32::try_from(CODE_TRIES).unwrap_or(i32::MAX);
     let counted = login_code::Entity::update_many()
         .col_expr(login_code::Column::Tries, Expr::col(login_code::Column::Tries).add(1))

@@ -97,9 +97,14 @@ pub async fn person(db: &impl ConnectionTrait, platform: &Platform, id: PersonId
         .transpose()
 }
 
-/// The index by which an ID number is found.
+/// The index by which an ID number will be found.
 pub fn id_number_index(platform: &Platform, id_number: &IdNumber) -> Vec<u8> {
-    platform.keys.blind_index("id-number", id_number.expose())
+    platform.keys.index("id-number", id_number.expose())
+}
+
+/// The indexes by which an ID number is found, while keys change.
+pub fn id_number_indexes(platform: &Platform, id_number: &IdNumber) -> Vec<Vec<u8>> {
+    platform.keys.indexes("id-number", id_number.expose())
 }
 
 /// The person with this ID number, if the bureau knows one.
@@ -109,7 +114,7 @@ pub async fn person_with(
     id_number: &IdNumber,
 ) -> Result<Option<PersonId>, DbErr> {
     let row = person::Entity::find()
-        .filter(person::Column::IdNumberIndex.eq(id_number_index(platform, id_number)))
+        .filter(person::Column::IdNumberIndex.is_in(id_number_indexes(platform, id_number)))
         .one(db)
         .await?;
     Ok(row.map(|row| row.id.into()))
@@ -138,13 +143,37 @@ pub async fn find_or_add_person(
     id_number: &IdNumber,
     now: Instant,
 ) -> Result<Person, Failure> {
-    let index = id_number_index(platform, id_number);
+    let known =
+        person::Entity::find().filter(person::Column::IdNumberIndex.is_in(id_number_indexes(platform, id_number)));
+    let found = match known.clone().one(db).await? {
+        Some(row) => row,
+        None => {
+            add_person(db, platform, name, id_number, now).await?;
+            let row = known.one(db).await?;
+            row.ok_or_else(|| anyhow::anyhow!("a person vanished while being added"))?
+        }
+    };
+    let person = opened(platform, &found)?;
+    if person.name == *name {
+        Ok(person)
+    } else {
+        Err(Failure::from(&IDENTITY_MISMATCH))
+    }
+}
+
+async fn add_person(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    name: &PersonName,
+    id_number: &IdNumber,
+    now: Instant,
+) -> Result<(), Failure> {
     let id = Uuid::now_v7();
     let row = person::ActiveModel {
         id: Set(id),
         name: Set(platform.keys.seal(NAME, id, name.expose())?),
         id_number: Set(platform.keys.seal(ID_NUMBER, id, id_number.expose())?),
-        id_number_index: Set(index.clone()),
+        id_number_index: Set(id_number_index(platform, id_number)),
         created_at: Set(now),
     };
     person::Entity::insert(row)
@@ -155,17 +184,7 @@ pub async fn find_or_add_person(
         )
         .exec_without_returning(db)
         .await?;
-    let row = person::Entity::find()
-        .filter(person::Column::IdNumberIndex.eq(index))
-        .one(db)
-        .await?
-        .ok_or_else(|| anyhow::anyhow!("a person vanished while being added"))?;
-    let person = opened(platform, &row)?;
-    if person.name == *name {
-        Ok(person)
-    } else {
-        Err(Failure::from(&IDENTITY_MISMATCH))
-    }
+    Ok(())
 }
 
 /// The account with this phone, added when there is none.
@@ -176,12 +195,15 @@ pub async fn find_or_add_resident(
     language: Language,
     now: Instant,
 ) -> Result<resident::Model, Failure> {
-    let index = phone_index(platform, phone);
+    let known = resident::Entity::find().filter(resident::Column::PhoneIndex.is_in(phone_indexes(platform, phone)));
+    if let Some(row) = known.clone().one(db).await? {
+        return Ok(row);
+    }
     let id = Uuid::now_v7();
     let row = resident::ActiveModel {
         id: Set(id),
         phone: Set(platform.keys.seal(PHONE, id, phone.expose())?),
-        phone_index: Set(index.clone()),
+        phone_index: Set(phone_index(platform, phone)),
         person_id: Set(None),
         language: Set(language.tag().to_owned()),
         created_at: Set(now),
@@ -190,15 +212,24 @@ pub async fn find_or_add_resident(
         .on_conflict(OnConflict::column(resident::Column::PhoneIndex).do_nothing().to_owned())
         .exec_without_returning(db)
         .await?;
-    resident::Entity::find()
-        .filter(resident::Column::PhoneIndex.eq(index))
+    known
         .one(db)
         .await?
         .ok_or_else(|| anyhow::anyhow!("a resident vanished while being added").into())
 }
 
-/// The index by which a phone is found.
+/// The index by which a phone will be found.
 pub fn phone_index(platform: &Platform, phone: &Phone) -> Vec<u8> {
+    platform.keys.index("phone", phone.expose())
+}
+
+/// The indexes by which a phone is found, while keys change.
+pub fn phone_indexes(platform: &Platform, phone: &Phone) -> Vec<Vec<u8>> {
+    platform.keys.indexes("phone", phone.expose())
+}
+
+/// The index of a phone that asks for a code, which is looked for within minutes.
+pub fn code_index(platform: &Platform, phone: &Phone) -> Vec<u8> {
     platform.keys.blind_index("phone", phone.expose())
 }
 
@@ -264,7 +295,7 @@ pub async fn resident_of_phone(
     phone: &Phone,
 ) -> Result<Option<ResidentId>, Failure> {
     let row = resident::Entity::find()
-        .filter(resident::Column::PhoneIndex.eq(phone_index(platform, phone)))
+        .filter(resident::Column::PhoneIndex.is_in(phone_indexes(platform, phone)))
         .one(db)
         .await?;
     Ok(row.map(|row| row.id.into()))
@@ -277,7 +308,7 @@ pub async fn person_of_phone(
     phone: &Phone,
 ) -> Result<Option<PersonId>, Failure> {
     let row = resident::Entity::find()
-        .filter(resident::Column::PhoneIndex.eq(phone_index(platform, phone)))
+        .filter(resident::Column::PhoneIndex.is_in(phone_indexes(platform, phone)))
         .one(db)
         .await?;
     Ok(row.and_then(|row| row.person_id).map(Into::into))
@@ -286,7 +317,7 @@ pub async fn person_of_phone(
 /// Whether somebody with this ID number is a member of the police staff.
 pub async fn is_staff(db: &impl ConnectionTrait, platform: &Platform, number: &IdNumber) -> Result<bool, DbErr> {
     let found = staff::Entity::find()
-        .filter(staff::Column::IdNumberIndex.eq(id_number_index(platform, number)))
+        .filter(staff::Column::IdNumberIndex.is_in(id_number_indexes(platform, number)))
         .one(db)
         .await?;
     Ok(found.is_some())

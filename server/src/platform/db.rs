@@ -15,6 +15,7 @@ use sea_orm::{
 };
 use shared::time::Instant;
 
+use super::primary::Hosts;
 use crate::config::Store;
 
 /// Connections that read from SQLite at the same time.
@@ -37,16 +38,29 @@ impl Db {
         match store {
             Store::Sqlite(path) => Self::open_sqlite(path).await,
             Store::Postgres(url) => {
-                let mut options = ConnectOptions::new(url);
+                let hosts = Hosts::of(url);
+                let primary = if hosts.are_several() {
+                    hosts.primary().await?
+                } else {
+                    url.clone()
+                };
+                let mut options = ConnectOptions::new(&primary);
                 options
                     .max_connections(POSTGRES_CONNECTIONS)
                     .acquire_timeout(Duration::from_secs(5))
                     .connect_timeout(Duration::from_secs(5))
                     .test_before_acquire(false)
                     .sqlx_logging(false);
+                if hosts.are_several() {
+                    let hosts = hosts.clone();
+                    options.map_sqlx_postgres_pool_opts(move |pool| hosts.guard(pool));
+                }
                 let pool = Database::connect(options)
                     .await
                     .context("cannot connect to the database of BIANMIN_DATABASE_URL")?;
+                if hosts.are_several() {
+                    tokio::spawn(hosts.follow(pool.get_postgres_connection_pool().clone(), primary));
+                }
                 Ok(Self {
                     reader: pool.clone(),
                     writer: pool,
@@ -189,10 +203,11 @@ pub fn is_away_or_full(error: &DbErr) -> bool {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
         DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => match &**cause {
             SqlxError::Io(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed | SqlxError::WorkerCrashed => true,
-            // SQLite's codes for a full disk and a failed write, PostgreSQL's for a full disk, a shutdown and a start under way.
-            SqlxError::Database(told) => told
-                .code()
-                .is_some_and(|code| ["13", "778", "1034", "53100", "57P01", "57P02", "57P03"].contains(&&*code)),
+            // SQLite's codes for a full disk and a failed write, PostgreSQL's for a full disk, a shutdown, a start under way, and a
+            // primary that became a standby.
+            SqlxError::Database(told) => told.code().is_some_and(|code| {
+                ["13", "778", "1034", "53100", "57P01", "57P02", "57P03", "25006"].contains(&&*code)
+            }),
             _ => false,
         },
         _ => false,

@@ -17,7 +17,7 @@ pub struct Gather<K, V>(mpsc::UnboundedSender<Asked<K, V>>);
 
 struct Asked<K, V> {
     key: K,
-    answer: oneshot::Sender<Result<Option<V>, String>>,
+    answer: oneshot::Sender<Result<Option<V>, Failure>>,
 }
 
 impl<K, V> Clone for Gather<K, V> {
@@ -56,7 +56,7 @@ where
                 for Asked { key, answer } in asked {
                     let answered = match &found {
                         Ok(found) => Ok(found.get(&key).cloned()),
-                        Err(failure) => Err(failure.to_string()),
+                        Err(failure) => Err(Failure::of_all("a look-up failed", failure)),
                     };
                     // Whoever has hung up does not wait for an answer.
                     let _gone = answer.send(answered);
@@ -76,7 +76,6 @@ where
         answered
             .await
             .map_err(|_stopped| Failure::from(&shared::problem::UNAVAILABLE))?
-            .map_err(|error| Failure::Fault(anyhow::anyhow!("a look-up failed: {error}")))
     }
 }
 
@@ -124,12 +123,16 @@ mod tests {
     async fn a_query_that_fails_fails_for_all_who_share_it_and_for_no_other() {
         let gather: Gather<u32, u32> = Gather::by(|keys: Vec<u32>| async move {
             if keys.contains(&0) {
-                Err(Failure::Fault(anyhow::anyhow!("the database is away")))
+                Err(Failure::from(&shared::problem::UNAVAILABLE))
+            } else if keys.contains(&2) {
+                Err(Failure::Fault(anyhow::anyhow!("an index is missing")))
             } else {
                 Ok(HashMap::new())
             }
         });
-        assert!(gather.find(0).await.is_err());
+        // That the database is away is no fault for whoever shares the query either.
+        assert!(matches!(gather.find(0).await, Err(Failure::Rejected(problem)) if problem.status == 503));
+        assert!(matches!(gather.find(2).await, Err(Failure::Fault(_))));
         assert!(gather.find(1).await.is_ok());
     }
 }

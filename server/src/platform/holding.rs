@@ -49,6 +49,8 @@ pub struct Holding {
     pub key: &'static str,
     /// The sealed columns.
     pub sealed: &'static [&'static str],
+    /// The columns of keyed indexes, by which a sealed value is found; they change keys too.
+    pub indexed: &'static [&'static str],
     /// Whose the rows are.
     pub of: Of,
     /// The columns that their owner is given besides the sealed ones.
@@ -68,6 +70,7 @@ impl Holding {
             table,
             key: "id",
             sealed: &[],
+            indexed: &[],
             of: Of::Nobody,
             shown: &[],
             under_way: None,
@@ -102,6 +105,12 @@ impl Holding {
     #[must_use]
     pub const fn sealing(self, sealed: &'static [&'static str]) -> Self {
         Self { sealed, ..self }
+    }
+
+    /// The same, with these columns of keyed indexes.
+    #[must_use]
+    pub const fn indexing(self, indexed: &'static [&'static str]) -> Self {
+        Self { indexed, ..self }
     }
 
     /// The same; a row under this condition keeps its account from being closed.

@@ -16,6 +16,7 @@ pub mod keys;
 pub mod limits;
 pub mod official_account;
 pub mod pdf;
+mod primary;
 pub mod qr;
 pub mod spreadsheet;
 
@@ -59,9 +60,8 @@ impl Platform {
 
     /// Connects with a clock of the caller's.
     pub async fn connect_with(config: Config, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
-        let keys = Arc::new(Keys::load_or_create(&config.keys_dir)?);
         let db = Db::connect(&config.mode.store).await?;
-        keyring::load(&db, &keys, clock.now()).await?;
+        let keys = Arc::new(keyring::open(&db, &config.keys_dir, clock.now()).await?);
         let bus: Arc<dyn Bus> = match &config.mode.redis_url {
             None => Arc::new(InProcessBus::default()),
             Some(url) => Arc::new(RedisBus::connect(url)?),

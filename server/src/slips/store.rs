@@ -76,7 +76,7 @@ async fn entrusted_to(
         None => None,
         Some(person) => identity::person(db, platform, person.id)
             .await?
-            .map(|person| identity::id_number_index(platform, &person.id_number)),
+            .map(|person| identity::id_number_indexes(platform, &person.id_number)),
     };
     let Some(number) = number else {
         return Ok(Condition::all().add(slip::Column::Id.is_null()));
@@ -84,7 +84,7 @@ async fn entrusted_to(
     let entrusted = Query::select()
         .column(proxy::Column::SlipId)
         .from(proxy::Entity)
-        .and_where(proxy::Column::IdNumberIndex.eq(number))
+        .and_where(proxy::Column::IdNumberIndex.is_in(number))
         .and_where(proxy::Column::EndedAt.is_null())
         .to_owned();
     Ok(Condition::all().add(slip::Column::Id.in_subquery(entrusted)))

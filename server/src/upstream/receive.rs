@@ -155,3 +155,36 @@ impl Call {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{FromRequest, test::TestRequest};
+    use futures::executor::block_on;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_headers_make_the_reader_of_signed_calls_panic_or_believe(
+            nonce in "[ -~]{0,140}", sequence in "[0-9+ -]{0,25}", signature in "[A-Za-z0-9+/=]{0,100}", digest in "[ -~]{0,60}",
+            off in any::<i64>(), octets in prop::collection::vec(any::<u8>(), 0..100),
+        ) {
+            let owner = System::Cases;
+            let request = TestRequest::post()
+                .uri("/upstream/case-events")
+                .insert_header(("x-system", owner.as_str()))
+                .insert_header(("x-nonce", nonce))
+                .insert_header(("x-sequence", sequence))
+                .insert_header(("x-timestamp", off.to_string()))
+                .insert_header(("x-signature", signature))
+                .insert_header(("digest", digest))
+                .set_payload(octets);
+            let (request, mut payload) = request.to_http_parts();
+            let payload = block_on(Payload::from_request(&request, &mut payload));
+            let now = chrono::DateTime::from_timestamp(off, 0).unwrap_or(Instant::UNIX_EPOCH);
+            let systems = Systems::of_a_test(owner);
+            prop_assert!(block_on(receive(owner, &request, payload.unwrap(), &systems, now)).is_err());
+        }
+    }
+}

@@ -84,6 +84,16 @@ impl Systems {
         })
     }
 
+    /// Systems of which one is registered, with a key that nobody has.
+    #[cfg(test)]
+    pub fn of_a_test(system: System) -> Self {
+        Self {
+            keys: OnceCell::new_with(Some(HashMap::from([(system.as_str().to_owned(), vec![1; 32])]))),
+            sandbox: None,
+            government: None,
+        }
+    }
+
     /// Whether a system signed a message; one that is not registered signed nothing.
     pub async fn signed(&self, system: System, message: &[u8], signature: &[u8]) -> anyhow::Result<bool> {
         let keys = self.keys.get_or_try_init(|| self.ask_sandbox()).await?;

@@ -14,7 +14,7 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use serde_json::{Value, json};
 use server::{
     holdings::{self, HOLDINGS},
-    platform::{clock::Clock, keyring},
+    platform::{clock::Clock, keyring, keys::Purpose},
     rekey, retention,
 };
 use shared::{identity::wire::ACCOUNT_IN_USE, problem::UNAUTHENTICATED};
@@ -97,9 +97,16 @@ async fn keys_change_while_residents_go_on_and_afterwards_no_field_needs_the_old
     } else {
         None
     };
-    let (number, seals_from) = keyring::add(&app.platform.db, &app.platform.keys, app.clock.now())
-        .await
-        .unwrap();
+    let now = app.clock.now();
+    let (number, seals_from) = keyring::add(
+        &app.platform.db,
+        &app.platform.keys,
+        Purpose::Field,
+        crypto::INTERNATIONAL,
+        now,
+    )
+    .await
+    .unwrap();
     let load = async |platform: &server::platform::Platform| {
         keyring::load(&platform.db, &platform.keys, platform.clock.now())
             .await

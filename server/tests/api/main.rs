@@ -24,6 +24,7 @@ mod fines;
 mod halls;
 mod holdings;
 mod holds;
+mod keys;
 mod kiosk;
 mod me;
 mod model;

@@ -23,16 +23,30 @@ pub fn call_as(
     path: &str,
     body: Option<&Value>,
 ) -> Result<(u16, Value)> {
+    let token = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
+    exchange(address, &token.unwrap_or_default(), method, path, body)
+}
+
+/// Sends a wish under a key, by which it is carried out once however often it is sent.
+pub fn wish(address: SocketAddr, token: &str, key: &str, path: &str, body: &Value) -> Result<(u16, Value)> {
+    let headers = format!("Authorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n");
+    exchange(address, &headers, "POST", path, Some(body))
+}
+
+fn exchange(
+    address: SocketAddr,
+    headers: &str,
+    method: &str,
+    path: &str,
+    body: Option<&Value>,
+) -> Result<(u16, Value)> {
     let mut stream = TcpStream::connect_timeout(&address, LIMIT)?;
     stream.set_read_timeout(Some(LIMIT))?;
     let body = body.map(Value::to_string).unwrap_or_default();
-    let token = token
-        .map(|token| format!("Authorization: Bearer {token}\r\n"))
-        .unwrap_or_default();
     // An answer in the older version is never cut into chunks.
     write!(
         stream,
-        "{method} {path} HTTP/1.0\r\nHost: {address}\r\n{token}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        "{method} {path} HTTP/1.0\r\nHost: {address}\r\n{headers}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )?;
     let mut answer = Vec::new();

@@ -2,6 +2,8 @@
 
 mod books;
 mod calls;
+mod failover;
+mod pair;
 mod payers;
 mod payments;
 mod plans;
@@ -35,6 +37,8 @@ enum What {
     Payments,
     /// Texts: each reaches its phone once.
     Texts,
+    /// A PostgreSQL that dies while residents book: its standby is promoted, and nothing acknowledged is lost.
+    Failover,
 }
 
 /// `cargo xtask soak`.
@@ -46,6 +50,9 @@ pub fn soak(arguments: &Arguments) -> Result<()> {
     }
     if wanted(What::Texts) {
         texts::soak(arguments.amount, arguments.seed, arguments.release)?;
+    }
+    if wanted(What::Failover) {
+        failover::soak(arguments.amount, arguments.seed, arguments.release)?;
     }
     Ok(())
 }

@@ -190,3 +190,21 @@ fn moment(text: &str) -> Option<Instant> {
     let local = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok()?;
     Some(shared::time::instant(local.date(), local.time()))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const HEADER: &str =
+        "交易时间,公众账号ID,商户号,微信订单号,商户订单号,交易状态,货币种类,应结订单金额,商户退款单号,退款金额,手续费";
+
+    proptest! {
+        #[test]
+        fn no_file_makes_the_reader_of_bills_panic(octets in prop::collection::vec(any::<u8>(), 0..300), rows in "[`,0-9A-Z :.\n-]{0,200}") {
+            drop(parse(&octets));
+            drop(parse(format!("{HEADER}\n`{rows}").as_bytes()));
+        }
+    }
+}

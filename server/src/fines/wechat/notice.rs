@@ -45,3 +45,27 @@ pub fn open(client: &Client, notice: &Verified<Bytes>) -> Option<Announced> {
     }
     Some(Announced::Other)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_notice_makes_the_readers_panic(octets in prop::collection::vec(any::<u8>(), 0..300), text in "\\PC{0,40}", sum in any::<i64>()) {
+            drop(serde_json::from_slice::<Envelope>(&octets));
+            drop(serde_json::from_slice::<Transaction>(&octets));
+            drop(serde_json::from_slice::<RefundNotice>(&octets));
+            let resource = serde_json::json!({
+                "algorithm": text, "ciphertext": text, "associated_data": text, "nonce": text, "original_type": text,
+            });
+            drop(serde_json::from_value::<Envelope>(serde_json::json!({ "event_type": text, "resource": resource })));
+            drop(serde_json::from_value::<Transaction>(serde_json::json!({
+                "mchid": text, "appid": text, "out_trade_no": text, "transaction_id": text, "trade_state": text,
+                "success_time": text, "amount": { "total": sum, "currency": text }, "payer": { "openid": text },
+            })));
+        }
+    }
+}

@@ -77,7 +77,12 @@ pub async fn has_wechat(db: &impl ConnectionTrait, resident: ResidentId) -> Resu
 
 /// The keyed index by which an openid is found.
 fn index_of(platform: &Platform, openid: &Openid) -> Vec<u8> {
-    platform.keys.blind_index("openid", openid.expose())
+    platform.keys.index("openid", openid.expose())
+}
+
+/// The indexes by which a user of WeChat is found, while keys change.
+fn indexes_of(platform: &Platform, openid: &Openid) -> Vec<Vec<u8>> {
+    platform.keys.indexes("openid", openid.expose())
 }
 
 /// The hash of a browser's mark.
@@ -122,7 +127,7 @@ pub async fn link(
     let index = index_of(platform, &openid);
     let either = Condition::any()
         .add(wechat_link::Column::ResidentId.eq(account.0))
-        .add(wechat_link::Column::OpenidIndex.eq(index.clone()));
+        .add(wechat_link::Column::OpenidIndex.is_in(indexes_of(platform, &openid)));
     wechat_link::Entity::delete_many().filter(either).exec(db).await?;
     let row = wechat_link::ActiveModel {
         resident_id: Set(account.0),

@@ -13,7 +13,7 @@ use shared::{
     ids::ResidentId,
 };
 
-use super::{WAITING, asked_here, index_of};
+use super::{WAITING, asked_here, indexes_of};
 use crate::{
     identity::{
         entity::{wechat_link, wechat_question},
@@ -62,7 +62,7 @@ pub async fn sign_in_by_wechat(
 
     let transaction = platform.db.begin().await?;
     let linked = wechat_link::Entity::find()
-        .filter(wechat_link::Column::OpenidIndex.eq(index_of(&platform, &openid)))
+        .filter(wechat_link::Column::OpenidIndex.is_in(indexes_of(&platform, &openid)))
         .one(&transaction)
         .await?;
     let Some(linked) = linked else {

@@ -151,6 +151,7 @@ impl Rig {
             workers: None,
             log: "off".into(),
             outside: Outside::default(),
+            suite: crypto::INTERNATIONAL,
         };
         let platform = Platform::connect_with(config, clock.clone()).await.unwrap();
         platform.db.migrate().await.unwrap();

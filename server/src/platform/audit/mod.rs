@@ -66,8 +66,14 @@ mod row {
 
 /// Records a deed.
 pub async fn record(db: &impl ConnectionTrait, now: Instant, deed: Deed<'_>) -> Result<(), DbErr> {
+    record_as(db, now, deed).await.map(drop)
+}
+
+/// Records a deed, and tells by what the row is found.
+async fn record_as(db: &impl ConnectionTrait, now: Instant, deed: Deed<'_>) -> Result<Uuid, DbErr> {
+    let id = Uuid::now_v7();
     let entry = ActiveModel {
-        id: Set(Uuid::now_v7()),
+        id: Set(id),
         at: Set(now),
         actor_kind: Set(deed.actor.map_or("unknown", |actor| actor.kind).to_owned()),
         actor_id: Set(deed.actor.map(|actor| actor.id)),
@@ -80,5 +86,5 @@ pub async fn record(db: &impl ConnectionTrait, now: Instant, deed: Deed<'_>) -> 
         seal: NotSet,
     };
     Entity::insert(entry).exec_without_returning(db).await?;
-    Ok(())
+    Ok(id)
 }

@@ -76,6 +76,7 @@ async fn load() -> Template {
         workers: None,
         log: "off".into(),
         outside: Outside::default(),
+        suite: crypto::INTERNATIONAL,
     };
     let clock = Arc::new(TestClock::at(monday_at_eight()));
     let platform = Platform::connect_with(config, clock).await.unwrap();

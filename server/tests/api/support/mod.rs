@@ -77,14 +77,30 @@ impl TestApp {
         (app, sandbox)
     }
 
+    /// Starts a server whose keys lie in a folder of its own, where they can be changed.
+    pub async fn start_with_own_keys() -> Self {
+        let _installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let (mode, keys_dir) = database::fresh(folder.path()).await;
+        let own = folder.path().join("keys");
+        std::fs::create_dir(&own).unwrap();
+        std::fs::copy(keys_dir.join("master.key"), own.join("master.key")).unwrap();
+        Self::start_on(folder, mode, own, Arc::new(TestClock::at(monday_at_eight())), None).await
+    }
+
     /// Starts another instance on the same database, with the same clock.
     pub async fn another_instance(&self) -> Self {
+        self.another_instance_with(self.platform.config.keys_dir.clone()).await
+    }
+
+    /// Starts another instance with a folder of keys of its own.
+    pub async fn another_instance_with(&self, keys_dir: PathBuf) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mode = self.platform.config.mode.clone();
         Self::start_on(
             folder,
             mode,
-            self.platform.config.keys_dir.clone(),
+            keys_dir,
             Arc::clone(&self.clock),
             self.platform.config.sandbox_url.clone(),
         )
@@ -110,6 +126,7 @@ impl TestApp {
             workers: Some(2),
             log: "off".into(),
             outside: Outside::default(),
+            suite: crypto::INTERNATIONAL,
         };
         let platform = Platform::connect_with(config, Arc::clone(&clock) as _).await.unwrap();
         let services = Services::start(platform.clone(), None).await.unwrap();

@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use nix::sys::signal::Signal;
 use nix::unistd::{User, geteuid};
 use tempfile::TempDir;
 
@@ -20,10 +21,10 @@ const LIMIT: Duration = Duration::from_mins(1);
 
 /// Both stores, on free ports and in a folder that goes with them.
 pub struct Stores {
-    // The order matters: the services end before their folder is removed.
-    _postgres: Service,
-    _redis: Service,
-    _folder: TempDir,
+    // The order matters: the services end before their folder is removed. One is absent only while it is lost.
+    postgres_service: Option<Service>,
+    redis_service: Option<Service>,
+    folder: TempDir,
     postgres: SocketAddr,
     redis: SocketAddr,
 }
@@ -34,13 +35,34 @@ impl Stores {
         let folder = tempfile::Builder::new().prefix("bianmin-stores-").tempdir()?;
         let postgres = service::free_address()?;
         let redis = service::free_address()?;
+        make_database(folder.path())?;
         Ok(Self {
-            _postgres: start_postgres(folder.path(), postgres)?,
-            _redis: start_redis(folder.path(), redis)?,
-            _folder: folder,
+            postgres_service: Some(start_postgres(folder.path(), postgres)?),
+            redis_service: Some(start_redis(folder.path(), redis)?),
+            folder,
             postgres,
             redis,
         })
+    }
+
+    /// Ends PostgreSQL, either orderly with its sessions cut off or at once as in a crash, and starts it again.
+    pub fn restart_postgres(&mut self, how: Shutdown) -> Result<()> {
+        if let Some(service) = self.postgres_service.take() {
+            service.end(how.signal())?;
+        }
+        self.postgres_service = Some(start_postgres(self.folder.path(), self.postgres)?);
+        Ok(())
+    }
+
+    /// Kills Redis, with everything that was in it.
+    pub fn lose_redis(&mut self) -> Result<()> {
+        self.redis_service.take().map_or(Ok(()), Service::kill)
+    }
+
+    /// Starts an empty Redis where the lost one was.
+    pub fn return_redis(&mut self) -> Result<()> {
+        self.redis_service = Some(start_redis(self.folder.path(), self.redis)?);
+        Ok(())
     }
 
     pub fn postgres_url(&self) -> String {
@@ -52,27 +74,48 @@ impl Stores {
     }
 }
 
-fn start_postgres(folder: &Path, address: SocketAddr) -> Result<Service> {
-    let owner = unprivileged()?;
+/// How PostgreSQL is told to end.
+#[derive(Clone, Copy)]
+pub enum Shutdown {
+    /// Transactions are rolled back and everything is written.
+    Fast,
+    /// At once, so that the next start has to recover.
+    Immediate,
+}
+
+impl Shutdown {
+    const fn signal(self) -> Signal {
+        match self {
+            Self::Fast => Signal::SIGINT,
+            Self::Immediate => Signal::SIGQUIT,
+        }
+    }
+}
+
+/// A program of PostgreSQL in its home below a folder, run as whoever owns that.
+fn postgres_command(home: &Path, name: &str) -> Result<Command> {
+    let mut command = program(postgres_program(name)?);
+    command.current_dir(home).env("LC_ALL", "C.UTF-8");
+    if let Some(owner) = unprivileged()? {
+        command.uid(owner.uid.as_raw()).gid(owner.gid.as_raw());
+    }
+    Ok(command)
+}
+
+fn postgres_home(folder: &Path) -> PathBuf {
+    folder.join("postgres")
+}
+
+fn make_database(folder: &Path) -> Result<()> {
     // The server must own its folder and reach it through the one above.
-    let home = folder.join("postgres");
+    let home = postgres_home(folder);
     std::fs::create_dir(&home)?;
-    if let Some(owner) = &owner {
+    if let Some(owner) = unprivileged()? {
         chown(folder, Some(owner.uid.as_raw()), Some(owner.gid.as_raw()))?;
         chown(&home, Some(owner.uid.as_raw()), Some(owner.gid.as_raw()))?;
     }
-    let data = home.join("data");
-    let begin = |name: &str| -> Result<Command> {
-        let mut command = program(postgres_program(name)?);
-        command.current_dir(&home).env("LC_ALL", "C.UTF-8");
-        if let Some(owner) = &owner {
-            command.uid(owner.uid.as_raw()).gid(owner.gid.as_raw());
-        }
-        Ok(command)
-    };
-
     command::read(
-        begin("initdb")?
+        postgres_command(&home, "initdb")?
             .args([
                 "--username=postgres",
                 "--auth=trust",
@@ -81,10 +124,16 @@ fn start_postgres(folder: &Path, address: SocketAddr) -> Result<Service> {
                 "--no-sync",
                 "--pgdata",
             ])
-            .arg(&data),
+            .arg(home.join("data")),
     )?;
-    let mut server = begin("postgres")?;
-    server.arg("-D").arg(&data).arg("-p").arg(address.port().to_string());
+    Ok(())
+}
+
+fn start_postgres(folder: &Path, address: SocketAddr) -> Result<Service> {
+    let home = postgres_home(folder);
+    let mut server = postgres_command(&home, "postgres")?;
+    server.arg("-D").arg(home.join("data"));
+    server.arg("-p").arg(address.port().to_string());
     for setting in [
         "listen_addresses=127.0.0.1",
         "unix_socket_directories=",

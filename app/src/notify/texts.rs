@@ -7,7 +7,7 @@ use shared::{
 
 use super::words::{
     ACCEPTED, ACTION, ALIYUN, ATTEMPTS, CLASS, DEAD, DELIVERED, HALF, HOW, LAST, LATER, LETTERS, MILLISECONDS, MOST,
-    NEVER, NO_LETTERS, NO_PROVIDERS, OLDEST, PROVIDER, PROVIDERS, REASON, REFUSED, REPLAY, REPLAYED, SECONDS, TEMPLATE,
+    NEVER, NO_LETTERS, NEVER_ANSWERED, NO_PROVIDERS, OLDEST, PROVIDER, PROVIDERS, REASON, REFUSED, REPLAY, REPLAYED, SECONDS, SENT_AGAIN, TEMPLATE,
     TEMPLATES, TENCENT, UNANSWERED, WAITING, WHEN, WITHIN, WORDS,
 };
 use crate::{
@@ -80,6 +80,8 @@ fn figures(now: &TextsOverview) -> View {
         figure(t(OLDEST), oldest),
         figure(t(LATER), now.later.to_string()),
         figure(t(DEAD), now.dead.to_string()),
+        figure(t(SENT_AGAIN), now.sent_again.to_string()),
+        figure(t(NEVER_ANSWERED), now.never_answered.to_string()),
         figure(t(WITHIN), of_all(speed.within_goal)),
         figure(t(DELIVERED), of_all(speed.delivered)),
         figure(t(HALF), took(speed.half_within_ms)),

@@ -56,11 +56,22 @@ pub async fn texts_overview(_: SystemAdmin, platform: Data<Platform>) -> Result<
         .count(db)
         .await?;
     let dead = Entity::find().filter(Column::Status.eq(status::DEAD)).count(db).await?;
+    let sent_again = attempt::Entity::find()
+        .filter(attempt::Column::Outcome.eq(outcome::NOT_SENT))
+        .filter(attempt::Column::StartedAt.gt(now - SPEED))
+        .count(db)
+        .await?;
+    let never_answered = attempt::Entity::find()
+        .filter(attempt::Column::Outcome.is_in([outcome::STARTED, outcome::UNKNOWN]))
+        .count(db)
+        .await?;
     Ok(Json(TextsOverview {
         waiting: due().count(db).await?,
         oldest_waiting: oldest.map(|row| row.due_at),
         later,
         dead,
+        sent_again,
+        never_answered,
         providers: activity(&platform, now).await?,
         speed: speed(&platform, now).await?,
     }))

@@ -134,9 +134,10 @@ impl Gateway for Tencent {
         self.account.weight
     }
 
-    /// Tencent tells only of texts whose delivery is known, so an answer of "none" is believed later than Aliyun's.
+    /// Tencent tells only of texts whose delivery is known, so an answer of "none" is believed later than Aliyun's. It is not believed
+    /// later than this, for what the end of a worker has interrupted is to be on its way again within ninety seconds.
     fn settles_within(&self) -> TimeDelta {
-        TimeDelta::seconds(75)
+        TimeDelta::seconds(60)
     }
 
     async fn send(&self, letter: &Letter, now: Instant) -> Answer {

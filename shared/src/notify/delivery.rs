@@ -35,8 +35,11 @@ pub fn retry_after(attempts: u32, another_provider: bool, limited: bool, jitter:
 }
 
 /// When to ask a provider again what became of an attempt that began so long ago.
+///
+/// A lease that a dead worker held is part of that time: a larger share of it would let a few questions without an answer hold a text
+/// up for minutes after a crash.
 pub fn ask_after(since_start: TimeDelta) -> TimeDelta {
-    (since_start / 2).clamp(TimeDelta::seconds(1), TimeDelta::seconds(60))
+    (since_start / 6).clamp(TimeDelta::seconds(1), TimeDelta::seconds(60))
 }
 
 /// How long to wait for a receipt before asking for it, after so many questions; nothing once asking is pointless.

@@ -87,6 +87,10 @@ pub struct TextsOverview {
     pub later: u64,
     /// Texts that no provider took.
     pub dead: u64,
+    /// Attempts of the last day without an answer, which their providers knew nothing of when asked: their texts were sent again.
+    pub sent_again: u64,
+    /// Attempts of which nobody knows what they came to: under way, being asked about, or left because nobody can be asked.
+    pub never_answered: u64,
     /// What each provider has done in the last ten minutes.
     pub providers: Vec<ProviderActivity>,
     /// How fast texts were in the last day.

@@ -1,26 +1,38 @@
 //! `cargo xtask soak`: what must never be lost or happen twice, while programs are killed and providers misbehave.
 
+mod balancer;
 mod books;
 mod calls;
+mod faults;
 mod payers;
 mod payments;
 mod plans;
+mod stage;
 mod texts;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
+use self::stage::Mode;
+use crate::bureau::Build;
 use crate::service;
+
+/// What goes through in a few minutes on two cores, in each mode.
+const DECISIONS: u32 = 1_000;
+const CASES: u32 = 2_000;
 
 #[derive(Args)]
 pub struct Arguments {
     /// What goes through; everything when absent.
     #[arg(value_enum)]
     what: Option<What>,
-    /// How much: each hundred takes about half a minute in a developer's build.
-    #[arg(long, default_value_t = 400)]
-    amount: u32,
-    /// Makes the faults the same in every run.
+    /// In which mode; both when absent.
+    #[arg(long, value_enum)]
+    mode: Option<Mode>,
+    /// How many decisions are paid, or how many cases are told of; a few minutes' worth when absent.
+    #[arg(long)]
+    amount: Option<u32>,
+    /// Makes the faults and the kills the same in every run.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Builds as it is deployed, which takes long the first time.
@@ -40,12 +52,18 @@ enum What {
 /// `cargo xtask soak`.
 pub fn soak(arguments: &Arguments) -> Result<()> {
     service::stop_all_when_interrupted()?;
+    let build = if arguments.release { Build::Release } else { Build::Trial };
     let wanted = |what| arguments.what.is_none_or(|only| only == what);
-    if wanted(What::Payments) {
-        payments::soak(arguments.amount, arguments.seed, arguments.release)?;
-    }
-    if wanted(What::Texts) {
-        texts::soak(arguments.amount, arguments.seed, arguments.release)?;
+    for mode in [Mode::Embedded, Mode::Scaled] {
+        if arguments.mode.is_some_and(|only| only != mode) {
+            continue;
+        }
+        if wanted(What::Payments) {
+            payments::soak(mode, build, arguments.amount.unwrap_or(DECISIONS), arguments.seed)?;
+        }
+        if wanted(What::Texts) {
+            texts::soak(mode, build, arguments.amount.unwrap_or(CASES), arguments.seed)?;
+        }
     }
     Ok(())
 }

@@ -36,6 +36,7 @@ async fn what_waits_is_told_with_its_age_and_what_was_taken_with_its_speed() {
     bureau.dispatcher.send_due().await.unwrap();
     let after = admin.get("/admin/texts").await.expect(200);
     assert_eq!((&after["waiting"], &after["dead"]), (&json!(0), &json!(0)));
+    assert_eq!((&after["sent_again"], &after["never_answered"]), (&json!(0), &json!(0)));
     let taken: u64 = after["providers"]
         .as_array()
         .unwrap()

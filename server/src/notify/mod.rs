@@ -34,6 +34,7 @@ mod tencent;
 #[cfg(test)]
 mod tests;
 mod wechat;
+mod wechat_events;
 mod wechat_template;
 mod workers;
 
@@ -58,5 +59,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
         .service(receipts::aliyun_reports)
         .service(receipts::tencent_reports)
         .service(replies::aliyun_replies)
-        .service(replies::tencent_replies);
+        .service(replies::tencent_replies)
+        .service(wechat_events::register_events)
+        .service(wechat_events::take_event);
 }

@@ -44,8 +44,25 @@ pub enum Mode {
     Aes,
     /// As they are (明文模式).
     Plain,
-    /// Not at all, as when no address is registered.
-    Off,
+}
+
+/// How events are pushed, and whether each message has one.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// How.
+    pub mode: Mode,
+    /// Without it only what a test wants told is told.
+    pub of_every_message: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            mode: Mode::default(),
+            of_every_message: true,
+        }
+    }
 }
 
 /// `GET`, `PUT` and `POST /wechat/events`.
@@ -58,19 +75,13 @@ pub fn control(config: &mut web::ServiceConfig) {
     );
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Settings {
-    mode: Mode,
-}
-
 async fn settings(sandbox: web::Data<Sandbox>) -> HttpResponse {
-    let mode = sandbox.wechat.events();
-    HttpResponse::Ok().json(Settings { mode })
+    HttpResponse::Ok().json(sandbox.wechat.events())
 }
 
 async fn set(sandbox: web::Data<Sandbox>, settings: web::Json<Settings>) -> HttpResponse {
-    sandbox.wechat.lock().events = settings.mode;
-    HttpResponse::Ok().json(settings.into_inner())
+    sandbox.wechat.lock().events = *settings;
+    HttpResponse::Ok().json(*settings)
 }
 
 /// What a test wants told.
@@ -93,6 +104,9 @@ async fn tell(sandbox: web::Data<Sandbox>, wanted: web::Json<Wanted>) -> HttpRes
 
 /// Tells in a moment what became of a message. The fault `undelivered` makes it one that its recipient refused.
 pub fn announce(sandbox: &web::Data<Sandbox>, msgid: u64, openid: String) {
+    if !sandbox.wechat.events().of_every_message {
+        return;
+    }
     let sandbox = sandbox.clone();
     tokio::spawn(async move {
         sandbox.clock.pause(TELLS_AFTER).await;
@@ -105,7 +119,7 @@ pub fn announce(sandbox: &web::Data<Sandbox>, msgid: u64, openid: String) {
 }
 
 fn event(sandbox: &Sandbox, msgid: u64, openid: &str, status: &str) -> Option<Push> {
-    let mode = sandbox.wechat.events();
+    let mode = sandbox.wechat.events().mode;
     let time = sandbox.clock.unix();
     let xml = format!(
         "<xml><ToUserName><![CDATA[gh_bianmin]]></ToUserName><FromUserName><![CDATA[{openid}]]></FromUserName>\
@@ -116,7 +130,6 @@ fn event(sandbox: &Sandbox, msgid: u64, openid: &str, status: &str) -> Option<Pu
     let signature = sign([TOKEN, &timestamp, &nonce]);
     let mut query = format!("signature={signature}&timestamp={timestamp}&nonce={nonce}&openid={openid}");
     let body = match mode {
-        Mode::Off => return None,
         Mode::Plain => xml,
         Mode::Aes => {
             let sealed = seal(&xml)?;

@@ -214,8 +214,10 @@ async fn send(sandbox: web::Data<Sandbox>, bearer: web::Query<Bearer>, body: web
         client_msg_id: send.client_msg_id,
         at: now,
     };
-    events::announce(&sandbox, msgid, message.openid.clone());
+    let openid = message.openid.clone();
     inner.messages.push(message);
+    drop(inner);
+    events::announce(&sandbox, msgid, openid);
     HttpResponse::Ok().json(json!({ "errcode": 0, "errmsg": "ok", "msgid": msgid }))
 }
 

@@ -34,14 +34,14 @@ struct Inner {
     tokens: messages::Tokens,
     messages: Vec<messages::Message>,
     /// How events about them are pushed.
-    events: events::Mode,
+    events: events::Settings,
     /// With which code messages to a phone's owner are refused.
     refusals: HashMap<String, i32>,
 }
 
 impl Wechat {
     /// How the account's events are pushed.
-    pub fn events(&self) -> events::Mode {
+    pub fn events(&self) -> events::Settings {
         self.lock().events
     }
 

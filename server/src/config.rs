@@ -265,9 +265,12 @@ fn events(settings: &Settings) -> Result<Option<EventSecrets>, ConfigError> {
             "it is needed as well, because BIANMIN_WECHAT_EVENT_AES_KEY is set",
         )),
         None => Ok(None),
-        Some(token) => EventSecrets::new(token.clone(), key)
-            .map(Some)
-            .ok_or_else(|| invalid("WECHAT_EVENT_AES_KEY", "expected the 43 letters and digits of the account's page")),
+        Some(token) => EventSecrets::new(token.clone(), key).map(Some).ok_or_else(|| {
+            invalid(
+                "WECHAT_EVENT_AES_KEY",
+                "expected the 43 letters and digits of the account's page",
+            )
+        }),
     }
 }
 

@@ -24,7 +24,14 @@ pub fn bench(arguments: &Arguments) -> Result<()> {
     let mut narrator = Narrator::new(3);
     narrator.step("compiling the benchmark", || {
         // The outside world of some rows.
-        command::run(cargo().args(["build", "--profile", &arguments.profile, "--package", "sandbox", "--bins"]))?;
+        command::run(cargo().args([
+            "build",
+            "--profile",
+            &arguments.profile,
+            "--package",
+            "sandbox",
+            "--bins",
+        ]))?;
         command::run(benchmark(&arguments.profile).arg("--no-run"))
     })?;
     let stores = narrator.step("starting PostgreSQL and Redis", Stores::start)?;

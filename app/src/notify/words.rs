@@ -14,6 +14,9 @@ words! {
     HALF: "半数用时" / "Half within";
     MOST: "99%用时" / "99 % within";
     DELIVERED: "已送达" / "Delivered";
+    BY_DAY: "每日送达速度" / "Speed day by day";
+    DAY: "日期" / "Day";
+    TEXTS: "交出条数" / "Texts taken";
     SECONDS: "{}秒" / "{} s";
     MILLISECONDS: "{}毫秒" / "{} ms";
     PROVIDERS: "通道（最近10分钟）" / "Providers, last ten minutes";

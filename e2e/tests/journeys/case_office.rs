@@ -45,7 +45,12 @@ async fn what_an_officer_reads_and_takes_back_is_seen_by_the_auditor() {
     });
     publishes("/upstream/cases", case).await;
     step("1", "accepted", json!({})).await;
-    step("2", "filed", json!({ "details": { "document_no": "云公立字〔2026〕第46号" } })).await;
+    step(
+        "2",
+        "filed",
+        json!({ "details": { "document_no": "云公立字〔2026〕第46号" } }),
+    )
+    .await;
     text_to(REPORTER, "case-filed").await;
 
     let desk = Browser::desk("case-office").await;
@@ -53,8 +58,10 @@ async fn what_an_officer_reads_and_takes_back_is_seen_by_the_auditor() {
     desk.signs_in_at("/admin/cases", OFFICER).await;
     desk.sees("每次查询须填写理由").await;
     desk.shows("01-look-up").await;
-    desk.types("form.panel label:nth-of-type(1) input[type=text]", CASE_NO).await;
-    desk.types("form.panel label:nth-of-type(2) input[type=text]", REASON).await;
+    desk.types("form.panel label:nth-of-type(1) input[type=text]", CASE_NO)
+        .await;
+    desk.types("form.panel label:nth-of-type(2) input[type=text]", REASON)
+        .await;
     desk.presses("查询").await;
     desk.sees("电动车被盗案").await;
     let whole = id_number(REPORTER);
@@ -62,7 +69,8 @@ async fn what_an_officer_reads_and_takes_back_is_seen_by_the_auditor() {
     desk.shows("02-masked").await;
 
     let code = new_code(&used).await;
-    desk.types("form.panel label:nth-of-type(3) input[type=text]", &code).await;
+    desk.types("form.panel label:nth-of-type(3) input[type=text]", &code)
+        .await;
     desk.presses("查询").await;
     desk.sees(&whole).await;
     desk.shows("03-whole").await;

@@ -47,13 +47,15 @@ pub enum Mode {
 }
 
 /// How events are pushed, and whether each message has one.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// How.
     pub mode: Mode,
     /// Without it only what a test wants told is told.
     pub of_every_message: bool,
+    /// The address that the account registered; otherwise the server's own.
+    pub url: Option<String>,
 }
 
 impl Default for Settings {
@@ -61,6 +63,7 @@ impl Default for Settings {
         Self {
             mode: Mode::default(),
             of_every_message: true,
+            url: None,
         }
     }
 }
@@ -80,8 +83,9 @@ async fn settings(sandbox: web::Data<Sandbox>) -> HttpResponse {
 }
 
 async fn set(sandbox: web::Data<Sandbox>, settings: web::Json<Settings>) -> HttpResponse {
-    sandbox.wechat.lock().events = *settings;
-    HttpResponse::Ok().json(*settings)
+    let settings = settings.into_inner();
+    sandbox.wechat.lock().events = settings.clone();
+    HttpResponse::Ok().json(settings)
 }
 
 /// What a test wants told.
@@ -119,7 +123,8 @@ pub fn announce(sandbox: &web::Data<Sandbox>, msgid: u64, openid: String) {
 }
 
 fn event(sandbox: &Sandbox, msgid: u64, openid: &str, status: &str) -> Option<Push> {
-    let mode = sandbox.wechat.events().mode;
+    let Settings { mode, url, .. } = sandbox.wechat.events();
+    let url = url.unwrap_or_else(|| format!("{}/api/v1/wechat/events", sandbox.config.server_url));
     let time = sandbox.clock.unix();
     let xml = format!(
         "<xml><ToUserName><![CDATA[gh_bianmin]]></ToUserName><FromUserName><![CDATA[{openid}]]></FromUserName>\
@@ -135,14 +140,12 @@ fn event(sandbox: &Sandbox, msgid: u64, openid: &str, status: &str) -> Option<Pu
             let sealed = seal(&xml)?;
             let signature = sign([TOKEN, &timestamp, &nonce, &sealed]);
             query.push_str(&format!("&encrypt_type=aes&msg_signature={signature}"));
-            format!(
-                "<xml><ToUserName><![CDATA[gh_bianmin]]></ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
-            )
+            format!("<xml><ToUserName><![CDATA[gh_bianmin]]></ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>")
         }
     };
     Some(Push {
         target: TARGET,
-        url: format!("{}/api/v1/wechat/events?{query}", sandbox.config.server_url),
+        url: format!("{url}?{query}"),
         headers: vec![("Content-Type", "text/xml".into())],
         body: body.into_bytes(),
     })
@@ -166,7 +169,9 @@ fn seal(message: &str) -> Option<String> {
     let padding = 32 - plain.len() % 32;
     plain.extend(std::iter::repeat_n(u8::try_from(padding).ok()?, padding));
     let vector: [u8; AES_CBC_IV_LEN] = key.get(..AES_CBC_IV_LEN)?.try_into().ok()?;
-    let cipher = UnboundCipherKey::new(&AES_256, &key).and_then(EncryptingKey::cbc).ok()?;
+    let cipher = UnboundCipherKey::new(&AES_256, &key)
+        .and_then(EncryptingKey::cbc)
+        .ok()?;
     let context = EncryptionContext::Iv128(FixedLength::from(vector));
     cipher.less_safe_encrypt(&mut plain, context).ok()?;
     Some(BASE64_STANDARD.encode(plain))

@@ -42,7 +42,7 @@ struct Inner {
 impl Wechat {
     /// How the account's events are pushed.
     pub fn events(&self) -> events::Settings {
-        self.lock().events
+        self.lock().events.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -49,7 +49,10 @@ pub async fn measure(
         format!("{}/s", grouped(verifications)),
     ));
     let commits = commits(bureau, span).await?;
-    table.push(Row::new("commits of one row, 8 at once", format!("{}/s", grouped(commits))));
+    table.push(Row::new(
+        "commits of one row, 8 at once",
+        format!("{}/s", grouped(commits)),
+    ));
 
     let orders = order(bureau, outside, payments).await?;
     let mut requests = Vec::new();
@@ -66,18 +69,29 @@ pub async fn measure(
     let forged = orders.len() / 100 * FORGED + (orders.len() % 100).min(FORGED);
     let all = requests.len();
     let mut next = requests.into_iter();
-    let outcome = load::run(outside.server.address, CLIENTS, Duration::MAX, move |buffer| match next.next() {
-        None => false,
-        Some(request) => {
-            buffer.extend(request);
-            true
-        }
-    })
+    let outcome = load::run(
+        outside.server.address,
+        CLIENTS,
+        Duration::MAX,
+        move |buffer| match next.next() {
+            None => false,
+            Some(request) => {
+                buffer.extend(request);
+                true
+            }
+        },
+    )
     .await?;
     let of = |status| outcome.statuses.get(&status).copied().unwrap_or(0);
     ensure!(of(400) == forged && of(204) == all - forged, "{:?}", outcome.statuses);
-    let paid = bureau.count("SELECT count(*) FROM ledger_entries WHERE kind = 'payment'").await?;
-    ensure!(paid == orders.len(), "{} orders were paid, and {paid} received", orders.len());
+    let paid = bureau
+        .count("SELECT count(*) FROM ledger_entries WHERE kind = 'payment'")
+        .await?;
+    ensure!(
+        paid == orders.len(),
+        "{} orders were paid, and {paid} received",
+        orders.len()
+    );
     let rate = outcome.per_second();
     let what = format!(
         "notifications of {} payments, {REPEATED} % twice, {FORGED} % forged besides",
@@ -92,7 +106,9 @@ pub async fn measure(
     let forged = forgeries(outside, &wechat, span).await?;
     let rate = forged.per_second();
     table.push(Row::rate("forged notifications refused", &forged).of("verifications", verifications, rate, Some(0.8)));
-    let paid_still = bureau.count("SELECT count(*) FROM ledger_entries WHERE kind = 'payment'").await?;
+    let paid_still = bureau
+        .count("SELECT count(*) FROM ledger_entries WHERE kind = 'payment'")
+        .await?;
     ensure!(paid_still == paid, "a forgery changed something");
     Ok(())
 }
@@ -115,7 +131,12 @@ struct Order {
 impl Wechat {
     async fn of(outside: &Outside) -> Result<Self> {
         let told = outside.ask(&load::get("/wechat/merchant.json", "")).await?;
-        let text = |name: &str| told[name].as_str().map(ToOwned::to_owned).context("the account is told");
+        let text = |name: &str| {
+            told[name]
+                .as_str()
+                .map(ToOwned::to_owned)
+                .context("the account is told")
+        };
         let pem = fs::read_to_string(root().join("sandbox/keys/platform-first-private.pem"))?;
         let body: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
         let key = KeyPair::from_pkcs8(&BASE64_STANDARD.decode(body)?).map_err(|error| anyhow!("{error}"))?;
@@ -236,7 +257,9 @@ async fn order(bureau: &Bureau, outside: &Outside, payments: usize) -> Result<Ve
     let mut decisions = Vec::new();
     for (at, visitor) in visitors.iter().enumerate() {
         let person = identity::person(db, &bureau.platform, visitor.person).await;
-        let person = person.map_err(|failure| anyhow!("{failure}"))?.context("a visitor is a person")?;
+        let person = person
+            .map_err(|failure| anyhow!("{failure}"))?
+            .context("a visitor is a person")?;
         decisions.push(json!({
             "decision_no": format!("53997{at:011}"),
             "person": { "name": person.name.expose(), "id_number": person.id_number.expose() },
@@ -248,32 +271,51 @@ async fn order(bureau: &Bureau, outside: &Outside, payments: usize) -> Result<Ve
     for batch in decisions.chunks(BATCH) {
         outside.push("/upstream/decisions", &json!({ "items": batch })).await?;
     }
-    let found = rows(db, "SELECT id FROM decisions WHERE decision_no LIKE '53997%' ORDER BY decision_no", []).await?;
-    let ids: Vec<Uuid> = found.iter().map(|row| row.try_get("", "id")).collect::<Result<_, _>>()?;
-    ensure!(ids.len() == visitors.len(), "{} of {} decisions were taken", ids.len(), visitors.len());
+    let found = rows(
+        db,
+        "SELECT id FROM decisions WHERE decision_no LIKE '53997%' ORDER BY decision_no",
+        [],
+    )
+    .await?;
+    let ids: Vec<Uuid> = found
+        .iter()
+        .map(|row| row.try_get("", "id"))
+        .collect::<Result<_, _>>()?;
+    ensure!(
+        ids.len() == visitors.len(),
+        "{} of {} decisions were taken",
+        ids.len(),
+        visitors.len()
+    );
     let tokens: Vec<String> = visitors.iter().map(|visitor| visitor.access_token.clone()).collect();
     let mut next = ids.into_iter().zip(tokens);
-    load::run(outside.server.address, 16, Duration::MAX, move |buffer| match next.next() {
-        None => false,
-        Some((id, token)) => {
-            let path = format!("/api/v1/decisions/{id}/payments");
-            let headers = format!("Authorization: Bearer {token}\r\n");
-            load::write_post(buffer, &path, &headers, r#"{"channel":"native"}"#);
-            true
+    load::run(outside.server.address, 16, Duration::MAX, move |buffer| {
+        match next.next() {
+            None => false,
+            Some((id, token)) => {
+                let path = format!("/api/v1/decisions/{id}/payments");
+                let headers = format!("Authorization: Bearer {token}\r\n");
+                load::write_post(buffer, &path, &headers, r#"{"channel":"native"}"#);
+                true
+            }
         }
     })
     .await?
     .all(201)?;
-    rows(db, "SELECT out_trade_no, amount_fen FROM payments WHERE status <> 'paid'", [])
-        .await?
-        .iter()
-        .map(|row| {
-            Ok(Order {
-                number: row.try_get("", "out_trade_no")?,
-                fen: row.try_get("", "amount_fen")?,
-            })
+    rows(
+        db,
+        "SELECT out_trade_no, amount_fen FROM payments WHERE status <> 'paid'",
+        [],
+    )
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(Order {
+            number: row.try_get("", "out_trade_no")?,
+            fen: row.try_get("", "amount_fen")?,
         })
-        .collect()
+    })
+    .collect()
 }
 
 /// Forgeries alone, each well formed and under a known serial, so that its signature has to be computed.
@@ -283,5 +325,7 @@ async fn forgeries(outside: &Outside, wechat: &Wechat, span: Duration) -> Result
         fen: 1,
     };
     let request = wechat.notification(&order, false)?;
-    load::repeat(outside.server.address, CLIENTS, span, request).await?.all(400)
+    load::repeat(outside.server.address, CLIENTS, span, request)
+        .await?
+        .all(400)
 }

@@ -55,7 +55,11 @@ pub async fn measure(bureau: &Bureau, outside: &Outside, span: Duration, table: 
         if waits.len() == per_client * AT_ONCE as usize {
             break waits;
         }
-        ensure!(waited.elapsed() < PATIENCE, "only {} of {events} texts were taken", waits.len());
+        ensure!(
+            waited.elapsed() < PATIENCE,
+            "only {} of {events} texts were taken",
+            waits.len()
+        );
         rt::time::sleep(Duration::from_millis(200)).await;
     };
     let within = waits.iter().filter(|wait| **wait <= GOAL).count();
@@ -63,7 +67,10 @@ pub async fn measure(bureau: &Bureau, outside: &Outside, span: Duration, table: 
     let mut times = Times::default();
     waits.iter().for_each(|wait| times.note(*wait));
     let mut row = Row::new(
-        format!("{} texts at {A_SECOND} events a second, with a provider within 5 s", grouped(waits.len() as f64)),
+        format!(
+            "{} texts at {A_SECOND} events a second, with a provider within 5 s",
+            grouped(waits.len() as f64)
+        ),
         format!("{:.2} %", share * 100.0),
     );
     (row.p50, row.p99) = (Some(times.percentile(50)), Some(times.percentile(99)));
@@ -78,7 +85,10 @@ async fn book(server: SocketAddr, tokens: Vec<String>, service: Uuid, window: Uu
     let body = format!("{{\"window_id\":\"{window}\",\"service_id\":\"{service}\"}}");
     for token in tokens {
         rhythm.tick().await;
-        let headers = format!("Authorization: Bearer {token}\r\nIdempotency-Key: {}\r\n", Uuid::now_v7());
+        let headers = format!(
+            "Authorization: Bearer {token}\r\nIdempotency-Key: {}\r\n",
+            Uuid::now_v7()
+        );
         connection
             .expect(201, &load::post("/api/v1/appointments", &headers, &body))
             .await?;

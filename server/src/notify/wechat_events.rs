@@ -70,11 +70,7 @@ pub async fn register_events(
     responses((status = 200, description = "Taken, `success`.", body = String), crate::problem::Refusals),
 )]
 #[post("/wechat/events")]
-pub async fn take_event(
-    platform: Data<Platform>,
-    signed: Query<Signed>,
-    body: Bytes,
-) -> Result<HttpResponse, Failure> {
+pub async fn take_event(platform: Data<Platform>, signed: Query<Signed>, body: Bytes) -> Result<HttpResponse, Failure> {
     let event = platform.official_account.event(&signed, &body).await.map_err(refused)?;
     if let Some(event) = event.filter(|event| event.name == FINISHED) {
         finish(&platform, &event).await?;
@@ -141,8 +137,14 @@ mod tests {
     #[test]
     fn a_status_is_understood_as_wechat_writes_it() {
         assert_eq!(meaning("success"), Some((Delivery::Delivered, String::new())));
-        assert_eq!(meaning("failed:user block"), Some((Delivery::Failed, "user block".into())));
-        assert_eq!(meaning("failed: system failed"), Some((Delivery::Failed, "system failed".into())));
+        assert_eq!(
+            meaning("failed:user block"),
+            Some((Delivery::Failed, "user block".into()))
+        );
+        assert_eq!(
+            meaning("failed: system failed"),
+            Some((Delivery::Failed, "system failed".into()))
+        );
         assert_eq!(meaning("pending"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! What a resident is shown of the texts that were sent.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::rules::Class;
@@ -115,7 +115,7 @@ pub struct ProviderActivity {
     pub last_accepted: Option<DateTime<Utc>>,
 }
 
-/// How fast texts were with a provider, of at most ten thousand of the last day.
+/// How fast texts were with a provider, of at most the last ten thousand of a day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeliverySpeed {
@@ -129,6 +129,16 @@ pub struct DeliverySpeed {
     pub half_within_ms: i64,
     /// Within how many milliseconds 99 % of them were.
     pub most_within_ms: i64,
+}
+
+/// How fast the texts of a day were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DayOfTexts {
+    /// The day, in the bureau's time.
+    pub date: NaiveDate,
+    /// How fast they were.
+    pub speed: DeliverySpeed,
 }
 
 /// A template as it is filed with the providers.

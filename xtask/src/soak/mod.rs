@@ -38,6 +38,9 @@ pub struct Arguments {
     /// Builds as it is deployed, which takes long the first time.
     #[arg(long)]
     release: bool,
+    /// Start what was built before.
+    #[arg(long)]
+    skip_build: bool,
 }
 
 /// What is watched.
@@ -52,7 +55,14 @@ enum What {
 /// `cargo xtask soak`.
 pub fn soak(arguments: &Arguments) -> Result<()> {
     service::stop_all_when_interrupted()?;
-    let build = if arguments.release { Build::Release } else { Build::Trial };
+    let build = if arguments.release {
+        Build::Release
+    } else {
+        Build::Trial
+    };
+    if !arguments.skip_build {
+        build.compile()?;
+    }
     let wanted = |what| arguments.what.is_none_or(|only| only == what);
     for mode in [Mode::Embedded, Mode::Scaled] {
         if arguments.mode.is_some_and(|only| only != mode) {

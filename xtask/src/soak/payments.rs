@@ -128,7 +128,10 @@ impl Soak<'_> {
         while begun.elapsed() < PATIENCE {
             // A code is sent once a minute, and one that was lost with the server is asked for again.
             if asked.is_none_or(|at: Instant| at.elapsed() > ASK_AGAIN)
-                && matches!(call(server, "POST", "/api/v1/auth/sms-codes", Some(&wish)), Ok((200..300, _)))
+                && matches!(
+                    call(server, "POST", "/api/v1/auth/sms-codes", Some(&wish)),
+                    Ok((200..300, _))
+                )
             {
                 asked = Some(Instant::now());
             }

@@ -58,9 +58,8 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Builds the programs, loads the demonstration bureau and starts everything; `name` is the folder of the logs.
+    /// Loads the demonstration bureau and starts everything; `name` is the folder of the logs.
     pub fn open(mode: Mode, build: Build, name: &str) -> Result<Self> {
-        build.compile()?;
         let folder = tempfile::Builder::new().prefix("bianmin-soak-").tempdir()?;
         let (stores, settings, names): (_, _, Vec<String>) = match mode {
             Mode::Embedded => (None, Vec::new(), vec!["server".into()]),
@@ -212,6 +211,9 @@ impl Crashes {
     pub fn print(&self) {
         println!("  servers killed         {:>9}", self.kills);
         println!("  Redis killed           {:>9}", self.redis);
-        println!("  PostgreSQL restarted   {:>9} fast, {} immediate", self.fast, self.immediate);
+        println!(
+            "  PostgreSQL restarted   {:>9} fast, {} immediate",
+            self.fast, self.immediate
+        );
     }
 }

@@ -53,7 +53,10 @@ fn plan(seed: u64) -> Vec<Value> {
 
 /// Goes through `cases` cases, with two texts each.
 pub fn soak(mode: Mode, build: Build, cases: u32, seed: u64) -> Result<()> {
-    ensure!(cases <= MOST_CASES, "at most {MOST_CASES} cases have numbers of their own");
+    ensure!(
+        cases <= MOST_CASES,
+        "at most {MOST_CASES} cases have numbers of their own"
+    );
     let stage = Stage::open(mode, build, &format!("soak-texts-{mode:?}").to_lowercase())?;
     let place = &stage.place;
     faults::switch_on(place.sandbox, &plan(seed))?;
@@ -68,7 +71,11 @@ pub fn soak(mode: Mode, build: Build, cases: u32, seed: u64) -> Result<()> {
     let chosen = Chosen::of(place)?;
 
     println!("Texts, {mode}: {cases} cases, seed {seed}");
-    println!("  events pushed          {:>9} in {:.1} s", cases * 3, pushed.as_secs_f64());
+    println!(
+        "  events pushed          {:>9} in {:.1} s",
+        cases * 3,
+        pushed.as_secs_f64()
+    );
     crashes.print();
     struck.print();
     println!("  texts expected         {:>9}", expected.len() * TEMPLATES.len());
@@ -84,7 +91,11 @@ pub fn soak(mode: Mode, build: Build, cases: u32, seed: u64) -> Result<()> {
     println!("  the oldest of them for {:>9.1} s after it", oldest.as_secs_f64());
     println!("  from push to phone     {}", outcome.waits());
     ensure!(outcome.lost == 0 && outcome.twice == 0, "texts were lost or doubled");
-    ensure!(oldest <= STRANDED, "a text was held up for longer than {} s", STRANDED.as_secs());
+    ensure!(
+        oldest <= STRANDED,
+        "a text was held up for longer than {} s",
+        STRANDED.as_secs()
+    );
     Ok(())
 }
 
@@ -298,7 +309,10 @@ fn arrived(place: &Place) -> Result<(Texts, BTreeMap<String, usize>)> {
         let Some(tail) = text.split("尾号").nth(1).and_then(|rest| rest.get(..4)) else {
             continue;
         };
-        let sent_at = item.get("sent_at_ms").and_then(Value::as_u64).context("when a text came")?;
+        let sent_at = item
+            .get("sent_at_ms")
+            .and_then(Value::as_u64)
+            .context("when a text came")?;
         texts
             .entry((read("phone"), template, format!("尾号{tail}")))
             .or_default()

@@ -31,7 +31,8 @@ impl Bureau {
     /// WeChat tells nothing of its messages by itself; what a test has it tell comes in this mode.
     pub async fn open_with(mode: &str) -> Self {
         let (app, sandbox) = TestApp::start_with_sandbox().await;
-        let quiet = json!({ "mode": mode, "of_every_message": false });
+        let url = format!("{}/api/v1/wechat/events", app.address);
+        let quiet = json!({ "mode": mode, "of_every_message": false, "url": url });
         sandbox.put("/wechat/events", quiet).await;
         let resident = WechatBrowser::of(&app, &phone(1)).link().await;
         let me = resident.get("/me").await.expect(200);

@@ -75,10 +75,14 @@ async fn a_text_comes_in_the_place_of_what_wechat_took_and_did_not_deliver() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_wechat_tells_by_itself_arrives() {
     let bureau = Bureau::open_with("aes").await;
-    let every = json!({ "mode": "aes", "of_every_message": true });
+    let mut every = bureau.sandbox.get("/wechat/events").await;
+    every["of_every_message"] = json!(true);
     bureau.sandbox.put("/wechat/events", every).await;
     bureau.progress("侦查", Way::Wechat).await;
-    crate::support::eventually("the delivery", 10, async || (bureau.shown().await == "delivered").then_some(())).await;
+    crate::support::eventually("the delivery", 10, async || {
+        (bureau.shown().await == "delivered").then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -88,8 +92,14 @@ async fn what_is_not_wechats_changes_nothing() {
         bureau.progress("侦查", Way::Wechat).await;
         // Of a message that is not ours, and of ours to somebody else.
         let ours = bureau.in_wechat().await[0].clone();
-        assert_eq!(bureau.told_of(&json!(1), &ours["openid"], "success").await["status"], 200);
-        assert_eq!(bureau.told_of(&ours["msgid"], &json!("another"), "success").await["status"], 200);
+        assert_eq!(
+            bureau.told_of(&json!(1), &ours["openid"], "success").await["status"],
+            200
+        );
+        assert_eq!(
+            bureau.told_of(&ours["msgid"], &json!("another"), "success").await["status"],
+            200
+        );
         assert_eq!(bureau.told("perhaps").await["status"], 200);
         assert_eq!(bureau.shown().await, "sent");
 
@@ -105,7 +115,10 @@ async fn what_is_not_wechats_changes_nothing() {
         ] {
             assert_eq!(post(&forged, body.clone()).await.0, 403, "{forged}");
         }
-        assert!(matches!(post(url.split('?').next().unwrap(), body.clone()).await.0, 400 | 422));
+        assert!(matches!(
+            post(url.split('?').next().unwrap(), body.clone()).await.0,
+            400 | 422
+        ));
         if mode == "aes" {
             let seal = signed("msg_signature=");
             let other = url.replace(seal, &"0".repeat(40));
@@ -115,7 +128,11 @@ async fn what_is_not_wechats_changes_nothing() {
                 ours["openid"].as_str().unwrap(),
                 ours["msgid"]
             );
-            assert_eq!(post(&url, plain).await.0, 403, "where there is a key, a plain body is nobody's");
+            assert_eq!(
+                post(&url, plain).await.0,
+                403,
+                "where there is a key, a plain body is nobody's"
+            );
         }
         // What was recorded is refused once it is old.
         bureau.advance(TimeDelta::minutes(6)).await;
@@ -138,7 +155,13 @@ async fn no_body_ends_in_a_fault() {
             let status = post(&url, String::from_utf8(spoiled).unwrap()).await.0;
             assert!(matches!(status, 200 | 403), "{mode}, {at}: {status}");
         }
-        for body in ["", "<xml>", "<xml><Encrypt></Encrypt></xml>", "\u{0}", "<Event></Event>"] {
+        for body in [
+            "",
+            "<xml>",
+            "<xml><Encrypt></Encrypt></xml>",
+            "\u{0}",
+            "<Event></Event>",
+        ] {
             let status = post(&url, body.into()).await.0;
             assert!(matches!(status, 200 | 403), "{mode}, {body:?}: {status}");
         }
@@ -152,7 +175,10 @@ async fn an_address_is_registered_by_repeating_what_wechat_says() {
     bureau.progress("侦查", Way::Wechat).await;
     let url = text(&bureau.told("perhaps").await, "url");
     let echo = reqwest::get(format!("{url}&echostr=5927782")).await.unwrap();
-    assert_eq!((echo.status().as_u16(), echo.text().await.unwrap()), (200, "5927782".to_owned()));
+    assert_eq!(
+        (echo.status().as_u16(), echo.text().await.unwrap()),
+        (200, "5927782".to_owned())
+    );
     let forged = url.replace("signature=", "signature=0");
     let refused = reqwest::get(format!("{forged}&echostr=5927782")).await.unwrap();
     assert_eq!(refused.status().as_u16(), 403);

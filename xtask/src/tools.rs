@@ -296,10 +296,15 @@ fn install_packages(packages: Vec<&'static str>) -> Result<()> {
     };
     // The lists of packages may be absent or old.
     if command::read(&mut install()).is_err() {
-        command::read(as_root("apt-get").args(["update", "--quiet"])).context(advice.clone())?;
+        refresh_package_lists().context(advice.clone())?;
         command::read(&mut install()).context(advice)?;
     }
     Ok(())
+}
+
+/// Brings apt's lists of packages up to date.
+pub fn refresh_package_lists() -> Result<()> {
+    command::read(as_root("apt-get").args(["update", "--quiet"])).map(|_| ())
 }
 
 /// Runs a program as root, through sudo when we are not.

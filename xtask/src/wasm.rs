@@ -15,6 +15,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use crate::command::{self, find, program};
+use crate::tools;
 use crate::workspace;
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -23,13 +24,7 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 pub const PROFILE: &str = "wasm-release";
 
 /// Debian's packages: the compiler, what it links with, its lints, and the library's source.
-const PACKAGES: [&str; 5] = [
-    "rustc-web",
-    "libstd-rust-web-dev",
-    "rust-web-src",
-    "rust-web-clippy",
-    "libllvm22",
-];
+const PACKAGES: [&str; 4] = ["rustc-web", "libstd-rust-web-dev", "rust-web-src", "rust-web-clippy"];
 
 /// What those need in turn that a small system may lack.
 const LIBRARIES: [&str; 3] = ["libz3-4", "libedit2", "libxml2"];
@@ -181,8 +176,14 @@ fn unpack_from_debian(home: &Path) -> Result<()> {
     let archives = unpacked.join("archives");
     fs::create_dir_all(&archives)?;
 
+    // Old lists name an older compiler, or archives that are gone. Without a network the lists that are there must do.
+    if let Err(error) = tools::refresh_package_lists() {
+        println!("      the lists of packages stay as they are: {error:#}");
+    }
+    let standard_library = dependency("libstd-rust-web-dev", "libstd-rust-web-")?;
+    let back_end = dependency(&standard_library, "libllvm")?;
     let mut packages: Vec<String> = PACKAGES.iter().chain(&LIBRARIES).map(ToString::to_string).collect();
-    packages.push(versioned_library()?);
+    packages.extend([standard_library, back_end]);
     command::read(
         program("apt-get")
             .arg("download")
@@ -203,15 +204,15 @@ fn unpack_from_debian(home: &Path) -> Result<()> {
     fs::rename(&unpacked, home).with_context(|| format!("{} could not be put in place", home.display()))
 }
 
-/// The package with the compiler's libraries carries the version in its name.
-fn versioned_library() -> Result<String> {
-    let depends = command::read(program("apt-cache").args(["depends", "libstd-rust-web-dev"]))?;
+/// What a package depends on under a name that begins so: compilers' libraries carry their version in the name.
+fn dependency(package: &str, beginning: &str) -> Result<String> {
+    let depends = command::read(program("apt-cache").args(["depends", package]))?;
     depends
         .lines()
         .filter_map(|line| line.trim().strip_prefix("Depends: "))
-        .find(|name| name.starts_with("libstd-rust-web-"))
+        .find(|name| name.starts_with(beginning))
         .map(ToOwned::to_owned)
-        .context("apt does not know rustc-web: run `apt-get update`, or use Debian 12 or later")
+        .with_context(|| format!("apt knows no {beginning}… of {package}: run `apt-get update`, or use Debian 12 or later"))
 }
 
 /// Libraries are found beside the program, as they would be if the packages were installed.

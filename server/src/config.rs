@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::{
     fines_settings::{self, FinesRules},
+    platform::official_account::EventSecrets,
     sms_settings::{self, SmsSettings},
 };
 
@@ -55,6 +56,8 @@ pub struct OfficialAccountSettings {
     pub appid: String,
     /// Its secret.
     pub secret: SecretString,
+    /// By what its events are known; without them none is received.
+    pub events: Option<EventSecrets>,
 }
 
 /// The merchant's account at WeChat Pay. Paths lead to PEM files.
@@ -111,6 +114,8 @@ pub(crate) struct Settings {
     wechat_pay_mchid: Option<String>,
     wechat_pay_appid: Option<String>,
     wechat_app_secret: Option<SecretString>,
+    wechat_event_token: Option<SecretString>,
+    wechat_event_aes_key: Option<SecretString>,
     wechat_pay_serial: Option<String>,
     wechat_pay_private_key: Option<PathBuf>,
     wechat_pay_certificate: Option<PathBuf>,
@@ -256,6 +261,24 @@ impl Config {
     }
 }
 
+/// By what events of the official account are known.
+fn events(settings: &Settings) -> Result<Option<EventSecrets>, ConfigError> {
+    let key = settings.wechat_event_aes_key.as_ref();
+    match &settings.wechat_event_token {
+        None if key.is_some() => Err(invalid(
+            "WECHAT_EVENT_TOKEN",
+            "it is needed as well, because BIANMIN_WECHAT_EVENT_AES_KEY is set",
+        )),
+        None => Ok(None),
+        Some(token) => EventSecrets::new(token.clone(), key).map(Some).ok_or_else(|| {
+            invalid(
+                "WECHAT_EVENT_AES_KEY",
+                "expected the 43 letters and digits of the account's page",
+            )
+        }),
+    }
+}
+
 /// A part of the settings is given whole or not at all: what is missing of it is named.
 fn outside(settings: &Settings) -> Result<Outside, ConfigError> {
     let needed = |setting: &'static str, why: &str| invalid(setting, format!("it is needed as well, because {why}"));
@@ -265,6 +288,7 @@ fn outside(settings: &Settings) -> Result<Outside, ConfigError> {
             url: url(&settings.wechat_authorization_url, "https://api.weixin.qq.com"),
             appid: appid.clone(),
             secret: secret.clone(),
+            events: events(settings)?,
         }),
         (None, Some(_)) => return Err(needed("WECHAT_PAY_APPID", "BIANMIN_WECHAT_APP_SECRET is set")),
         (_, None) => None,
@@ -401,6 +425,13 @@ mod tests {
         assert!(refusal(|s| s.redis_url = Some("redis://x".into())).contains("PostgreSQL"));
         assert!(refusal(|s| s.wechat_pay_mchid = Some("1900000109".into())).starts_with("BIANMIN_WECHAT_PAY_APPID"));
         assert!(refusal(|s| s.wechat_app_secret = Some("x".into())).starts_with("BIANMIN_WECHAT_PAY_APPID"));
+        let no_key = refusal(|s| {
+            s.wechat_pay_appid = Some("wx".into());
+            s.wechat_app_secret = Some("x".into());
+            s.wechat_event_token = Some("x".into());
+            s.wechat_event_aes_key = Some("short".into());
+        });
+        assert!(no_key.starts_with("BIANMIN_WECHAT_EVENT_AES_KEY"), "{no_key}");
         assert!(refusal(|s| s.government_app_id = Some("bianmin".into())).starts_with("BIANMIN_FISCAL_URL"));
         assert!(refusal(|s| s.cryptography = Some("des".into())).starts_with("BIANMIN_CRYPTOGRAPHY"));
         assert!(refusal(|s| s.self_service_ceiling_fen = Some(1)).starts_with("BIANMIN_SELF_SERVICE_CITATION"));

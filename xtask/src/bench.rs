@@ -10,6 +10,9 @@ use crate::stores::Stores;
 
 #[derive(Args)]
 pub struct Arguments {
+    /// How it is compiled: as it is deployed, or nearly so with `trial`, which links in a fraction of the time.
+    #[arg(long, default_value = "release")]
+    profile: String,
     /// Passed on to the benchmark.
     #[arg(last = true)]
     rest: Vec<String>,
@@ -19,11 +22,22 @@ pub struct Arguments {
 pub fn bench(arguments: &Arguments) -> Result<()> {
     service::stop_all_when_interrupted()?;
     let mut narrator = Narrator::new(3);
-    narrator.step("compiling the benchmark", || command::run(benchmark().arg("--no-run")))?;
+    narrator.step("compiling the benchmark", || {
+        // The outside world of some rows.
+        command::run(cargo().args([
+            "build",
+            "--profile",
+            &arguments.profile,
+            "--package",
+            "sandbox",
+            "--bins",
+        ]))?;
+        command::run(benchmark(&arguments.profile).arg("--no-run"))
+    })?;
     let stores = narrator.step("starting PostgreSQL and Redis", Stores::start)?;
     narrator.step("measuring", || {
         command::run(
-            benchmark()
+            benchmark(&arguments.profile)
                 .arg("--")
                 .args(&arguments.rest)
                 .env("BIANMIN_TEST_POSTGRES_URL", stores.postgres_url())
@@ -32,8 +46,8 @@ pub fn bench(arguments: &Arguments) -> Result<()> {
     })
 }
 
-fn benchmark() -> std::process::Command {
+fn benchmark(profile: &str) -> std::process::Command {
     let mut bench = cargo();
-    bench.args(["bench", "--package", "server", "--bench", "http"]);
+    bench.args(["bench", "--profile", profile, "--package", "server", "--bench", "http"]);
     bench
 }

@@ -45,6 +45,7 @@ impl Browsing {
             client: workspace::dist(),
             data: folder.path().to_owned(),
             logs: shots.join("logs"),
+            settings: Vec::new(),
         };
         // Halls rest at night and on Sundays; the journeys' do not.
         place.load_demonstration_without_rest()?;

@@ -54,6 +54,8 @@ pub struct Place {
     pub data: PathBuf,
     pub client: PathBuf,
     pub logs: PathBuf,
+    /// What both programs are told besides, such as where the stores of the scaled-out mode are.
+    pub settings: Vec<(&'static str, String)>,
 }
 
 impl Place {
@@ -101,12 +103,15 @@ impl Place {
 
     /// Starts the server alone; its sandbox runs already.
     pub fn open_server(&self) -> Result<Service> {
-        let mut server = Service::start(
-            "The server",
-            self.bianmin()?.arg("serve"),
-            &self.logs.join("server.log"),
-        )?;
-        server.wait_until(Duration::from_mins(1), || service::answers(self.server, "/readyz"))?;
+        self.open_instance(self.server, "server")
+    }
+
+    /// Starts one instance of several, which writes a log under this name.
+    pub fn open_instance(&self, listen: SocketAddr, name: &str) -> Result<Service> {
+        let mut server = self.bianmin()?;
+        server.arg("serve").env("BIANMIN_LISTEN", listen.to_string());
+        let mut server = Service::start("The server", &mut server, &self.logs.join(format!("{name}.log")))?;
+        server.wait_until(Duration::from_mins(1), || service::answers(listen, "/readyz"))?;
         Ok(server)
     }
 
@@ -126,7 +131,8 @@ impl Place {
             .env("SANDBOX_LISTEN", self.sandbox.to_string())
             .env("SANDBOX_SERVER_URL", format!("http://{}", self.server))
             // The carrier's line takes any free port, so that two bureaus can be open at once.
-            .env("SANDBOX_CMPP_LISTEN", "127.0.0.1:0");
+            .env("SANDBOX_CMPP_LISTEN", "127.0.0.1:0")
+            .envs(self.settings.iter().map(|(name, value)| (name, value)));
     }
 
     fn program(&self, name: &str) -> Result<PathBuf> {

@@ -71,6 +71,7 @@ pub fn lighthouse(arguments: &Arguments) -> Result<()> {
         client: workspace::dist(),
         data: folder.path().to_owned(),
         logs: output.join("logs"),
+        settings: Vec::new(),
     };
     let tools = Tools::open()?;
     let mut narrator = Narrator::new(if arguments.skip_build { 3 } else { 5 });

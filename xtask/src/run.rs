@@ -43,6 +43,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         client: workspace::dist(),
         logs: data.join("logs"),
         data,
+        settings: Vec::new(),
     };
 
     let mut narrator = Narrator::new(if arguments.skip_build { 2 } else { 5 });

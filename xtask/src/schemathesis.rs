@@ -58,6 +58,7 @@ pub fn ask_as_everyone(schemathesis: &PathBuf) -> Result<()> {
         client: workspace::dist(),
         data: folder.path().to_owned(),
         logs: workspace::root().join("test-output/fuzz/logs"),
+        settings: Vec::new(),
     };
     place.load_demonstration()?;
     let _bureau = place.open()?;

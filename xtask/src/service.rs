@@ -73,6 +73,19 @@ impl Service {
         Ok(())
     }
 
+    /// Asks the program to end by a signal of its own choice, and waits until it has.
+    pub fn end(mut self, signal: Signal) -> Result<()> {
+        kill(pid(&self.child)?, signal)?;
+        let begun = Instant::now();
+        while self.child.try_wait()?.is_none() {
+            if begun.elapsed() > GRACE {
+                bail!("{} has not ended. {}", self.name, self.last_words());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
     /// Ends the program as a power cut does: it is told nothing.
     pub fn kill(mut self) -> Result<()> {
         self.child.kill()?;

@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use nix::sys::signal::Signal;
 use nix::unistd::{User, geteuid};
 use tempfile::TempDir;
 
@@ -17,13 +18,16 @@ use crate::tools::{self, system_program};
 
 /// How long a store may take to be ready.
 const LIMIT: Duration = Duration::from_mins(1);
+/// The folder of the one database.
+const DATABASE: &str = "data";
 
 /// Both stores, on free ports and in a folder that goes with them.
 pub struct Stores {
-    // The order matters: the services end before their folder is removed.
-    _postgres: Service,
-    _redis: Service,
-    _folder: TempDir,
+    // The order matters: the services end before their folder is removed. One is absent only while it is lost.
+    postgres_service: Option<Service>,
+    redis_service: Option<Service>,
+    home: PostgresHome,
+    folder: TempDir,
     postgres: SocketAddr,
     redis: SocketAddr,
 }
@@ -34,13 +38,37 @@ impl Stores {
         let folder = tempfile::Builder::new().prefix("bianmin-stores-").tempdir()?;
         let postgres = service::free_address()?;
         let redis = service::free_address()?;
+        let home = PostgresHome::make(folder.path())?;
+        home.initialise(&home.data(DATABASE))?;
         Ok(Self {
-            _postgres: start_postgres(folder.path(), postgres)?,
-            _redis: start_redis(folder.path(), redis)?,
-            _folder: folder,
+            postgres_service: Some(home.start(&home.data(DATABASE), postgres, &log(folder.path()))?),
+            redis_service: Some(start_redis(folder.path(), redis)?),
+            home,
+            folder,
             postgres,
             redis,
         })
+    }
+
+    /// Ends PostgreSQL, either orderly with its sessions cut off or at once as in a crash, and starts it again.
+    pub fn restart_postgres(&mut self, how: Shutdown) -> Result<()> {
+        if let Some(service) = self.postgres_service.take() {
+            service.end(how.signal())?;
+        }
+        let data = self.home.data(DATABASE);
+        self.postgres_service = Some(self.home.start(&data, self.postgres, &log(self.folder.path()))?);
+        Ok(())
+    }
+
+    /// Kills Redis, with everything that was in it.
+    pub fn lose_redis(&mut self) -> Result<()> {
+        self.redis_service.take().map_or(Ok(()), Service::kill)
+    }
+
+    /// Starts an empty Redis where the lost one was.
+    pub fn return_redis(&mut self) -> Result<()> {
+        self.redis_service = Some(start_redis(self.folder.path(), self.redis)?);
+        Ok(())
     }
 
     pub fn postgres_url(&self) -> String {
@@ -49,6 +77,24 @@ impl Stores {
 
     pub fn redis_url(&self) -> String {
         format!("redis://{}", self.redis)
+    }
+}
+
+/// How PostgreSQL is told to end.
+#[derive(Clone, Copy)]
+pub enum Shutdown {
+    /// Transactions are rolled back and everything is written.
+    Fast,
+    /// At once, so that the next start has to recover.
+    Immediate,
+}
+
+impl Shutdown {
+    const fn signal(self) -> Signal {
+        match self {
+            Self::Fast => Signal::SIGINT,
+            Self::Immediate => Signal::SIGQUIT,
+        }
     }
 }
 
@@ -127,11 +173,8 @@ impl PostgresHome {
     }
 }
 
-fn start_postgres(folder: &Path, address: SocketAddr) -> Result<Service> {
-    let home = PostgresHome::make(folder)?;
-    let data = home.data("data");
-    home.initialise(&data)?;
-    home.start(&data, address, &folder.join("postgres.log"))
+fn log(folder: &Path) -> PathBuf {
+    folder.join("postgres.log")
 }
 
 fn postgres_program(name: &str) -> Result<PathBuf> {

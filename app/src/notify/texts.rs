@@ -2,13 +2,14 @@
 
 use shared::{
     list::List,
-    notify::wire::{DeadLetter, FiledTemplate, ProviderActivity, TextsOverview},
+    notify::wire::{DayOfTexts, DeadLetter, DeliverySpeed, FiledTemplate, ProviderActivity, TextsOverview},
 };
 
 use super::words::{
-    ACCEPTED, ACTION, ALIYUN, ATTEMPTS, CLASS, DEAD, DELIVERED, HALF, HOW, LAST, LATER, LETTERS, MILLISECONDS, MOST,
-    NEVER, NO_LETTERS, NO_PROVIDERS, OLDEST, PROVIDER, PROVIDERS, REASON, REFUSED, REPLAY, REPLAYED, SECONDS, TEMPLATE,
-    TEMPLATES, TENCENT, UNANSWERED, WAITING, WHEN, WITHIN, WORDS,
+    ACCEPTED, ACTION, ALIYUN, ATTEMPTS, BY_DAY, CLASS, DAY, DEAD, DELIVERED, HALF, HOW, LAST, LATER, LETTERS,
+    MILLISECONDS, MOST, NEVER, NEVER_ANSWERED, NO_LETTERS, NO_PROVIDERS, OLDEST, PROVIDER, PROVIDERS, REASON, REFUSED,
+    REPLAY, REPLAYED, SECONDS, SENT_AGAIN, TEMPLATE, TEMPLATES, TENCENT, TEXTS, UNANSWERED, WAITING, WHEN, WITHIN,
+    WORDS,
 };
 use crate::{
     admin::{figure, row, table, text},
@@ -24,6 +25,7 @@ const EVERY: u64 = 10_000;
 /// The page.
 pub fn texts() -> View {
     let overview = Remote::<TextsOverview>::fetch(STAFF, "/admin/texts");
+    let days = Remote::<List<DayOfTexts>>::fetch(STAFF, "/admin/texts/days");
     let letters = Remote::<List<DeadLetter>>::fetch(STAFF, "/admin/dead-letters");
     let templates = Remote::<List<FiledTemplate>>::fetch(STAFF, "/admin/templates");
     browser::every(EVERY, move || overview.refresh());
@@ -31,6 +33,13 @@ pub fn texts() -> View {
     fragment()
         .child(el("p").class("explain").child(t(HOW)))
         .child(overview.view(4, |now| figures(&now)))
+        .child(el("h2").child(t(BY_DAY)))
+        .child(days.view(7, |list| {
+            table(
+                &[DAY, TEXTS, WITHIN, DELIVERED, HALF, MOST],
+                list.items.iter().map(day).collect(),
+            )
+        }))
         .child(el("h2").child(t(LETTERS)))
         .child(deed.outcome())
         .child(letters.view(2, move |list| {
@@ -65,13 +74,6 @@ fn figures(now: &TextsOverview) -> View {
             format!("{}/{}", part, speed.texts)
         }
     };
-    let took = |milliseconds: i64| {
-        if speed.texts == 0 {
-            never()
-        } else {
-            filled(MILLISECONDS, &[&milliseconds.to_string()])
-        }
-    };
     let oldest = now.oldest_waiting.map_or_else(never, |since| {
         filled(SECONDS, &[&(browser::now() - since).num_seconds().to_string()])
     });
@@ -80,10 +82,12 @@ fn figures(now: &TextsOverview) -> View {
         figure(t(OLDEST), oldest),
         figure(t(LATER), now.later.to_string()),
         figure(t(DEAD), now.dead.to_string()),
+        figure(t(SENT_AGAIN), now.sent_again.to_string()),
+        figure(t(NEVER_ANSWERED), now.never_answered.to_string()),
         figure(t(WITHIN), of_all(speed.within_goal)),
         figure(t(DELIVERED), of_all(speed.delivered)),
-        figure(t(HALF), took(speed.half_within_ms)),
-        figure(t(MOST), took(speed.most_within_ms)),
+        figure(t(HALF), took(speed, speed.half_within_ms)),
+        figure(t(MOST), took(speed, speed.most_within_ms)),
     ]);
     let providers = if now.providers.is_empty() {
         el("p").class("explain").child(t(NO_PROVIDERS))
@@ -95,6 +99,26 @@ fn figures(now: &TextsOverview) -> View {
         .child(figures)
         .child(el("h2").child(t(PROVIDERS)))
         .child(providers)
+}
+
+/// How long a part of the texts took, if there were any.
+fn took(speed: &DeliverySpeed, milliseconds: i64) -> String {
+    match speed.texts {
+        0 => t(NEVER).to_owned(),
+        _ => filled(MILLISECONDS, &[&milliseconds.to_string()]),
+    }
+}
+
+fn day(one: &DayOfTexts) -> View {
+    let speed = &one.speed;
+    row(vec![
+        text(dates::date(one.date)),
+        text(speed.texts.to_string()),
+        text(speed.within_goal.to_string()),
+        text(speed.delivered.to_string()),
+        text(took(speed, speed.half_within_ms)),
+        text(took(speed, speed.most_within_ms)),
+    ])
 }
 
 fn provider(one: &ProviderActivity) -> View {

@@ -8,10 +8,15 @@ words! {
     OLDEST: "最早一条" / "Oldest";
     LATER: "定时待发" / "For later";
     DEAD: "无法发送" / "Dead letters";
+    SENT_AGAIN: "查无回应后重发" / "Sent again unanswered";
+    NEVER_ANSWERED: "结果未知" / "Outcome unknown";
     WITHIN: "5秒内交出" / "Within 5 s";
     HALF: "半数用时" / "Half within";
     MOST: "99%用时" / "99 % within";
     DELIVERED: "已送达" / "Delivered";
+    BY_DAY: "每日送达速度" / "Speed day by day";
+    DAY: "日期" / "Day";
+    TEXTS: "交出条数" / "Texts taken";
     SECONDS: "{}秒" / "{} s";
     MILLISECONDS: "{}毫秒" / "{} ms";
     PROVIDERS: "通道（最近10分钟）" / "Providers, last ten minutes";

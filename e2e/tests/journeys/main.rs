@@ -11,6 +11,7 @@
 )]
 
 mod accessibility;
+mod case_office;
 mod cases;
 mod changes;
 mod counter;

@@ -73,6 +73,8 @@ pub struct Message {
     pub text: String,
     /// RFC 3339.
     pub sent_at: String,
+    /// The same in Unix milliseconds, for whoever measures.
+    pub sent_at_ms: i64,
     /// The gateway that it came through.
     pub gateway: Gateway,
     /// The sender's own reference, when the protocol carries one.
@@ -321,6 +323,7 @@ pub fn deliver(sandbox: &web::Data<Sandbox>, accepted: Accepted<'_>) {
                 template: accepted.template.key.clone(),
                 text: text.clone(),
                 sent_at: clock::rfc3339(now),
+                sent_at_ms: now.timestamp_millis(),
                 gateway,
                 out_id: accepted.out_id.clone(),
             });

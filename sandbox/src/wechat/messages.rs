@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{APP_SECRET, people, refusal};
+use super::{APP_SECRET, events, people, refusal};
 use crate::{Sandbox, clock, crypto, sms, sms::templates::WechatTemplate, wechat_pay::APPID};
 
 const TOKEN_LIVES: TimeDelta = TimeDelta::hours(2);
@@ -214,7 +214,10 @@ async fn send(sandbox: web::Data<Sandbox>, bearer: web::Query<Bearer>, body: web
         client_msg_id: send.client_msg_id,
         at: now,
     };
+    let openid = message.openid.clone();
     inner.messages.push(message);
+    drop(inner);
+    events::announce(&sandbox, msgid, openid);
     HttpResponse::Ok().json(json!({ "errcode": 0, "errmsg": "ok", "msgid": msgid }))
 }
 

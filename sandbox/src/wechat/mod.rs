@@ -1,5 +1,6 @@
 //! WeChat itself, beside its payments: who is signed in, and messages from the official account.
 
+pub mod events;
 pub mod messages;
 pub mod oauth;
 pub mod people;
@@ -32,11 +33,18 @@ struct Inner {
     codes: HashMap<String, oauth::Code>,
     tokens: messages::Tokens,
     messages: Vec<messages::Message>,
+    /// How events about them are pushed.
+    events: events::Settings,
     /// With which code messages to a phone's owner are refused.
     refusals: HashMap<String, i32>,
 }
 
 impl Wechat {
+    /// How the account's events are pushed.
+    pub fn events(&self) -> events::Settings {
+        self.lock().events.clone()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -74,5 +82,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
         )
         .configure(oauth::pages)
         .configure(messages::control)
+        .configure(events::control)
         .configure(people::control);
 }

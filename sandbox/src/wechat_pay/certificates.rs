@@ -64,6 +64,9 @@ async fn merchant(sandbox: web::Data<Sandbox>) -> HttpResponse {
         "mchid": MCHID,
         "appid": APPID,
         "app_secret": wechat::APP_SECRET,
+        "event_token": wechat::events::TOKEN,
+        // In the plain mode there is no key to be known.
+        "event_aes_key": (sandbox.wechat.events().mode == wechat::events::Mode::Aes).then_some(wechat::events::AES_KEY),
         "serial": MERCHANT_SERIAL,
         "private_key": MERCHANT_PRIVATE_KEY,
         "api_v3_key": API_V3_KEY,

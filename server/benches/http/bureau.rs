@@ -2,6 +2,7 @@
 
 use std::{
     fs::File,
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::Command,
     sync::Arc,
@@ -152,6 +153,15 @@ impl Site {
         let mut command = self.command("serve")?;
         command.env("BIANMIN_LISTEN", address.to_string());
         Program::start(command, address, "/readyz").await
+    }
+
+    /// Starts the server at an address of its caller's choice, with this sandbox for the outside world.
+    pub async fn serve_beside(&self, address: SocketAddr, sandbox: SocketAddr) -> Result<Program> {
+        let mut command = self.command("serve")?;
+        command
+            .env("BIANMIN_LISTEN", address.to_string())
+            .env("BIANMIN_SANDBOX_URL", format!("http://{sandbox}"));
+        Ok(Program::start(command, address, "/readyz").await?.0)
     }
 
     /// Removes what is not in the folder.

@@ -14,11 +14,14 @@ mod bookings;
 mod bureau;
 mod ceilings;
 mod load;
+mod notices;
+mod outside;
 mod program;
 mod queue;
 mod reads;
 mod slips;
 mod table;
+mod texts;
 
 use std::{
     net::SocketAddr,
@@ -33,6 +36,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use crate::{
     bookings::Run,
     bureau::{Bureau, Place, Site, Size},
+    outside::Outside,
     program::Program,
     table::{Row, grouped},
 };
@@ -64,6 +68,10 @@ struct Extent {
     rush: (usize, usize),
     /// How many slips are redeemed, by 64 scanners each.
     slips: usize,
+    /// How many payments are told of.
+    payments: usize,
+    /// How long texts are caused, 200 a second.
+    texting: Duration,
 }
 
 const QUICK: Extent = Extent {
@@ -78,6 +86,8 @@ const QUICK: Extent = Extent {
     calls: 3,
     rush: (2_000, 200),
     slips: 250,
+    payments: 300,
+    texting: Duration::from_secs(5),
 };
 const FULL: Extent = Extent {
     span: Duration::from_secs(3),
@@ -91,6 +101,8 @@ const FULL: Extent = Extent {
     calls: 7,
     rush: (10_000, 1_000),
     slips: 10_000,
+    payments: 3_000,
+    texting: Duration::from_secs(30),
 };
 
 fn main() -> Result<()> {
@@ -180,6 +192,7 @@ async fn deployment(place: &Place, bare: &Program, extent: &Extent) -> Result<Ve
     live_queue(&bureau, &server, extent, &mut rows).await?;
     redemptions(&bureau, &server, extent, &mut rows).await?;
     drop(server);
+    outside_world(&bureau, extent, &mut rows).await?;
     bureau.remove().await?;
     Ok(rows)
 }
@@ -438,6 +451,14 @@ async fn redemptions(bureau: &Bureau, server: &Program, extent: &Extent, rows: &
     );
     rows.push(Row::rate(what, &outcome));
     Ok(())
+}
+
+/// What comes from the outside world and goes there; the sandbox stands in for it, with cores of the same machine.
+async fn outside_world(bureau: &Bureau, extent: &Extent, rows: &mut Vec<Row>) -> Result<()> {
+    texts::forget(bureau).await?;
+    let outside = Outside::open(bureau).await?;
+    texts::measure(bureau, &outside, extent.texting, rows).await?;
+    notices::measure(bureau, &outside, extent.payments, extent.span, rows).await
 }
 
 async fn live_queue(bureau: &Bureau, server: &Program, extent: &Extent, rows: &mut Vec<Row>) -> Result<()> {

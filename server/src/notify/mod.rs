@@ -34,6 +34,7 @@ mod tencent;
 #[cfg(test)]
 mod tests;
 mod wechat;
+mod wechat_events;
 mod wechat_template;
 mod workers;
 
@@ -52,11 +53,14 @@ pub fn routes(config: &mut impl crate::mount::Mount) {
         .service(settings::read_settings)
         .service(settings::change_settings)
         .service(overview::texts_overview)
+        .service(overview::texts_by_day)
         .service(overview::list_templates)
         .service(dead_letters::list_dead_letters)
         .service(dead_letters::replay)
         .service(receipts::aliyun_reports)
         .service(receipts::tencent_reports)
         .service(replies::aliyun_replies)
-        .service(replies::tencent_replies);
+        .service(replies::tencent_replies)
+        .service(wechat_events::register_events)
+        .service(wechat_events::take_event);
 }

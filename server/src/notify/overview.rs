@@ -1,4 +1,4 @@
-//! `GET /admin/texts` and `GET /admin/templates`: how texts go out now, for whoever looks after the service.
+//! `GET /admin/texts`, `/admin/texts/days` and `/admin/templates`: how texts go out now, for whoever looks after the service.
 //!
 //! What is told follows from the rows that every instance writes, and not from what one instance remembers.
 
@@ -8,12 +8,12 @@ use actix_web::{
     get,
     web::{Data, Json},
 };
-use chrono::TimeDelta;
+use chrono::{Days, NaiveTime, TimeDelta};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use shared::{
     list::List,
-    notify::wire::{DeliverySpeed, FiledTemplate, ProviderActivity, TextsOverview},
-    time::Instant,
+    notify::wire::{DayOfTexts, DeliverySpeed, FiledTemplate, ProviderActivity, TextsOverview},
+    time::{self, Instant},
 };
 
 use super::{
@@ -30,6 +30,8 @@ use crate::{identity::SystemAdmin, platform::Platform, problem::Failure};
 const ACTIVITY: TimeDelta = TimeDelta::minutes(10);
 /// Of how long the speed is told.
 const SPEED: TimeDelta = TimeDelta::hours(24);
+/// Of how many days it is told one by one.
+const DAYS: u64 = 7;
 /// How many rows are looked at.
 const LOOKED_AT: u64 = 10_000;
 /// How fast texts are to be with a provider.
@@ -56,13 +58,24 @@ pub async fn texts_overview(_: SystemAdmin, platform: Data<Platform>) -> Result<
         .count(db)
         .await?;
     let dead = Entity::find().filter(Column::Status.eq(status::DEAD)).count(db).await?;
+    let sent_again = attempt::Entity::find()
+        .filter(attempt::Column::Outcome.eq(outcome::NOT_SENT))
+        .filter(attempt::Column::StartedAt.gt(now - SPEED))
+        .count(db)
+        .await?;
+    let never_answered = attempt::Entity::find()
+        .filter(attempt::Column::Outcome.is_in([outcome::STARTED, outcome::UNKNOWN]))
+        .count(db)
+        .await?;
     Ok(Json(TextsOverview {
         waiting: due().count(db).await?,
         oldest_waiting: oldest.map(|row| row.due_at),
         later,
         dead,
+        sent_again,
+        never_answered,
         providers: activity(&platform, now).await?,
-        speed: speed(&platform, now).await?,
+        speed: speed(&platform, now - SPEED, now + SPEED).await?,
     }))
 }
 
@@ -92,13 +105,32 @@ async fn activity(platform: &Platform, now: Instant) -> Result<Vec<ProviderActiv
     Ok(providers.into_values().collect())
 }
 
-async fn speed(platform: &Platform, now: Instant) -> Result<DeliverySpeed, Failure> {
+/// How fast texts were, day by day: the last seven, today first.
+#[utoipa::path(
+    tag = "notify",
+    security(("system-admin" = [])),
+    responses((status = 200, body = List<DayOfTexts>), crate::problem::Refusals),
+)]
+#[get("/admin/texts/days")]
+pub async fn texts_by_day(_: SystemAdmin, platform: Data<Platform>) -> Result<Json<List<DayOfTexts>>, Failure> {
+    let today = time::day_of(platform.clock.now());
+    let mut days = Vec::new();
+    for date in (0..DAYS).map(|back| today - Days::new(back)) {
+        let from = time::instant(date, NaiveTime::MIN);
+        let speed = speed(&platform, from, from + TimeDelta::days(1)).await?;
+        days.push(DayOfTexts { date, speed });
+    }
+    Ok(Json(List::whole(days)))
+}
+
+async fn speed(platform: &Platform, after: Instant, until: Instant) -> Result<DeliverySpeed, Failure> {
     let taken: Vec<(Instant, Option<Instant>, Option<Instant>)> = Entity::find()
         .select_only()
         .column(Column::DueAt)
         .column(Column::AcceptedAt)
         .column(Column::DeliveredAt)
-        .filter(Column::AcceptedAt.gt(now - SPEED))
+        .filter(Column::AcceptedAt.gte(after))
+        .filter(Column::AcceptedAt.lt(until))
         .order_by_desc(Column::AcceptedAt)
         .limit(LOOKED_AT)
         .into_tuple()

@@ -226,6 +226,34 @@ async fn take(platform: &Platform, provider: Provider, reports: Vec<impl Into<Re
     Ok(())
 }
 
+/// What a provider tells of one of its own numbers.
+pub(super) struct Told {
+    /// Whether it arrived.
+    pub delivery: Delivery,
+    /// The provider's code.
+    pub code: String,
+}
+
+/// Merges what a provider tells of an attempt that it took; whether it was news.
+pub(super) async fn take_told(
+    db: &impl ConnectionTrait,
+    attempt: &attempt::Model,
+    told: &Told,
+    now: Instant,
+) -> Result<bool, sea_orm::DbErr> {
+    let report = Report {
+        reference: Some(attempt.id),
+        phone: None,
+        delivery: told.delivery,
+        code: told.code.clone(),
+        reported_at: None,
+        number: attempt.provider_id.clone().unwrap_or_default(),
+    };
+    let (provider, verdict) = (attempt.provider.clone(), told.delivery.as_str());
+    counter!("bianmin_sms_receipts_total", "provider" => provider, "verdict" => verdict).increment(1);
+    merge(db, attempt, &report, now).await
+}
+
 /// A report of a carrier, which knows a text by its own number only.
 pub(super) struct Numbered {
     /// The carrier's number.
@@ -271,12 +299,13 @@ pub(super) async fn take_numbered(
     Ok(true)
 }
 
+/// Merges a report; whether it was news.
 async fn merge(
     db: &impl ConnectionTrait,
     attempt: &attempt::Model,
     report: &Report,
     now: Instant,
-) -> Result<(), sea_orm::DbErr> {
+) -> Result<bool, sea_orm::DbErr> {
     // A report proves that the provider took the text, even when its answer was lost.
     if store::close_attempt(db, attempt.id, outcome::ACCEPTED, Some(&report.number), None, now).await?
         && let Ok(provider) = attempt.provider.parse()
@@ -291,14 +320,15 @@ async fn merge(
         // A carrier's clock that is ahead of ours does not put a delivery into the future.
         reported_at: report.reported_at.map_or(now, |at| at.min(now)),
     };
-    if store::merge(db, &receipt, now).await?
+    let is_news = store::merge(db, &receipt, now).await?;
+    if is_news
         && receipt.delivery == Delivery::Delivered
         && let Some(row) = message::Entity::find_by_id(attempt.message_id).one(db).await?
         && let Ok(took) = (receipt.reported_at - row.wanted_at).to_std()
     {
         histogram!("bianmin_text_delivery_seconds", "provider" => attempt.provider.clone()).record(took.as_secs_f64());
     }
-    Ok(())
+    Ok(is_news)
 }
 
 #[cfg(test)]

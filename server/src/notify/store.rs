@@ -151,6 +151,32 @@ pub async fn fall_back(db: &impl ConnectionTrait, claim: Claim, why: &str, now: 
     Ok(updated.rows_affected == 1)
 }
 
+/// Lets a text take the place of what WeChat took and did not deliver, unless it was to go there and nowhere else.
+///
+/// Should WeChat deliver it after all, that is merged like any receipt, and a text that has not gone by then does not go.
+pub async fn text_instead(
+    db: &impl ConnectionTrait,
+    row: &message::Model,
+    why: &str,
+    now: Instant,
+) -> Result<bool, DbErr> {
+    if !row.way.parse().is_ok_and(Way::falls_back) || row.expires_at <= now {
+        return Ok(false);
+    }
+    let updated = message::Entity::update_many()
+        .col_expr(message::Column::Status, Expr::value(status::PENDING))
+        .col_expr(message::Column::Way, Expr::value(Way::Text.as_str()))
+        .col_expr(message::Column::DueAt, Expr::value(now))
+        .col_expr(message::Column::Failure, Expr::value(why))
+        .col_expr(message::Column::Attempts, Expr::value(0))
+        .col_expr(message::Column::Provider, Expr::value(Option::<String>::None))
+        .filter(message::Column::Id.eq(row.id))
+        .filter(message::Column::Status.eq(status::UNDELIVERED))
+        .exec(db)
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
 /// Ends a message that was not accepted.
 pub async fn end(
     db: &impl ConnectionTrait,

@@ -35,8 +35,8 @@ use crate::{
     problem::Failure,
 };
 
-/// A lease outlasts any call by far, and a worker that died holds its messages no longer than this.
-const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// A lease outlasts any call, and a worker that died holds its messages no longer than this.
+const LEASE: TimeDelta = TimeDelta::seconds(20);
 /// A template that has not been imported may be in a while.
 const UNFILED_PAUSE: TimeDelta = TimeDelta::seconds(60);
 

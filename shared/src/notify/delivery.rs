@@ -28,15 +28,23 @@ pub fn retry_after(attempts: u32, another_provider: bool, limited: bool, jitter:
     for _ in 0..doublings {
         pause = (pause * 26 / 15).min(LONGEST_PAUSE_MS);
     }
-    if limited {
-        pause = pause.max(LIMITED_PAUSE_MS * 5 / 4);
-    }
-    Some(TimeDelta::milliseconds(pause * (800 + i64::from(jitter % 401)) / 1_000))
+    // A provider's limit ends when it ends: before that, another attempt would only meet it again.
+    let shortest = if limited {
+        pause = pause.max(LIMITED_PAUSE_MS);
+        1_000
+    } else {
+        800
+    };
+    let share = i64::from(jitter % 401) * (1_200 - shortest) / 400;
+    Some(TimeDelta::milliseconds(pause * (shortest + share) / 1_000))
 }
 
 /// When to ask a provider again what became of an attempt that began so long ago.
+///
+/// A lease that a dead worker held is part of that time: a larger share of it would let a few questions without an answer hold a text
+/// up for minutes after a crash.
 pub fn ask_after(since_start: TimeDelta) -> TimeDelta {
-    (since_start / 2).clamp(TimeDelta::seconds(1), TimeDelta::seconds(60))
+    (since_start / 6).clamp(TimeDelta::seconds(1), TimeDelta::seconds(60))
 }
 
 /// How long to wait for a receipt before asking for it, after so many questions; nothing once asking is pointless.

@@ -1,6 +1,6 @@
 //! What a resident is shown of the texts that were sent.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::rules::Class;
@@ -87,6 +87,10 @@ pub struct TextsOverview {
     pub later: u64,
     /// Texts that no provider took.
     pub dead: u64,
+    /// Attempts of the last day without an answer, which their providers knew nothing of when asked: their texts were sent again.
+    pub sent_again: u64,
+    /// Attempts of which nobody knows what they came to: under way, being asked about, or left because nobody can be asked.
+    pub never_answered: u64,
     /// What each provider has done in the last ten minutes.
     pub providers: Vec<ProviderActivity>,
     /// How fast texts were in the last day.
@@ -111,7 +115,7 @@ pub struct ProviderActivity {
     pub last_accepted: Option<DateTime<Utc>>,
 }
 
-/// How fast texts were with a provider, of at most ten thousand of the last day.
+/// How fast texts were with a provider, of at most the last ten thousand of a day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeliverySpeed {
@@ -125,6 +129,16 @@ pub struct DeliverySpeed {
     pub half_within_ms: i64,
     /// Within how many milliseconds 99 % of them were.
     pub most_within_ms: i64,
+}
+
+/// How fast the texts of a day were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DayOfTexts {
+    /// The day, in the bureau's time.
+    pub date: NaiveDate,
+    /// How fast they were.
+    pub speed: DeliverySpeed,
 }
 
 /// A template as it is filed with the providers.

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::calls::{call, call_as};
+use super::calls::{call, call_as, staff_session};
 use crate::bureau::Place;
 
 /// The paths that a direct merchant uses; anything else went astray.
@@ -33,13 +33,6 @@ pub struct Books {
     paid_twice: usize,
     calls: BTreeMap<&'static str, usize>,
     strays: Vec<String>,
-}
-
-/// How often faults struck.
-pub fn fired(faults: &Value) -> u64 {
-    let items = faults.get("items").and_then(Value::as_array);
-    let fired = items.into_iter().flatten().filter_map(|one| one.get("fired")?.as_u64());
-    fired.sum()
 }
 
 fn items(answer: &Value) -> Vec<Value> {
@@ -117,23 +110,12 @@ impl Books {
 
     /// The server's own books, which it compares with the three others meanwhile.
     fn ask_ledger(&mut self, place: &Place) -> Result<()> {
-        let (_, shown) = call(place.sandbox, "GET", "/authenticator/codes", None)?;
-        let finance = items(&shown)
-            .into_iter()
-            .find(|one| text(one, "/username") == "finance-1");
-        let credentials = json!({
-            "username": "finance-1",
-            "password": text(&shown, "/password"),
-            "totp": text(&finance.context("there is no finance-1")?, "/code"),
-        });
-        let (status, session) = call(place.server, "POST", "/api/v1/auth/staff-sessions", Some(&credentials))?;
-        ensure!(status == 201, "finance-1 cannot sign in: {session}");
-        let token = text(&session, "/access_token");
-        let (_, days) = call_as(place.server, Some(token), "GET", "/api/v1/reconciliation/days", None)?;
+        let token = staff_session(place, "finance-1")?;
+        let (_, days) = call_as(place.server, Some(&token), "GET", "/api/v1/reconciliation/days", None)?;
         // A soak may begin before midnight and end after it.
         for day in items(&days).iter().take(2) {
             let path = format!("/api/v1/reconciliation/days/{}/run", text(day, "/date"));
-            let (status, day) = call_as(place.server, Some(token), "POST", &path, Some(&json!({})))?;
+            let (status, day) = call_as(place.server, Some(&token), "POST", &path, Some(&json!({})))?;
             ensure!(status == 200, "a day cannot be compared: {day}");
             self.ledger_received += fen(&day, "/received_fen");
             self.ledger_refunded += fen(&day, "/refunded_fen");

@@ -4,8 +4,10 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use serde_json::Value;
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::bureau::Place;
 
 /// The longest that an answer may take.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -58,4 +60,24 @@ fn exchange(
         status.context("no status")?,
         serde_json::from_str(body).unwrap_or(Value::Null),
     ))
+}
+
+/// Signs one of the staff in with the demonstration's password and the code of the moment; the token.
+pub fn staff_session(place: &Place, username: &str) -> Result<String> {
+    let (_, shown) = call(place.sandbox, "GET", "/authenticator/codes", None)?;
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
+    let accounts = shown.get("items").and_then(Value::as_array);
+    let account = accounts
+        .into_iter()
+        .flatten()
+        .find(|one| text(one, "username").as_deref() == Some(username));
+    let account = account.with_context(|| format!("there is no {username}"))?;
+    let credentials = json!({
+        "username": username,
+        "password": text(&shown, "password"),
+        "totp": text(account, "code"),
+    });
+    let (status, session) = call(place.server, "POST", "/api/v1/auth/staff-sessions", Some(&credentials))?;
+    ensure!(status == 201, "{username} cannot sign in: {session}");
+    text(&session, "access_token").context("a session has a token")
 }

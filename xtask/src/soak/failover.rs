@@ -26,8 +26,6 @@ use crate::workspace;
 
 /// How many book at the same time.
 const RESIDENTS: u32 = 24;
-/// Each so many of the amount are one death of a primary.
-const AMOUNT_A_DEATH: u32 = 200;
 /// How long is booked before a primary dies, and after.
 const CALM: Duration = Duration::from_secs(5);
 /// How soon writes are acknowledged again at every instance.
@@ -55,10 +53,7 @@ struct Soak {
 }
 
 /// Goes through the deaths of some primaries.
-pub fn soak(amount: u32, seed: u64, release: bool) -> Result<()> {
-    let deaths = (amount / AMOUNT_A_DEATH).max(1);
-    let build = if release { Build::Release } else { Build::Checked };
-    build.compile()?;
+pub fn soak(build: Build, deaths: u32, seed: u64) -> Result<()> {
     crate::tools::ensure_stores()?;
     let folder = tempfile::Builder::new().prefix("bianmin-soak-").tempdir()?;
     let place = Place {

@@ -1,33 +1,49 @@
 //! `cargo xtask soak`: what must never be lost or happen twice, while programs are killed and providers misbehave.
 
+mod balancer;
 mod books;
 mod calls;
 mod failover;
+mod faults;
 mod pair;
 mod payers;
 mod payments;
 mod plans;
+mod stage;
 mod texts;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
+use self::stage::Mode;
+use crate::bureau::Build;
 use crate::service;
+
+/// What goes through in a few minutes on two cores, in each mode.
+const DECISIONS: u32 = 1_000;
+const CASES: u32 = 2_000;
+const DEATHS: u32 = 2;
 
 #[derive(Args)]
 pub struct Arguments {
     /// What goes through; everything when absent.
     #[arg(value_enum)]
     what: Option<What>,
-    /// How much: each hundred takes about half a minute in a developer's build.
-    #[arg(long, default_value_t = 400)]
-    amount: u32,
-    /// Makes the faults the same in every run.
+    /// In which mode; both when absent.
+    #[arg(long, value_enum)]
+    mode: Option<Mode>,
+    /// How many decisions are paid, cases are told of or primaries die; a few minutes' worth when absent.
+    #[arg(long)]
+    amount: Option<u32>,
+    /// Makes the faults and the kills the same in every run.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Builds as it is deployed, which takes long the first time.
     #[arg(long)]
     release: bool,
+    /// Start what was built before.
+    #[arg(long)]
+    skip_build: bool,
 }
 
 /// What is watched.
@@ -44,15 +60,28 @@ enum What {
 /// `cargo xtask soak`.
 pub fn soak(arguments: &Arguments) -> Result<()> {
     service::stop_all_when_interrupted()?;
-    let wanted = |what| arguments.what.is_none_or(|only| only == what);
-    if wanted(What::Payments) {
-        payments::soak(arguments.amount, arguments.seed, arguments.release)?;
+    let build = if arguments.release {
+        Build::Release
+    } else {
+        Build::Trial
+    };
+    if !arguments.skip_build {
+        build.compile()?;
     }
-    if wanted(What::Texts) {
-        texts::soak(arguments.amount, arguments.seed, arguments.release)?;
+    let wanted = |what| arguments.what.is_none_or(|only| only == what);
+    for mode in [Mode::Embedded, Mode::Scaled] {
+        if arguments.mode.is_some_and(|only| only != mode) {
+            continue;
+        }
+        if wanted(What::Payments) {
+            payments::soak(mode, build, arguments.amount.unwrap_or(DECISIONS), arguments.seed)?;
+        }
+        if wanted(What::Texts) {
+            texts::soak(mode, build, arguments.amount.unwrap_or(CASES), arguments.seed)?;
+        }
     }
     if wanted(What::Failover) {
-        failover::soak(arguments.amount, arguments.seed, arguments.release)?;
+        failover::soak(build, arguments.amount.unwrap_or(DEATHS), arguments.seed)?;
     }
     Ok(())
 }

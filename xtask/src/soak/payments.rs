@@ -1,25 +1,24 @@
 //! Payments, end to end: the traffic police push decisions, residents pay them in every way and in every order, and at the end all books are added up.
 //!
-//! The server is killed as by a power cut in the middle of the work, and WeChat Pay, the fiscal system and the police answer late, twice, wrongly signed or
+//! Servers are killed as by a power cut in the middle of the work, Redis and PostgreSQL go away and come back, and WeChat Pay, the fiscal system and the police answer late, twice, wrongly signed or
 //! not at all. In the end the ledger, WeChat's own orders, the receipts and what the police were told agree to the fen.
 
 use std::collections::HashSet;
-use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde_json::{Value, json};
 
-use super::books::{self, Books};
+use super::books::Books;
 use super::calls::{call, call_as};
+use super::faults::{self, Struck};
 use super::payers::{Case, Payer, payers};
-use super::plans::{Dice, Plan, faults};
+use super::plans::{Dice, Plan, plan};
+use super::stage::{Crashes, Mode, Stage};
 use crate::bureau::{Build, Place};
-use crate::service::{self, Service};
-use crate::workspace;
 
 /// How many residents pay.
 const RESIDENTS: u32 = 60;
@@ -29,59 +28,45 @@ const AT_ONCE: usize = 6;
 const BATCH: usize = 100;
 /// How long one decision may take, kills and faults included.
 const PATIENCE: Duration = Duration::from_mins(4);
+/// After so long another code is sent to a phone.
+const ASK_AGAIN: Duration = Duration::from_secs(65);
 /// How long everything outside may take to come to its end after the last payment.
 const END: Duration = Duration::from_mins(8);
 
-struct Soak {
-    place: Place,
+struct Soak<'a> {
+    place: &'a Place,
     payers: Vec<Payer>,
     /// The police push one call after the other, as their sequence numbers say.
     pushing: Mutex<()>,
 }
 
 /// Goes through so many decisions.
-pub fn soak(amount: u32, seed: u64, release: bool) -> Result<()> {
-    let build = if release { Build::Release } else { Build::Checked };
-    build.compile()?;
-    let folder = tempfile::Builder::new().prefix("bianmin-soak-").tempdir()?;
-    let place = Place {
-        build,
-        server: service::free_address()?,
-        sandbox: service::free_address()?,
-        client: workspace::dist(),
-        data: folder.path().to_owned(),
-        logs: workspace::root().join("test-output/soak-payments"),
-    };
-    fs::create_dir_all(&place.logs)?;
-    place.load_demonstration()?;
-    let _sandbox = place.open_sandbox()?;
+pub fn soak(mode: Mode, build: Build, amount: u32, seed: u64) -> Result<()> {
+    let stage = Stage::open(mode, build, &format!("soak-payments-{mode:?}").to_lowercase())?;
     let early = json!({ "early_bills": true });
-    call(place.sandbox, "PUT", "/wechat/settings", Some(&early))?;
-    let server = Mutex::new(Some(place.open_server()?));
+    call(stage.place.sandbox, "PUT", "/wechat/settings", Some(&early))?;
     let soak = Soak {
         payers: payers(RESIDENTS)?,
-        place,
+        place: &stage.place,
         pushing: Mutex::default(),
     };
     let cases = soak.prepare(amount, seed)?;
-    for fault in faults(seed) {
-        let (status, told) = call(soak.place.sandbox, "POST", "/faults", Some(&fault))?;
-        ensure!(status < 300, "the sandbox does not take a fault: {told}");
-    }
+    faults::switch_on(soak.place.sandbox, &plan(seed))?;
 
     let begun = Instant::now();
-    let (kills, worked) = soak.work(&cases, &server, seed)?;
-    let (_, struck) = call(soak.place.sandbox, "GET", "/faults", None)?;
-    call(soak.place.sandbox, "DELETE", "/faults", None)?;
+    let crashes = soak.work(&cases, &stage, seed)?;
+    let worked = begun.elapsed();
+    let struck = Struck::until_now(soak.place.sandbox)?;
+    faults::switch_off(soak.place.sandbox)?;
     soak.settle_down(&cases)?;
     let settled = begun.elapsed();
-    let books = Books::of(&soak.place)?;
-    drop(server);
+    let books = Books::of(soak.place)?;
 
-    println!("Payments: {amount} decisions, seed {seed}, {kills} kills of the server, faults everywhere outside");
+    println!("Payments, {mode}: {amount} decisions, seed {seed}");
+    crashes.print();
+    struck.print();
     println!("  worked for             {:>9.1} s", worked.as_secs_f64());
     println!("  everything at its end  {:>9.1} s", settled.as_secs_f64());
-    println!("  faults that struck     {:>9}", books::fired(&struck));
     books.print();
     books.agree()
 }
@@ -94,7 +79,7 @@ fn text(value: &Value, pointer: &str) -> Option<String> {
     value.pointer(pointer).and_then(Value::as_str).map(ToOwned::to_owned)
 }
 
-impl Soak {
+impl Soak<'_> {
     /// Signs everybody in and has the decisions pushed.
     fn prepare(&self, amount: u32, seed: u64) -> Result<Vec<Case>> {
         thread::scope(|scope| {
@@ -104,7 +89,7 @@ impl Soak {
                 .map(|payer| scope.spawn(|| self.sign_in(payer)))
                 .collect();
             all.into_iter()
-                .try_for_each(|one| one.join().map_err(|_panic| anyhow::anyhow!("a sign-in broke"))?)
+                .try_for_each(|one| one.join().map_err(|_panic| anyhow!("a sign-in broke"))?)
         })?;
         let mut dice = Dice(seed);
         let cases: Vec<Case> = (0..amount)
@@ -139,9 +124,17 @@ impl Soak {
     fn sign_in(&self, payer: &Payer) -> Result<()> {
         let (server, begun) = (self.place.server, Instant::now());
         let wish = json!({ "phone": payer.phone, "purpose": "login" });
-        let mut asked = false;
+        let mut asked = None;
         while begun.elapsed() < PATIENCE {
-            asked = asked || call(server, "POST", "/api/v1/auth/sms-codes", Some(&wish)).is_ok();
+            // A code is sent once a minute, and one that was lost with the server is asked for again.
+            if asked.is_none_or(|at: Instant| at.elapsed() > ASK_AGAIN)
+                && matches!(
+                    call(server, "POST", "/api/v1/auth/sms-codes", Some(&wish)),
+                    Ok((200..300, _))
+                )
+            {
+                asked = Some(Instant::now());
+            }
             let path = format!("/sms/messages?phone={}", payer.phone);
             let (_, texts) = call(self.place.sandbox, "GET", &path, None)?;
             let latest = texts.get("items").and_then(Value::as_array).into_iter().flatten();
@@ -165,7 +158,7 @@ impl Soak {
             let token = held(&payer.token).clone();
             match call_as(self.place.server, Some(&token), method, path, body) {
                 Ok((401, _)) => self.sign_in(payer)?,
-                Ok((503, _)) | Err(_) => thread::sleep(Duration::from_millis(200)),
+                Ok((500.., _)) | Err(_) => thread::sleep(Duration::from_millis(200)),
                 Ok(answer) => return Ok(answer),
             }
         }
@@ -188,27 +181,11 @@ impl Soak {
         bail!("a push is not answered")
     }
 
-    /// Lets everybody pay while the server is killed again and again.
-    fn work(&self, cases: &[Case], server: &Mutex<Option<Service>>, seed: u64) -> Result<(u32, Duration)> {
-        let (next, over, begun) = (AtomicU32::new(0), AtomicBool::new(false), Instant::now());
-        let kills = thread::scope(|scope| {
-            let killer = scope.spawn(|| -> Result<u32> {
-                let (mut dice, mut kills) = (Dice(seed ^ 0x5EED), 0);
-                loop {
-                    let pause = Instant::now();
-                    let wait = Duration::from_millis(4_000 + dice.roll(8_000));
-                    while pause.elapsed() < wait {
-                        if over.load(Ordering::Relaxed) {
-                            return Ok(kills);
-                        }
-                        thread::sleep(Duration::from_millis(50));
-                    }
-                    let mut running = held(server);
-                    running.take().context("the server runs")?.kill()?;
-                    kills += 1;
-                    *running = Some(self.place.open_server()?);
-                }
-            });
+    /// Lets everybody pay while the bureau is disturbed again and again.
+    fn work(&self, cases: &[Case], stage: &Stage, seed: u64) -> Result<Crashes> {
+        let (next, over) = (AtomicU32::new(0), AtomicBool::new(false));
+        thread::scope(|scope| {
+            let disturbing = scope.spawn(|| stage.disturb_until(&over, seed));
             let workers: Vec<_> = (0..AT_ONCE)
                 .map(|_| {
                     scope.spawn(|| -> Result<()> {
@@ -222,12 +199,11 @@ impl Soak {
                 .collect();
             let worked = workers
                 .into_iter()
-                .try_for_each(|one| one.join().map_err(|_panic| anyhow::anyhow!("a payer broke"))?);
+                .try_for_each(|one| one.join().map_err(|_panic| anyhow!("a payer broke"))?);
             over.store(true, Ordering::Relaxed);
-            let kills = killer.join().map_err(|_panic| anyhow::anyhow!("the killer broke"))?;
-            worked.and(kills)
-        })?;
-        Ok((kills, begun.elapsed()))
+            let crashes = disturbing.join().map_err(|_panic| anyhow!("the disturber broke"))?;
+            worked.and(crashes)
+        })
     }
 
     fn go_through(&self, case: &Case) -> Result<()> {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// What goes wrong. Nothing here makes money differ: that is what the acceptance tests are for.
-pub fn faults(seed: u64) -> Vec<Value> {
+pub fn plan(seed: u64) -> Vec<Value> {
     let rate = |target: &str, kind: &str, rate: f64| json!({ "target": target, "kind": kind, "rate": rate });
     let slow = |target: &str, kind: &str, rate: f64, ms: u32| json!({ "target": target, "kind": kind, "rate": rate, "ms": ms });
     let mut faults = vec![

@@ -158,7 +158,12 @@ pub async fn decide(name: &str, id_number: &str, number: &str, fine_fen: i64, fa
         "decided_on": today - Days::new(3), "received_on": today - Days::new(3), "due_on": today + Days::new(12),
         "status": "open", "agency": "云川市公安局交通警察支队",
     });
-    let push = json!({ "path": "/upstream/decisions", "body": body });
+    publishes("/upstream/decisions", body).await;
+}
+
+/// Has the police system to which a path belongs push something, which the server has to take.
+pub async fn publishes(path: &str, body: Value) {
+    let push = json!({ "path": path, "body": body });
     let (status, told) = call(Method::POST, format!("{}/police/push", sandbox()), None, Some(push)).await;
     assert!(status == 200 && told["status"] == 200, "{told}");
 }

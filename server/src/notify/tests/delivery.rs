@@ -246,7 +246,7 @@ async fn a_worker_that_lost_its_lease_can_no_longer_decide() {
     let rig = Rig::new().await;
     rig.enqueue(vec![progress(1, 1)]).await;
     let slow = rig.instances[0].take(Lane::Rest, 1).await.unwrap().remove(0);
-    rig.advance(TimeDelta::seconds(29));
+    rig.advance(TimeDelta::seconds(19));
     assert_eq!(rig.work(1, Lane::Rest, 1, Death::Never).await, 0, "it is leased");
     rig.advance(TimeDelta::seconds(2));
     assert_eq!(rig.work(1, Lane::Rest, 1, Death::Never).await, 1);

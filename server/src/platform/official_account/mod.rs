@@ -2,6 +2,7 @@
 //!
 //! Signing in, paying and messages all go by this one account, so its secret and its token are in one place.
 
+mod events;
 mod token;
 mod user;
 
@@ -13,7 +14,10 @@ use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
 use self::token::Token;
-pub use self::user::UserError;
+pub use self::{
+    events::{Event, EventSecrets, NotWechats, Signed},
+    user::UserError,
+};
 use super::clock::Clock;
 use crate::config::Config;
 
@@ -65,6 +69,8 @@ struct Account {
     page: String,
     appid: String,
     secret: SecretString,
+    /// By what its events are known; without them none is received.
+    events: Option<EventSecrets>,
 }
 
 /// What the sandbox tells of its account.
@@ -72,6 +78,8 @@ struct Account {
 struct SandboxAccount {
     appid: String,
     app_secret: SecretString,
+    event_token: SecretString,
+    event_aes_key: Option<SecretString>,
 }
 
 /// The account, and the token with which it is spoken for.
@@ -104,6 +112,7 @@ impl OfficialAccount {
             page: AUTHORIZATION_PAGE.to_owned(),
             appid: settings.appid.clone(),
             secret: settings.secret.clone(),
+            events: settings.events.clone(),
         });
         let builder = match config.sandbox_url {
             None => builder,
@@ -141,6 +150,7 @@ impl OfficialAccount {
                     page: url.to_owned(),
                     appid: told.appid,
                     secret: told.app_secret,
+                    events: EventSecrets::new(told.event_token, told.event_aes_key.as_ref()),
                 })
             })
             .await

@@ -10,6 +10,7 @@ mod phones;
 mod receipts;
 mod replies;
 mod wechat;
+mod wechat_events;
 
 use chrono::TimeDelta;
 use server::{

@@ -14,18 +14,26 @@ use shared::{
 
 use crate::support::{Client, Sandbox, TestApp, WechatBrowser, phone};
 
-struct Bureau {
-    app: TestApp,
-    sandbox: Sandbox,
-    dispatcher: Dispatcher,
-    resident: Client,
+pub struct Bureau {
+    pub app: TestApp,
+    pub sandbox: Sandbox,
+    pub dispatcher: Dispatcher,
+    pub resident: Client,
     id: ResidentId,
 }
 
 impl Bureau {
     /// The first resident has linked a WeChat, and nothing else is to be sent.
     async fn open() -> Self {
+        Self::open_with("aes").await
+    }
+
+    /// WeChat tells nothing of its messages by itself; what a test has it tell comes in this mode.
+    pub async fn open_with(mode: &str) -> Self {
         let (app, sandbox) = TestApp::start_with_sandbox().await;
+        let url = format!("{}/api/v1/wechat/events", app.address);
+        let quiet = json!({ "mode": mode, "of_every_message": false, "url": url });
+        sandbox.put("/wechat/events", quiet).await;
         let resident = WechatBrowser::of(&app, &phone(1)).link().await;
         let me = resident.get("/me").await.expect(200);
         let id = me["id"].as_str().unwrap().parse().unwrap();
@@ -40,13 +48,13 @@ impl Bureau {
         }
     }
 
-    async fn advance(&self, by: TimeDelta) {
+    pub async fn advance(&self, by: TimeDelta) {
         self.app.clock.advance(by);
         self.sandbox.set_clock(self.app.clock.now()).await;
     }
 
     /// Sends a case's notice by the way that was chosen.
-    async fn progress(&self, step: &str, way: Way) {
+    pub async fn progress(&self, step: &str, way: Way) {
         self.send(
             Template::CaseProgress,
             vec![("case", "0031".into()), ("step", step.into())],
@@ -71,7 +79,7 @@ impl Bureau {
         self.dispatcher.send_due().await.unwrap();
     }
 
-    async fn in_wechat(&self) -> Vec<Value> {
+    pub async fn in_wechat(&self) -> Vec<Value> {
         let shown = self.sandbox.get(&format!("/wechat/messages?phone={}", phone(1))).await;
         shown["items"].as_array().unwrap().clone()
     }
@@ -82,7 +90,7 @@ impl Bureau {
     }
 
     /// How many came in WeChat, and how many by text.
-    async fn came(&self) -> (usize, usize) {
+    pub async fn came(&self) -> (usize, usize) {
         (self.in_wechat().await.len(), self.texted().await.len())
     }
 }

@@ -56,13 +56,14 @@ struct Soak {
 pub fn soak(build: Build, deaths: u32, seed: u64) -> Result<()> {
     crate::tools::ensure_stores()?;
     let folder = tempfile::Builder::new().prefix("bianmin-soak-").tempdir()?;
-    let place = Place {
+    let mut place = Place {
         build,
         server: service::free_address()?,
         sandbox: service::free_address()?,
         client: workspace::dist(),
         data: folder.path().join("data"),
         logs: workspace::root().join("test-output/soak-failover"),
+        settings: Vec::new(),
     };
     for folder in [&place.data, &place.logs] {
         fs::create_dir_all(folder)?;
@@ -70,20 +71,20 @@ pub fn soak(build: Build, deaths: u32, seed: u64) -> Result<()> {
     let mut pair = Pair::start(folder.path(), &place.logs)?;
     let redis = service::free_address()?;
     let _redis = stores::start_redis(folder.path(), redis)?;
-    let shared = [
+    place.settings = vec![
         ("BIANMIN_DATABASE_URL", pair.url()),
         ("BIANMIN_REDIS_URL", format!("redis://{redis}")),
     ];
     let content = workspace::root().join("content/yunchuan");
     let mut demo = place.bianmin()?;
-    demo.envs(shared.clone()).env("BIANMIN_LOG", "warn");
+    demo.env("BIANMIN_LOG", "warn");
     command::run(demo.arg("demo").arg("--content").arg(content))?;
     pair.add_standby()?;
     let _sandbox = place.open_sandbox()?;
     let instances = [place.server, service::free_address()?];
     let _servers = instances
         .iter()
-        .map(|address| open(&place, *address, &shared))
+        .map(|address| open(&place, *address))
         .collect::<Result<Vec<_>>>()?;
 
     let residents = payers(RESIDENTS)?;
@@ -148,12 +149,9 @@ pub fn soak(build: Build, deaths: u32, seed: u64) -> Result<()> {
     Ok(())
 }
 
-fn open(place: &Place, address: SocketAddr, shared: &[(&str, String)]) -> Result<Service> {
+fn open(place: &Place, address: SocketAddr) -> Result<Service> {
     let mut server = place.bianmin()?;
-    server
-        .envs(shared.iter().map(|(name, value)| (name, value)))
-        .env("BIANMIN_LISTEN", address.to_string())
-        .arg("serve");
+    server.env("BIANMIN_LISTEN", address.to_string()).arg("serve");
     let log = place.logs.join(format!("server-{}.log", address.port()));
     let mut server = Service::start("The server", &mut server, &log)?;
     server.wait_until(PATIENCE, || service::answers(address, "/readyz"))?;

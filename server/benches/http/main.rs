@@ -50,6 +50,9 @@ struct Arguments {
     /// Only this deployment: `embedded` or `scaled`.
     #[arg(long)]
     mode: Option<String>,
+    /// Only the rows that need the outside world: texts and notifications of payments.
+    #[arg(long)]
+    outside: bool,
     #[arg(long, hide = true)]
     bench: bool,
     /// Serves the bare handlers instead of measuring: the benchmark starts itself so.
@@ -132,14 +135,14 @@ async fn measure(arguments: &Arguments) -> Result<()> {
 
     let wanted = |mode: &str| arguments.mode.as_deref().is_none_or(|only| only == mode);
     if wanted("embedded") {
-        let rows = deployment(&Place::Embedded, &bare, &extent).await?;
+        let rows = deployment(&Place::Embedded, &bare, &extent, arguments.outside).await?;
         table::print("Embedded: SQLite, synchronous=FULL, one process", &rows);
     }
     let stores = ["BIANMIN_TEST_POSTGRES_URL", "BIANMIN_TEST_REDIS_URL"].map(std::env::var);
     match stores {
         _ if !wanted("scaled") => {}
         [Ok(postgres), Ok(redis)] => {
-            let rows = deployment(&Place::Scaled { postgres, redis }, &bare, &extent).await?;
+            let rows = deployment(&Place::Scaled { postgres, redis }, &bare, &extent, arguments.outside).await?;
             table::print("Scaled out: PostgreSQL and Redis, one instance", &rows);
         }
         _ => println!("\nPostgreSQL and Redis are not measured: `cargo xtask bench` starts them."),
@@ -171,7 +174,7 @@ async fn bare_rate(
     Ok(outcome.per_second())
 }
 
-async fn deployment(place: &Place, bare: &Program, extent: &Extent) -> Result<Vec<Row>> {
+async fn deployment(place: &Place, bare: &Program, extent: &Extent, only_outside: bool) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     let site = Site::make(place).await?;
     let flushes = ceilings::flushes(site.folder(), extent.span.min(Duration::from_secs(1)))?;
@@ -180,6 +183,12 @@ async fn deployment(place: &Place, bare: &Program, extent: &Extent) -> Result<Ve
         flushes.per_second,
         &flushes.times,
     ));
+    if only_outside {
+        let bureau = Bureau::fill(site, &extent.size).await?;
+        outside_world(&bureau, extent, &mut rows).await?;
+        bureau.remove().await?;
+        return Ok(rows);
+    }
     starting(&site, extent, &mut rows).await?;
 
     let bureau = Bureau::fill(site, &extent.size).await?;

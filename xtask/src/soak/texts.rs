@@ -64,10 +64,11 @@ pub fn soak(mode: Mode, build: Build, cases: u32, seed: u64) -> Result<()> {
     let begun = Instant::now();
     let (expected, mut crashes) = push_all(&stage, cases, seed)?;
     let pushed = begun.elapsed();
-    // The last crash finds texts on their way.
+    // The last crash finds texts on their way. From then on providers behave, so that what is held up is held up by what was before.
+    let struck = Struck::until_now(place.sandbox)?;
+    faults::switch_off(place.sandbox)?;
     stage.crash(seed, &mut crashes)?;
     let outcome = wait(place, &expected)?;
-    let struck = Struck::until_now(place.sandbox)?;
     let chosen = Chosen::of(place)?;
 
     println!("Texts, {mode}: {cases} cases, seed {seed}");

@@ -47,8 +47,9 @@ fn consent(to: ConsentTo, all: &[Consent], known: Remote<List<Consent>>, deed: D
     let (name, why) = words_of(to);
     let decided: Vec<&Consent> = all.iter().filter(|consent| consent.to == to).collect();
     let stands = decided.iter().any(|consent| consent.withdrawn_at.is_none());
-    let is_present = |consent: &&&Consent| consent.withdrawn_at.is_none() && consent.version == CONSENT_VERSION;
-    let stands_now = decided.iter().find(is_present).is_some();
+    let stands_now = decided
+        .iter()
+        .any(|consent| consent.withdrawn_at.is_none() && consent.version == CONSENT_VERSION);
     let history = decided.iter().map(|consent| {
         let given = filled(CONSENT_SINCE, &[&consent.version, &dates::moment(consent.given_at)]);
         let until = consent

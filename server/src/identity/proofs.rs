@@ -94,22 +94,20 @@ pub async fn prove(
 ) -> Result<HttpResponse, Failure> {
     let now = platform.clock.now();
     let purpose = purpose(body.step);
-    if let Proof::Code(code) = &body.proof {
-        judge_code(&platform, resident.id, code, &purpose, now).await?;
-    }
+    // What is used up is committed by itself, before the proof is written.
+    let brought = match &body.proof {
+        Proof::Code(code) => {
+            judge_code(&platform, resident.id, code, &purpose, now).await?;
+            None
+        }
+        Proof::Passkey(answer) => {
+            let asker = resident.session.to_string();
+            Some(passkeys::bring(&platform, answer, &asker, &purpose, now).await?)
+        }
+    };
     let transaction = platform.db.begin().await?;
-    if let Proof::Passkey(answer) = &body.proof {
-        let asker = resident.session.to_string();
-        passkeys::judge(
-            &transaction,
-            &platform,
-            answer,
-            &asker,
-            &purpose,
-            Some(resident.id),
-            now,
-        )
-        .await?;
+    if let Some(brought) = brought {
+        passkeys::judge(&transaction, &platform, brought, Some(resident.id), now).await?;
     }
     let row = fresh_proof::ActiveModel {
         session_id: Set(resident.session.0),

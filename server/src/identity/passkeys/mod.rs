@@ -68,22 +68,34 @@ pub async fn remove_all(db: &impl ConnectionTrait, account: ResidentId) -> Resul
     Ok(())
 }
 
-/// Whose passkey answered, if it answered this asker's question for this purpose. `only` names the account whose passkeys may.
-///
-/// The counter and the time of use are written in the transaction; the question is used up in one of its own, so that a wrong answer
-/// cannot be tried again.
+/// What a passkey has signed, brought by who was asked. Its question is used up, so that a wrong answer cannot be tried again.
+pub struct Brought<'a> {
+    answer: &'a PasskeyAnswer,
+    client_data: Vec<u8>,
+}
+
+/// Uses up the question that is answered, if this asker was asked it for this purpose. It is committed by itself, before anything is judged.
+pub async fn bring<'a>(
+    platform: &Platform,
+    answer: &'a PasskeyAnswer,
+    asker: &str,
+    purpose: &str,
+    now: Instant,
+) -> Result<Brought<'a>, Failure> {
+    let client_data = decoded(&answer.client_data)?;
+    answered(platform, &client_data, Ceremony::Get, asker, purpose, now).await?;
+    Ok(Brought { answer, client_data })
+}
+
+/// Whose passkey has signed. `only` names the account whose passkeys may. The counter and the time of use are written.
 pub async fn judge(
     db: &DatabaseTransaction,
     platform: &Platform,
-    answer: &PasskeyAnswer,
-    asker: &str,
-    purpose: &str,
+    brought: Brought<'_>,
     only: Option<ResidentId>,
     now: Instant,
 ) -> Result<ResidentId, Failure> {
-    let client_data = decoded(&answer.client_data)?;
-    answered(platform, &client_data, Ceremony::Get, asker, purpose, now).await?;
-
+    let Brought { answer, client_data } = brought;
     let whose = Condition::all()
         .add(passkey::Column::CredentialId.eq(decoded(&answer.credential)?))
         .add_option(only.map(|account| passkey::Column::ResidentId.eq(account.0)));

@@ -9,7 +9,7 @@ use shared::identity::{
     wire::Session,
 };
 
-use super::judge;
+use super::{bring, judge};
 use crate::{
     identity::{Sessions, cookies, sign_in},
     platform::Platform,
@@ -36,7 +36,8 @@ pub async fn sign_in_by_passkey(
     let now = platform.clock.now();
     let mark = cookies::browser_mark(&request, &platform.config, cookies::Asked::Passkey);
     let mark = mark.ok_or(&PASSKEY_QUESTION)?;
+    let brought = bring(&platform, &body, &mark, SIGN_IN, now).await?;
     let transaction = platform.db.begin().await?;
-    let account = judge(&transaction, &platform, &body, &mark, SIGN_IN, None, now).await?;
+    let account = judge(&transaction, &platform, brought, None, now).await?;
     sign_in::begin(&request, &platform, &sessions, transaction, account, "passkey", now).await
 }

@@ -1,6 +1,5 @@
 //! What a resident has agreed to: to what, in which version, since when; taken back or given again.
 
-use leptos::prelude::*;
 use shared::{
     identity::privacy::{CONSENT_VERSION, Consent, ConsentRequest, ConsentTo},
     list::List,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Browser, digits, text_to, texts_to};
+use crate::support::{Browser, digits, proof_code, text_to, texts_to};
 
 const PHONE: &str = "13800000064";
 
@@ -28,12 +28,7 @@ async fn a_resident_adds_a_passkey_signs_in_with_it_and_removes_it() {
     phone.presses("添加通行密钥").await;
     phone.sees("请验证是您本人").await;
     phone.shows("01-a-code").await;
-    phone
-        .waits_for("the second code", || async { texts_to(PHONE).await.len() == 2 })
-        .await;
-    phone
-        .types("proof-code", &digits(&text_to(PHONE, "login-code").await))
-        .await;
+    phone.types("proof-code", &proof_code(PHONE).await).await;
     phone.presses("验证并继续").await;
     phone.sees("添加于").await;
     phone.shows("02-added").await;

@@ -152,6 +152,7 @@ async fn who_may_not_be_a_proxy_and_what_is_no_letter_is_refused() {
         .unwrap();
     let officer = with("id_number", json!(officer["id_number"].as_str()));
     owner.post(&property, officer.clone()).await.refused(&PROXY_POLICE);
+    app.prove(&owner, 1, STEP).await;
     owner.post(&document, officer).await.expect(200);
     assert_eq!(app.count("SELECT count(*) FROM slip_proxies").await, 1);
 }

@@ -89,6 +89,7 @@ pub fn papers() {
                 | Route::CaseSteps
                 | Route::Found
                 | Route::Account
+                | Route::Passkey
                 | Route::Login
         )
     };
@@ -104,6 +105,7 @@ pub fn papers() {
             Route::CaseSteps => cases::steps(),
             Route::Found => cases::found(),
             Route::Account => identity::account(),
+            Route::Passkey => identity::passkey_sign_in(),
             Route::Login => identity::login(),
             _ => return None,
         })

@@ -41,6 +41,8 @@ pub enum Route {
     Login,
     Me,
     Account,
+    /// Signing in by passkey.
+    Passkey,
     Console,
     Admin(AdminPage),
     Board(HallId),
@@ -81,6 +83,7 @@ impl Route {
             ("login", None) => Some(Self::Login),
             ("me", None) => Some(Self::Me),
             ("account", None) => Some(Self::Account),
+            ("passkey", None) => Some(Self::Passkey),
             ("console", None) => Some(Self::Console),
             ("redeem", None) => Some(Self::Redeem),
             ("redeem", Some("shelf")) => Some(Self::Shelf),

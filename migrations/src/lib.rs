@@ -47,6 +47,7 @@ mod m20261122_000073_field_keys;
 mod m20261122_000080_wechat;
 mod m20261122_000081_message_ways;
 mod m20261122_000090_deployment_keys;
+mod m20261122_000090_passkeys;
 mod m20261122_000095_wechat_numbers;
 
 /// Every step, in order.
@@ -95,6 +96,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000081_message_ways::Migration),
             Box::new(m20261122_000090_deployment_keys::Migration),
             Box::new(m20261122_000095_wechat_numbers::Migration),
+            Box::new(m20261122_000090_passkeys::Migration),
         ]
     }
 }

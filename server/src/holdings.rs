@@ -89,6 +89,32 @@ pub const HOLDINGS: &[Holding] = &[
         },
     )
     .sealing(&["openid"]),
+    Holding::owned(
+        "passkeys",
+        Of::Resident("resident_id"),
+        &["created_at", "used_at"],
+        ACCOUNT,
+        Closing::Removed,
+    )
+    .sealing(&["name"]),
+    Holding::of_nobody(
+        "passkey_questions",
+        Kept::Days {
+            days: 1,
+            after: "asked_at",
+            why: "a question to a passkey is open for five minutes; a day lets abuse be looked into",
+        },
+    )
+    .by("challenge_hash"),
+    Holding::of_nobody(
+        "fresh_proofs",
+        Kept::Days {
+            days: 1,
+            after: "proven_at",
+            why: "a proof is good for five minutes; a day lets abuse be looked into",
+        },
+    )
+    .by("session_id"),
     Holding::of_nobody("staff", Kept::While("the audit log names the account"))
         .sealing(&["totp_secret"])
         .indexing(&["id_number_index"]),

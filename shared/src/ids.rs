@@ -50,6 +50,8 @@ ids! {
     StaffId;
     /// A signed-in session (会话), revocable by itself.
     SessionId;
+    /// A passkey of a resident (通行密钥).
+    PasskeyId;
     /// A machine of a hall: a screen or a kiosk (设备).
     DeviceId;
     /// A service item (事项).

@@ -181,6 +181,7 @@ pub fn all() -> impl Iterator<Item = &'static ProblemType> {
     PROBLEMS
         .iter()
         .chain(crate::identity::wire::PROBLEMS)
+        .chain(crate::identity::passkeys::PROBLEMS)
         .chain(crate::catalog::wire::PROBLEMS)
         .chain(crate::appointments::wire::PROBLEMS)
         .chain(crate::queue::wire::PROBLEMS)

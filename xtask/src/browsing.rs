@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use tempfile::TempDir;
 
-use crate::bureau::{Build, Bureau, Place};
+use crate::bureau::{self, Build, Bureau, Place};
 use crate::client;
 use crate::command::{cargo, program};
 use crate::service::{self, Service};
@@ -84,7 +84,7 @@ impl Browsing {
             tests.env("RUST_TEST_THREADS", "2");
         }
         tests
-            .env("E2E_BASE_URL", format!("http://{}", self.server))
+            .env("E2E_BASE_URL", bureau::public_url(self.server))
             .env("E2E_SANDBOX_URL", format!("http://{}", self.sandbox))
             .env("E2E_WEBDRIVER_URL", format!("http://{}", self.browser))
             .env("E2E_OUTPUT_DIR", &self.shots);

@@ -125,6 +125,7 @@ impl Place {
     fn describe(&self, command: &mut Command) {
         command
             .env("BIANMIN_LISTEN", self.server.to_string())
+            .env("BIANMIN_PUBLIC_URL", public_url(self.server))
             .env("BIANMIN_SANDBOX_URL", format!("http://{}", self.sandbox))
             .env("BIANMIN_DATA_DIR", &self.data)
             .env("BIANMIN_CLIENT_DIR", &self.client)
@@ -141,6 +142,15 @@ impl Place {
             bail!("{} was not built: run again without --skip-build.", file.display());
         }
         Ok(file)
+    }
+}
+
+/// Where residents reach a server. On this machine it has a name, for browsers make passkeys for names only.
+pub fn public_url(server: SocketAddr) -> String {
+    if server.ip().is_loopback() {
+        format!("http://localhost:{}", server.port())
+    } else {
+        format!("http://{server}")
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use anyhow::Result;
 use clap::Args;
 
-use crate::bureau::{Build, Place};
+use crate::bureau::{self, Build, Place};
 use crate::client;
 use crate::narrator::Narrator;
 use crate::service;
@@ -73,18 +73,19 @@ const BOARD_KEY: &str = "HS45S-3CVZZ-GRMTJ-YLPAT-RVGKG";
 const KIOSK_KEY: &str = "ZFTJ5-8WQXD-DMTJD-AVFW7-PNUAX";
 
 fn greet(place: &Place, day_and_night: bool) {
+    let residents = bureau::public_url(place.server);
     println!();
     println!("便民 is open.");
-    println!("  residents   http://{}/", place.server);
+    println!("  residents   {residents}/");
     println!("              phone 13800000001; the code arrives on the sandbox's phone:");
     println!("  sandbox     http://{}/", place.sandbox);
-    println!("  staff       http://{}/console", place.server);
+    println!("  staff       {residents}/console");
     println!("              clerk-zhongxin-1, password bianmin-demo-2026; one-time codes and every other account:");
     println!("              http://{}/authenticator", place.sandbox);
-    println!("  management  http://{}/admin", place.server);
+    println!("  management  {residents}/admin");
     println!("              manager-zhongxin, with the same password");
-    println!("  board       http://{}/board#{BOARD_KEY}", place.server);
-    println!("  kiosk       http://{}/kiosk#{KIOSK_KEY}", place.server);
+    println!("  board       {residents}/board#{BOARD_KEY}");
+    println!("  kiosk       {residents}/kiosk#{KIOSK_KEY}");
     println!("  logs        {}", place.logs.display());
     println!();
     if day_and_night {

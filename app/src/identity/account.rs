@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 use shared::{
+    API,
     identity::{
+        passkeys::Step,
         privacy::{PhoneRequest, Representative, SessionView},
         rules::{LoginCode, Phone},
         wechat::{WechatLink, WechatNotices},
@@ -12,10 +14,13 @@ use shared::{
 };
 
 use super::{
+    consents::consents,
+    passkeys::passkeys,
+    proof::Prover,
     session,
     words::{
         ACCOUNT_SAFETY, CHANGE_PHONE, CLOSE_ACCOUNT, CLOSE_ASK, CLOSED, CODE, CODE_HINT, CODE_SENT, CODE_WRONG,
-        DOWNLOAD_DATA, DOWNLOAD_WHY, GET_CODE, LOST_PHONE, MY_DATA, NEW_PHONE, NO_REPRESENTATIVES, OLD_PHONE,
+        DOWNLOAD, DOWNLOAD_DATA, DOWNLOAD_WHY, GET_CODE, LOST_PHONE, MY_DATA, NEW_PHONE, NO_REPRESENTATIVES, OLD_PHONE,
         PHONE_CHANGED, PHONE_HINT, PHONE_WRONG, REFUSE, REPRESENTATIVES, SESSION_ENDED, SESSION_HERE, SESSIONS,
         SIGN_IN, SIGN_IN_FIRST, SIGN_OUT, SINCE, UNKNOWN_CLIENT, UNLINK, UNLINKED, UNTIL, WECHAT, WECHAT_LINKED,
         WECHAT_NONE, WECHAT_NOTICES, WECHAT_NOTICES_WHY, WECHAT_SINCE,
@@ -32,12 +37,16 @@ use crate::{
 /// The page.
 pub fn account() -> View {
     let content = if session::is_signed_in() {
+        let prover = Prover::new();
         fragment()
             .child(sessions())
-            .child(phone())
+            .child(passkeys(prover))
+            .child(phone(prover))
             .child(wechat())
             .child(representatives())
-            .child(data())
+            .child(consents())
+            .child(data(prover))
+            .child(prover.view())
     } else {
         let here = routes::address();
         empty(
@@ -119,7 +128,7 @@ fn code_button(phone: Field, purpose: CodePurpose, deed: Deed) -> View {
         .child(t(GET_CODE))
 }
 
-fn phone() -> View {
+fn phone(prover: Prover) -> View {
     let (old, new) = (Field::new(phone_wrong), Field::new(phone_wrong));
     let (old_code, code) = (Field::new(code_wrong), Field::new(code_wrong));
     let (sending, deed) = (Deed::new(), Deed::new());
@@ -136,7 +145,14 @@ fn phone() -> View {
                 phone: new.now(),
                 code: code.now(),
             };
-            AUTHORIZED.put::<ResidentView>("/me/phone", &asked).await?;
+            let changed = prover
+                .with(Step::ChangePhone, async || {
+                    AUTHORIZED.put::<ResidentView>("/me/phone", &asked).await
+                })
+                .await?;
+            if changed.is_none() {
+                return Ok(());
+            }
             ui::forget_drafts();
             for field in [old, new, old_code, code] {
                 field.clear();
@@ -237,30 +253,43 @@ fn representative(row: &Representative, known: Remote<List<Representative>>, dee
         .child(button("text-button", REFUSE, Some(deed), refuse))
 }
 
-fn data() -> View {
+fn data(prover: Prover) -> View {
     let deed = Deed::new();
     let close = move || {
         if !window().confirm_with_message(t(CLOSE_ASK)).unwrap_or(false) {
             return;
         }
         deed.run(async move {
-            AUTHORIZED.delete("/me").await?;
+            let closed = prover
+                .with(Step::CloseAccount, async || AUTHORIZED.delete("/me").await)
+                .await?;
+            if closed.is_none() {
+                return Ok(());
+            }
             session::forget_sign_in();
             toast(CLOSED);
             routes::replace("/");
             Ok(())
         });
     };
-    let download = el("a")
+    let load = move || {
+        deed.run(async move {
+            if prover.proves(Step::ExportData).await? {
+                // The answer is a file, so the page stays.
+                window().location().set_href(&format!("{API}/me/data")).ok();
+            }
+            Ok(())
+        });
+    };
+    let download = el("div")
         .class("cell")
-        .attr("href", "/api/v1/me/data")
-        .attr("download", "bianmin.json")
         .child(
             el("div")
                 .class("cell-body")
                 .child(t(DOWNLOAD_DATA))
                 .child(el("span").class("cell-note").child(t(DOWNLOAD_WHY))),
-        );
+        )
+        .child(button("text-button", DOWNLOAD, Some(deed), load));
     fragment()
         .child(cells(t(MY_DATA), download))
         .child(deed.outcome())

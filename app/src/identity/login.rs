@@ -7,11 +7,11 @@ use shared::identity::{
 };
 
 use super::{
-    session,
+    session, webauthn,
     wechat::{self, Waiting},
     words::{
-        CODE, CODE_AGAIN, CODE_HINT, CODE_SENT, CODE_WRONG, GET_CODE, KEPT_CHOICE, PHONE, PHONE_HINT, PHONE_WRONG,
-        PRIVACY, SIGN_IN, SIGN_IN_WHY, SIGNED_IN,
+        CODE, CODE_AGAIN, CODE_HINT, CODE_SENT, CODE_WRONG, GET_CODE, KEPT_CHOICE, PASSKEY_SIGN_IN, PHONE, PHONE_HINT,
+        PHONE_WRONG, PRIVACY, SIGN_IN, SIGN_IN_WHY, SIGNED_IN,
     },
 };
 use crate::{
@@ -110,12 +110,21 @@ pub fn login() -> View {
                     phone.is_right() && code.is_right()
                 }))),
         )
+        .child(by_passkey())
         .child(el("p").class("small").child(t(PRIVACY)));
     ui::page(t(SIGN_IN), None, form)
 }
 
+/// The way to the page of passkeys, which is in another program, so that whoever comes to book does not load it.
+fn by_passkey() -> Option<View> {
+    webauthn::available().then(|| {
+        let to = routes::with_query("/passkey", &[("next", routes::query("next"))]);
+        ui::actions(ui::way("button plain", PASSKEY_SIGN_IN, to))
+    })
+}
+
 /// Goes on to where one wanted to go.
-fn signed_in() {
+pub fn signed_in() {
     session::remember_sign_in();
     ui::forget_drafts();
     toast(SIGNED_IN);

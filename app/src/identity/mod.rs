@@ -3,12 +3,16 @@
 mod account;
 mod begin_account;
 mod binding;
+mod consents;
 mod family;
 mod login;
 mod page;
 mod pairing;
+mod passkeys;
+mod proof;
 mod session;
 mod staff_login;
+mod webauthn;
 mod wechat;
 mod words;
 
@@ -16,6 +20,8 @@ pub use account::account;
 pub use login::login;
 pub use page::page;
 pub use pairing::{device_gate, pairing};
+pub use passkeys::passkey_sign_in;
+pub use proof::Prover;
 pub use session::{elder_mode, forget_sign_in, is_signed_in, toggle_elder_mode};
 pub use staff_login::{gate, sign_out_staff};
 pub use words::language_name;

@@ -3,7 +3,10 @@
 use chrono::TimeDelta;
 use leptos::prelude::*;
 use shared::{
-    identity::rules::{IdNumber, PersonName, Phone},
+    identity::{
+        passkeys::Step,
+        rules::{IdNumber, PersonName, Phone},
+    },
     slips::{
         rules::Action,
         wire::{Proxy, ProxyRequest, Slip},
@@ -21,6 +24,7 @@ use super::{
 use crate::{
     api::AUTHORIZED,
     browser, dates,
+    identity::Prover,
     language::{Phrase, filled, t},
     ui::{self, Deed, Field, Keyboard, Load, Remote, View, button, cells, choice, el, fact, fragment, live, toast},
 };
@@ -78,6 +82,7 @@ fn form(slip: &Slip, remote: Remote<Slip>) -> View {
     );
     let letter = RwSignal::new(None::<String>);
     let days = RwSignal::new(7i64);
+    let prover = Prover::new();
     let (deed, id, kept_until) = (Deed::new(), slip.id, slip.collect_by);
     let ready = move || name.is_right() && number.is_right() && phone.is_right() && letter.with(Option::is_some);
     let send = move |event: web_sys::Event| {
@@ -94,7 +99,12 @@ fn form(slip: &Slip, remote: Remote<Slip>) -> View {
                 until: kept_until.map_or(until, |kept| until.min(kept)),
                 letter: letter.get_untracked().unwrap_or_default(),
             };
-            let slip = AUTHORIZED.post::<Slip>(&format!("/slips/{id}/proxy"), &wish).await?;
+            let named = prover
+                .with(Step::NameRepresentative, async || {
+                    AUTHORIZED.post::<Slip>(&format!("/slips/{id}/proxy"), &wish).await
+                })
+                .await?;
+            let Some(slip) = named else { return Ok(()) };
             remote.state.try_set(Load::Ready(slip));
             toast(PROXY_NAMED);
             Ok(())
@@ -150,4 +160,6 @@ fn form(slip: &Slip, remote: Remote<Slip>) -> View {
                 .child(deed.outcome())
                 .child(el("div").class("actions").child(ui::submit(PROXY_SEND, deed, ready))),
         )
+        // Outside the form, for the code has a form of its own.
+        .child(prover.view())
 }

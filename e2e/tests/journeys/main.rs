@@ -23,6 +23,7 @@ mod hall;
 mod keyboard;
 mod office;
 mod offline;
+mod passkey;
 mod pull;
 mod sheet;
 mod slips;

@@ -1,6 +1,6 @@
 //! Collecting: a document with a code, property by a proxy who signs, and a counter whose line is cut.
 
-use crate::support::{Browser, Line, Resident, digits, id_number, tells, text_to};
+use crate::support::{Browser, Line, Resident, digits, id_number, proof_code, tells, text_to};
 
 const DOCUMENT: &str = "居民身份证";
 
@@ -94,6 +94,9 @@ async fn a_proxy_collects_recovered_property_and_signs_for_it() {
     phone.sees("委托书已添加").await;
     phone.shows("01-naming").await;
     phone.presses("确认委托").await;
+    phone.sees("请验证是您本人").await;
+    phone.types("proof-code", &proof_code(owner).await).await;
+    phone.presses("验证并继续").await;
     phone.sees("终止委托").await;
     phone.sees_no_more("已委托").await;
     phone.shows("02-named").await;

@@ -16,7 +16,10 @@ use shared::{
         rules::Role,
         wire::{PROXIES_FULL, ProxyRequest, ProxyView},
     },
-    identity::rules::{IdNumber, PersonName},
+    identity::{
+        passkeys::Step,
+        rules::{IdNumber, PersonName},
+    },
     ids::{CaseId, PersonId},
     problem,
     time::{Instant, day_of},
@@ -72,7 +75,7 @@ pub async fn of(
         .collect())
 }
 
-/// Authorises somebody to follow the case until a day. They read less than the party does.
+/// Authorises somebody to follow the case until a day, after a fresh proof. They read less than the party does.
 #[utoipa::path(
     tag = "cases",
     security(("resident" = [])),
@@ -106,6 +109,7 @@ pub async fn add_proxy(
     if person.id == resident.person.id {
         return Err(invalid_field("id_number", "this is your own ID number"));
     }
+    identity::take_proof_in(&transaction, resident.session, Step::NameRepresentative, now).await?;
     let row = party::ActiveModel {
         id: Set(Uuid::now_v7()),
         case_id: Set(case),

@@ -18,6 +18,16 @@ pub enum AccountNews {
         /// The phone from now on.
         new: Phone,
     },
+    /// A passkey can sign in to it.
+    PasskeyAdded {
+        /// The account.
+        resident: ResidentId,
+    },
+    /// A passkey no longer signs in to it.
+    PasskeyRemoved {
+        /// The account.
+        resident: ResidentId,
+    },
     /// It can be signed in to by a WeChat.
     WechatLinked {
         /// The account.

@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_qu
 use serde_json::json;
 use shared::{
     identity::{
+        passkeys::Step,
         privacy::{CounterPhoneRequest, PhoneRequest},
         rules::{IdNumber, LoginCode, PersonName, Phone},
         wire::{CODE_WRONG, CodePurpose, IDENTITY_MISMATCH, PHONE_TAKEN, ResidentView},
@@ -23,6 +24,7 @@ use super::{
     Clerk, Resident, Sessions,
     account_news::{AccountNews, AccountTexts},
     entity::resident,
+    passkeys, proofs,
     sign_in::try_code,
     store::{self, PHONE},
     wechat,
@@ -65,6 +67,10 @@ pub async fn change_phone(
     let present = store::phone_of(platform.db.reader(), &platform, resident.id).await?;
     if present.is_none_or(|present| present != old_phone) {
         return Err(invalid_field("old_phone", "this is not the account's phone"));
+    }
+    // A code from the phone is what anyone has who took it; whoever has a passkey shows that as well.
+    if passkeys::has_any(platform.db.reader(), resident.id).await? {
+        proofs::take(&platform, resident.session, Step::ChangePhone, now).await?;
     }
     judge(
         &platform,
@@ -141,8 +147,9 @@ pub async fn rebind_phone(
     let account = store::residents_of(&transaction, [id]).await?;
     let account = *account.first().ok_or_else(not_found)?;
     move_to(&transaction, &platform, &texts, account, &phone, now).await?;
-    // Whoever has the lost phone may have its WeChat as well.
+    // Whoever has the lost phone may have its WeChat as well, and the passkeys on it.
     wechat::unlink(&transaction, account).await?;
+    passkeys::remove_all(&transaction, account).await?;
     let ended = sessions.end_all_of(&transaction, account.0, None, now).await?;
     let deed = Deed {
         actor: Some(clerk.actor()),
@@ -174,7 +181,7 @@ async fn judge(
 ) -> Result<(), Failure> {
     let code: LoginCode = code.parse().map_err(|()| Problem::new(&CODE_WRONG).on_field(field))?;
     let counting = platform.db.begin().await?;
-    let verdict = try_code(&counting, platform, phone, &code, purpose, now).await?;
+    let verdict = try_code(&counting, platform, phone, &code, purpose.as_str(), now).await?;
     counting.commit().await?;
     verdict.map_err(|error| Problem::from(error).on_field(field).into())
 }

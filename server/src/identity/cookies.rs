@@ -7,16 +7,40 @@ use actix_web::{
     HttpRequest, HttpResponseBuilder,
     cookie::{Cookie, SameSite, time::Duration},
 };
-use shared::identity::wechat::WECHAT_QUESTION_LIFE;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
+use shared::identity::{passkeys::PASSKEY_QUESTION_LIFE, wechat::WECHAT_QUESTION_LIFE};
 
 use super::sessions::{Begun, SubjectKind};
-use crate::config::Config;
+use crate::{config::Config, platform::Platform};
 
 /// How long a browser keeps the refresh cookie; the session itself may end sooner.
 const KEPT_DAYS: i64 = 30;
 
-/// The mark of a browser that asks WeChat who its user is.
-const BROWSER: &str = "wechat-browser";
+/// What a browser asked before anybody is signed in, so that the answer counts from it alone.
+#[derive(Clone, Copy, Debug)]
+pub enum Asked {
+    /// WeChat, who its user is.
+    Wechat,
+    /// A passkey, whose it is.
+    Passkey,
+}
+
+impl Asked {
+    const fn cookie(self) -> &'static str {
+        match self {
+            Self::Wechat => "wechat-browser",
+            Self::Passkey => "passkey-browser",
+        }
+    }
+
+    const fn life(self) -> TimeDelta {
+        match self {
+            Self::Wechat => WECHAT_QUESTION_LIFE,
+            Self::Passkey => PASSKEY_QUESTION_LIFE,
+        }
+    }
+}
 
 fn name(config: &Config, kind: SubjectKind, part: &str) -> String {
     named(config, &format!("{}-{part}", kind.as_str()))
@@ -45,15 +69,22 @@ fn kept(config: &Config, name: String, value: String, max_age: Duration) -> Cook
         .finish()
 }
 
-/// Marks the browser that asks WeChat who its user is, for as long as the question is open.
-pub fn mark_browser(response: &mut HttpResponseBuilder, config: &Config, mark: String) {
-    let life = Duration::seconds(WECHAT_QUESTION_LIFE.num_seconds());
-    response.cookie(kept(config, named(config, BROWSER), mark, life));
+/// A mark that nobody guesses.
+pub fn new_mark(platform: &Platform) -> anyhow::Result<String> {
+    let mut random = [0; 32];
+    platform.keys.fill_random(&mut random)?;
+    Ok(URL_SAFE_NO_PAD.encode(random))
+}
+
+/// Marks the browser that asks, for as long as the question is open.
+pub fn mark_browser(response: &mut HttpResponseBuilder, config: &Config, asked: Asked, mark: String) {
+    let life = Duration::seconds(asked.life().num_seconds());
+    response.cookie(kept(config, named(config, asked.cookie()), mark, life));
 }
 
 /// The mark that a browser has.
-pub fn browser_mark(request: &HttpRequest, config: &Config) -> Option<String> {
-    Some(request.cookie(&named(config, BROWSER))?.value().to_owned())
+pub fn browser_mark(request: &HttpRequest, config: &Config, asked: Asked) -> Option<String> {
+    Some(request.cookie(&named(config, asked.cookie()))?.value().to_owned())
 }
 
 /// Gives a browser the tokens of a session.

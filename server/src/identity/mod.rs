@@ -21,7 +21,9 @@ mod me;
 mod my_sessions;
 mod offices;
 mod origin;
+mod passkeys;
 mod passwords;
+mod proofs;
 mod refresh;
 mod representatives;
 mod request_code;
@@ -43,6 +45,7 @@ pub use self::{
     devices::{device_names, is_locker_of},
     offices::{Auditor, CaseOfficer, Clerk, Director, Finance, HallStaff, SystemAdmin},
     origin::refuse_foreign_origins,
+    proofs::{take as take_proof, take_in as take_proof_in},
     request_code::CodeTexts,
     sessions::Sessions,
     staff_sign_in::{CodeVerdict, confirm_code},
@@ -65,6 +68,15 @@ pub fn routes(config: &mut impl crate::mount::Mount) {
         .service(wechat::mine::my_wechat)
         .service(wechat::mine::change_wechat)
         .service(wechat::mine::unlink_wechat)
+        .service(passkeys::begin::ask_passkey)
+        .service(passkeys::sign_in::sign_in_by_passkey)
+        .service(passkeys::mine::list_passkeys)
+        .service(passkeys::mine::rename_passkey)
+        .service(passkeys::mine::remove_passkey)
+        .service(passkeys::register::offer_passkey)
+        .service(passkeys::register::add_passkey)
+        .service(proofs::ask_proof)
+        .service(proofs::prove)
         .service(refresh::refresh)
         .service(sign_out::sign_out)
         .service(staff_sign_in::staff_sign_in)

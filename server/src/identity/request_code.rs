@@ -21,7 +21,7 @@ use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, sea_query::OnC
 use shared::{
     identity::{
         rules::{CODE_LIFE, LoginCode, Phone},
-        wire::{CodePurpose, SmsCodeRequest, SmsCodeSent},
+        wire::{SmsCodeRequest, SmsCodeSent},
     },
     problem::{self, Problem},
     time::Instant,
@@ -35,6 +35,17 @@ pub type TextCode =
 #[derive(Clone, Copy)]
 pub struct CodeTexts(pub TextCode);
 
+const AN_HOUR: Rule = Rule {
+    name: "sms-code-hour",
+    times: 5,
+    seconds: 3_600,
+};
+const A_DAY: Rule = Rule {
+    name: "sms-code-day",
+    times: 10,
+    seconds: 86_400,
+};
+
 /// Texts to one number, against bombing (短信轰炸).
 pub const LIMITS: &[Rule] = &[
     Rule {
@@ -42,16 +53,19 @@ pub const LIMITS: &[Rule] = &[
         times: 1,
         seconds: 60,
     },
+    AN_HOUR,
+    A_DAY,
+];
+
+/// The same where the number's owner is signed in: they need not wait a minute after signing in, but have no more texts for it.
+pub(super) const LIMITS_OF_OWNERS: &[Rule] = &[
     Rule {
-        name: "sms-code-hour",
-        times: 5,
-        seconds: 3_600,
+        name: "sms-proof-minute",
+        times: 1,
+        seconds: 60,
     },
-    Rule {
-        name: "sms-code-day",
-        times: 10,
-        seconds: 86_400,
-    },
+    AN_HOUR,
+    A_DAY,
 ];
 
 /// Texts a login code to a phone.
@@ -70,10 +84,32 @@ pub async fn request_code(
 ) -> Result<HttpResponse, Failure> {
     let phone: Phone = body.phone.parse().map_err(|error| invalid_field("phone", error))?;
     let now = platform.clock.now();
-    let index = store::code_index(&platform, &phone);
-
     let transaction = platform.db.begin().await?;
-    if let Err(exceeded) = limits::count(&transaction, &index, LIMITS, now).await? {
+    let sent = text_code(
+        &transaction,
+        &platform,
+        &texts,
+        phone,
+        (body.purpose.as_str(), LIMITS),
+        now,
+    )
+    .await?;
+    let response = once.commit(transaction, StatusCode::ACCEPTED, &sent).await?;
+    platform.bus.publish(Event::Message);
+    Ok(response)
+}
+
+/// Texts a code to a phone, as often as the limits allow. It is good for this purpose only, in the place of one that was texted before.
+pub(super) async fn text_code(
+    db: &DatabaseTransaction,
+    platform: &Platform,
+    texts: &CodeTexts,
+    phone: Phone,
+    (purpose, limits): (&str, &[Rule]),
+    now: Instant,
+) -> Result<SmsCodeSent, Failure> {
+    let index = store::code_index(platform, &phone);
+    if let Err(exceeded) = limits::count(db, &index, limits, now).await? {
         return Err(Problem::new(&problem::RATE_LIMITED)
             .with("retry_after", exceeded.retry_after)
             .into());
@@ -83,8 +119,8 @@ pub async fn request_code(
     let code = LoginCode::from_number(u32::from_be_bytes(random));
     let row = login_code::ActiveModel {
         phone_index: Set(index),
-        purpose: Set(body.purpose.as_str().to_owned()),
-        code_hash: Set(code_hash(&platform, &phone, body.purpose, &code)),
+        purpose: Set(purpose.to_owned()),
+        code_hash: Set(code_hash(platform, &phone, purpose, &code)),
         tries: Set(0),
         issued_at: Set(now),
     };
@@ -96,27 +132,19 @@ pub async fn request_code(
     ]);
     login_code::Entity::insert(row)
         .on_conflict(newest_wins)
-        .exec_without_returning(&transaction)
+        .exec_without_returning(db)
         .await?;
-    texts.0(&transaction, &platform, now, phone, code).await?;
-    let response = once
-        .commit(
-            transaction,
-            StatusCode::ACCEPTED,
-            &SmsCodeSent {
-                expires_at: now + CODE_LIFE,
-                retry_after: 60,
-            },
-        )
-        .await?;
-    platform.bus.publish(Event::Message);
-    Ok(response)
+    texts.0(db, platform, now, phone, code).await?;
+    Ok(SmsCodeSent {
+        expires_at: now + CODE_LIFE,
+        retry_after: 60,
+    })
 }
 
 /// A code is stored as a keyed hash, bound to its phone and purpose.
-pub fn code_hash(platform: &Platform, phone: &Phone, purpose: CodePurpose, code: &LoginCode) -> Vec<u8> {
+pub fn code_hash(platform: &Platform, phone: &Phone, purpose: &str, code: &LoginCode) -> Vec<u8> {
     platform.keys.blind_index(
         "login-code",
-        &format!("{}|{}|{}", phone.expose(), purpose.as_str(), code.expose()),
+        &format!("{}|{}|{}", phone.expose(), purpose, code.expose()),
     )
 }

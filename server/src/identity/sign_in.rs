@@ -64,7 +64,7 @@ pub async fn sign_in(
 
     // A wrong try is committed as well: it must count even when the sign-in fails.
     let counting = platform.db.begin().await?;
-    let verdict = try_code(&counting, &platform, &phone, &code, CodePurpose::Login, now).await?;
+    let verdict = try_code(&counting, &platform, &phone, &code, CodePurpose::Login.as_str(), now).await?;
     counting.commit().await?;
     verdict.map_err(Problem::from)?;
 
@@ -140,10 +140,10 @@ pub(super) async fn try_code(
     platform: &Platform,
     phone: &Phone,
     code: &LoginCode,
-    purpose: CodePurpose,
+    purpose: &str,
     now: Instant,
 ) -> Result<Result<(), CodeError>, Failure> {
-    let id = (store::code_index(platform, phone), purpose.as_str().to_owned());
+    let id = (store::code_index(platform, phone), purpose.to_owned());
     let tries = i32::try_from(CODE_TRIES).unwrap_or(i32::MAX);
     let counted = login_code::Entity::update_many()
         .col_expr(login_code::Column::Tries, Expr::col(login_code::Column::Tries).add(1))

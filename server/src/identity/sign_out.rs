@@ -48,5 +48,8 @@ pub async fn sign_out(
     sessions.forget(&platform, session).await;
     let mut response = HttpResponse::NoContent();
     cookies::clear(&mut response, &platform.config, kind);
+    // What the browser kept of pages goes as well. Cookies are left out, for another may be signed in here, and so is the storage: it
+    // keeps the language and the size of the type, and nothing of a person.
+    response.insert_header(("Clear-Site-Data", "\"cache\""));
     Ok(response.finish())
 }

@@ -351,6 +351,16 @@ pub async fn lock_persons(db: &impl ConnectionTrait, ids: impl IntoIterator<Item
     Ok(())
 }
 
+/// Locks an account, so that what is counted of it is counted by one at a time.
+pub async fn lock_resident(db: &impl ConnectionTrait, id: ResidentId) -> Result<(), DbErr> {
+    let select = resident::Entity::find()
+        .select_only()
+        .column(resident::Column::Id)
+        .filter(resident::Column::Id.eq(id.0));
+    let _locked: Vec<Uuid> = locked(select).into_tuple().all(db).await?;
+    Ok(())
+}
+
 /// The accounts to which these persons are bound; a person without an account has none.
 pub async fn residents_of(
     db: &impl ConnectionTrait,

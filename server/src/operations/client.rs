@@ -30,7 +30,7 @@ const STAFF: [&str; 5] = ["console", "board", "kiosk", "redeem", "admin"];
 const AFFAIRS: [&str; 3] = ["appointments", "tickets", "me"];
 
 /// Paths whose pages are the residents' third program: what one pays, collects and follows, and the account.
-const PAPERS: [&str; 6] = ["fines", "payments", "slips", "cases", "R", "account"];
+const PAPERS: [&str; 7] = ["fines", "payments", "slips", "cases", "R", "account", "passkey"];
 
 /// The folder of the built client.
 #[derive(Clone, Debug)]

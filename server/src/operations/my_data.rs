@@ -12,14 +12,14 @@ use sea_orm::{
 };
 use serde_json::{Map, Value, json};
 use shared::{
-    identity::{privacy::OwnData, wire::ACCOUNT_IN_USE},
+    identity::{passkeys::Step, privacy::OwnData, wire::ACCOUNT_IN_USE},
     problem::Problem,
 };
 use uuid::Uuid;
 
 use crate::{
     holdings::{Closing, HOLDINGS, Holding, Kept, Of},
-    identity::{Resident, Sessions, anonymise},
+    identity::{Resident, Sessions, anonymise, take_proof, take_proof_in},
     platform::{
         Platform,
         audit::{self, Deed},
@@ -31,7 +31,7 @@ use crate::{
 /// More rows of one table than anybody has; whoever has more is given the latest.
 const ROWS: u64 = 5_000;
 
-/// Everything that the bureau holds of the resident, opened, with the reason why each part is kept (《个人信息保护法》第四十五条).
+/// Everything that the bureau holds of the resident, opened, with the reason why each part is kept (《个人信息保护法》第四十五条). It takes a fresh proof.
 #[utoipa::path(
     tag = "identity",
     security(("resident" = [])),
@@ -40,6 +40,7 @@ const ROWS: u64 = 5_000;
 #[get("/me/data")]
 pub async fn export(resident: Resident, platform: Data<Platform>) -> Result<HttpResponse, Failure> {
     let now = platform.clock.now();
+    take_proof(&platform, resident.session, Step::ExportData, now).await?;
     let mut parts = Map::new();
     for holding in HOLDINGS {
         let Some(owner) = owner_in(holding, &resident) else {
@@ -60,7 +61,7 @@ pub async fn export(resident: Resident, platform: Data<Platform>) -> Result<Http
         .json(OwnData { made_at: now, parts }))
 }
 
-/// Closes the account. What belongs to it alone goes at once; what the law makes the bureau keep stays, without a phone.
+/// Closes the account, after a fresh proof. What belongs to it alone goes at once; what the law makes the bureau keep stays, without a phone.
 #[utoipa::path(
     tag = "identity",
     security(("resident" = [])),
@@ -92,6 +93,7 @@ pub async fn close_account(
     if !under_way.is_empty() {
         return Err(Problem::new(&ACCOUNT_IN_USE).with("under_way", under_way).into());
     }
+    take_proof_in(&transaction, resident.session, Step::CloseAccount, now).await?;
     let mut kept = Map::new();
     for holding in HOLDINGS.iter().filter(|holding| holding.table != "residents") {
         let Some(owner) = owner_in(holding, &resident) else {

@@ -10,7 +10,10 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::json;
 use shared::{
-    identity::rules::{IdNumber, PersonName, Phone},
+    identity::{
+        passkeys::Step,
+        rules::{IdNumber, PersonName, Phone},
+    },
     ids::SlipId,
     image::{ImageType, check},
     problem::{self, Problem},
@@ -68,7 +71,7 @@ impl Named {
     }
 }
 
-/// Names the one who collects. The owner's slip is revoked, and both are texted; the letter of attorney is kept with the slip.
+/// Names the one who collects, after a fresh proof. The owner's slip is revoked, and both are texted; the letter of attorney is kept with the slip.
 #[utoipa::path(
     tag = "slips",
     security(("resident" = [])),
@@ -111,6 +114,7 @@ pub async fn name_proxy(
             problem
         }
     })?;
+    identity::take_proof_in(&transaction, resident.session, Step::NameRepresentative, now).await?;
     store::end_proxy(&transaction, row.id, now).await?;
     let proxy = Uuid::now_v7();
     let new = proxy::ActiveModel {

@@ -1,5 +1,6 @@
 //! `/auth/…`: signing in, refreshing and signing out.
 
+mod passkeys;
 mod wechat;
 
 use chrono::TimeDelta;

@@ -17,7 +17,10 @@ use server::{
     platform::{clock::Clock, keyring, keys::Purpose},
     rekey, retention,
 };
-use shared::{identity::wire::ACCOUNT_IN_USE, problem::UNAUTHENTICATED};
+use shared::{
+    identity::{passkeys::PROOF_REQUIRED, wire::ACCOUNT_IN_USE},
+    problem::UNAUTHENTICATED,
+};
 
 use crate::support::{Client, TestApp, phone, root};
 
@@ -209,6 +212,8 @@ async fn a_resident_is_given_everything_of_their_own_and_nothing_of_anybody_else
     let app = TestApp::start().await;
     let resident = app.resident(1).await;
     app.resident(2).await;
+    resident.get("/me/data").await.refused(&PROOF_REQUIRED);
+    app.prove(&resident, 1, "export-data").await;
     let answer = resident.get("/me/data").await;
     let parts = answer.expect(200)["parts"].clone();
     assert_eq!(parts["residents"]["rows"][0]["phone"], phone(1));
@@ -240,6 +245,8 @@ async fn a_closed_account_leaves_what_the_law_keeps_and_no_way_back_to_the_phone
         .await
         .expect(201);
 
+    resident.delete("/me").await.refused(&PROOF_REQUIRED);
+    app.prove(&resident, 5, "close-account").await;
     let closed = resident.delete("/me").await.expect(200);
     assert!(closed["kept"]["appointments"].is_string() && closed["kept"]["consents"] == Value::Null);
     resident.get("/me").await.refused(&UNAUTHENTICATED);

@@ -1,5 +1,6 @@
 //! `/me`: the account, its identity and family.
 
+mod passkeys;
 mod privacy;
 
 use serde_json::json;

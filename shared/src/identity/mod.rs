@@ -8,6 +8,7 @@
 
 pub mod accounts;
 pub mod devices;
+pub mod passkeys;
 pub mod privacy;
 pub mod rules;
 pub mod wechat;

@@ -264,6 +264,10 @@ templates! {
     PhoneChanged = "phone-changed" Security Account { "tail": Digits, "time": Time };
     /// A WeChat can sign in to the account.
     WechatLinked = "wechat-linked" Security Account { "time": Time };
+    /// A passkey can sign in to the account.
+    PasskeyAdded = "passkey-added" Security Account { "time": Time };
+    /// A passkey was taken from the account.
+    PasskeyRemoved = "passkey-removed" Security Account { "time": Time };
 }
 
 impl Template {

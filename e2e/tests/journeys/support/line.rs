@@ -38,7 +38,7 @@ impl Line {
     }
 
     async fn begins(slowness: Option<Slowness>) -> Self {
-        let there = pages().trim_start_matches("http://").parse().unwrap();
+        let there = pages().replace("http://localhost", "127.0.0.1").parse().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let here = listener.local_addr().unwrap();
         let carrying = Some(match slowness {

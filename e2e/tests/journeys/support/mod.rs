@@ -14,7 +14,7 @@ pub use self::{
     browser::Browser,
     bureau::{
         HALL, LOST_CARD, QUIET_HALL, Resident, VISA, bills_come_early, decide, digits, hall, id_number, orders,
-        pairing, presence_code, publishes, service, staff, tells, text_to, texts_to, windows,
+        pairing, presence_code, proof_code, publishes, service, staff, tells, text_to, texts_to, windows,
     },
     line::Line,
     place::Place,

@@ -4,7 +4,6 @@ use actix_web::{
     HttpResponse, post,
     web::{Data, Json},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use shared::{
     identity::{
@@ -37,9 +36,7 @@ pub async fn ask_wechat(platform: Data<Platform>, body: Json<WechatQuestionReque
     if !platform.official_account.is_configured() {
         return Err(Failure::from(&problem::NOT_FOUND));
     }
-    let mut random = [0; 32];
-    platform.keys.fill_random(&mut random)?;
-    let mark = URL_SAFE_NO_PAD.encode(random);
+    let mark = cookies::new_mark(&platform)?;
     let id = Uuid::new_v4();
     let authorize_url = platform
         .official_account
@@ -61,7 +58,7 @@ pub async fn ask_wechat(platform: Data<Platform>, body: Json<WechatQuestionReque
     transaction.commit().await?;
 
     let mut response = HttpResponse::Created();
-    cookies::mark_browser(&mut response, &platform.config, mark);
+    cookies::mark_browser(&mut response, &platform.config, cookies::Asked::Wechat, mark);
     Ok(response.json(WechatQuestion { authorize_url }))
 }
 

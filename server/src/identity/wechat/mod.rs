@@ -93,7 +93,7 @@ fn hash(mark: &str) -> Vec<u8> {
 /// The questions of this browser that can still be answered, of which `state` names one; none for a browser without a mark.
 fn asked_here(platform: &Platform, request: &HttpRequest, state: &str, now: Instant) -> Option<(Uuid, Condition)> {
     let id = Uuid::try_parse(state).ok()?;
-    let mark = cookies::browser_mark(request, &platform.config)?;
+    let mark = cookies::browser_mark(request, &platform.config, cookies::Asked::Wechat)?;
     let here = Condition::all()
         .add(wechat_question::Column::Id.eq(id))
         .add(wechat_question::Column::BrowserHash.eq(hash(&mark)))

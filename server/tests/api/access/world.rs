@@ -136,6 +136,7 @@ impl World {
             "return-lists",
             "staff",
             "representatives",
+            "passkeys",
         ] {
             ids.insert(of_nobody, uuid::Uuid::now_v7().to_string());
         }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use shared::{
     cases::wire::{PROXIES_FULL, REVIEW_NOT_OPEN},
-    identity::wire::WECHAT_UNLINKED,
+    identity::{passkeys::PROOF_REQUIRED, wire::WECHAT_UNLINKED},
     problem::{FORBIDDEN, INVALID_FIELD, NOT_FOUND, UNAUTHENTICATED},
 };
 
@@ -105,6 +105,8 @@ async fn whom_a_victim_authorises_reads_less_and_only_for_a_time() {
     victim.post(&proxies, wish("2028-11-22")).await.refused(&INVALID_FIELD);
     let myself = json!({"name": "杨云舟", "id_number": "539901198801040779", "until": "2026-12-01"});
     victim.post(&proxies, myself).await.refused(&INVALID_FIELD);
+    victim.post(&proxies, wish("2026-11-30")).await.refused(&PROOF_REQUIRED);
+    app.prove(&victim, 1, "name-representative").await;
     let proxy = victim.post(&proxies, wish("2026-11-30")).await.expect(201);
     assert_eq!(proxy["name"], "覃*");
 
@@ -141,8 +143,10 @@ async fn an_authorisation_is_taken_back_and_three_are_enough() {
     };
     let mut added = Vec::new();
     for number in 2..5 {
+        app.prove(&victim, 1, "name-representative").await;
         added.push(victim.post(&proxies, wish(number)).await.expect(201));
     }
+    app.prove(&victim, 1, "name-representative").await;
     victim.post(&proxies, wish(5)).await.refused(&PROXIES_FULL);
     let one = format!("{proxies}/{}", added[0]["person_id"].as_str().unwrap());
     victim.delete(&one).await.expect(204);

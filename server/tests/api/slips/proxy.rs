@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use server::platform::clock::Clock;
 use shared::{
+    identity::passkeys::PROOF_REQUIRED,
     problem::{INVALID_FIELD, NOT_FOUND},
     slips::{
         token::SlipKind,
@@ -15,6 +16,9 @@ use shared::{
 
 use super::{CLERK, NONCE, code, document, id_number, issue, redemption, token};
 use crate::support::{TestApp, phone};
+
+/// The step for which a fresh proof is taken.
+const STEP: &str = "name-representative";
 
 fn letter(size: usize) -> String {
     BASE64_STANDARD.encode([b"\xff\xd8\xff".as_slice(), &vec![7; size], b"\xff\xd9"].concat())
@@ -39,6 +43,8 @@ async fn a_proxy_collects_with_the_own_id_card_and_the_owners_slip_no_longer_cou
     let (before, typed) = (token(&owner, &slip).await, code(&owner, &slip).await);
     let path = format!("/slips/{slip}/proxy");
     proxy.post(&path, request(&app, 2, 7)).await.refused(&NOT_FOUND);
+    owner.post(&path, request(&app, 2, 7)).await.refused(&PROOF_REQUIRED);
+    app.prove(&owner, 1, STEP).await;
     let shown = owner.post(&path, request(&app, 2, 7)).await.expect(200);
     assert_eq!(
         (&shown["proxy"]["name"], &shown["as_proxy"]),
@@ -86,8 +92,10 @@ async fn a_proxy_is_called_back_or_the_letter_ends_and_the_owner_collects() {
     let slip = document(&app, &owner).await;
     let path = format!("/slips/{slip}/proxy");
     owner.delete(&path).await.refused(&NOT_FOUND);
+    app.prove(&owner, 1, STEP).await;
     owner.post(&path, request(&app, 2, 7)).await.expect(200);
     assert_eq!(owner.delete(&path).await.expect(200)["proxy"], Value::Null);
+    app.prove(&owner, 1, STEP).await;
     owner.post(&path, request(&app, 2, 7)).await.expect(200);
     app.clock.advance(TimeDelta::days(7));
     app.do_jobs().await;
@@ -144,6 +152,7 @@ async fn who_may_not_be_a_proxy_and_what_is_no_letter_is_refused() {
         .unwrap();
     let officer = with("id_number", json!(officer["id_number"].as_str()));
     owner.post(&property, officer.clone()).await.refused(&PROXY_POLICE);
+    app.prove(&owner, 1, STEP).await;
     owner.post(&document, officer).await.expect(200);
     assert_eq!(app.count("SELECT count(*) FROM slip_proxies").await, 1);
 }

@@ -1,5 +1,6 @@
 //! A real server for each test, on a database of its own that already holds the demonstration bureau.
 
+mod authenticator;
 mod client;
 mod clock;
 mod database;
@@ -22,6 +23,7 @@ use totp_rs::{Builder, Secret};
 use uuid::Uuid;
 
 pub use self::{
+    authenticator::Authenticator,
     client::{Answer, Client},
     clock::TestClock,
     events::Events,
@@ -176,6 +178,16 @@ impl TestApp {
             .await
             .expect(201);
         Client::new(&self.address, Some(session["access_token"].as_str().unwrap()))
+    }
+
+    /// Proves anew, by the code that is texted to it, that the resident with this number takes a step.
+    pub async fn prove(&self, resident: &Client, number: usize, step: &str) {
+        self.execute("DELETE FROM rate_windows").await;
+        let asked = resident.post("/me/proof-questions", json!({ "step": step })).await;
+        assert!(asked.expect(201)["code"].is_object(), "{}", asked.text);
+        let code = self.texted_code(&phone(number)).await;
+        let proof = json!({ "step": step, "proof": { "code": code } });
+        resident.post("/me/proofs", proof).await.expect(204);
     }
 
     /// The code of the latest text to a phone, as the provider would be given it.

@@ -139,7 +139,7 @@ fn event(sandbox: &Sandbox, msgid: u64, openid: &str, status: &str) -> Option<Pu
         Mode::Aes => {
             let sealed = seal(&xml)?;
             let signature = sign([TOKEN, &timestamp, &nonce, &sealed]);
-            query.push_str(&format!("&encrypt_type=aes&msg_signature={signature}"));
+            query = format!("{query}&encrypt_type=aes&msg_signature={signature}");
             format!("<xml><ToUserName><![CDATA[gh_bianmin]]></ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>")
         }
     };

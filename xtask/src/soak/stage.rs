@@ -141,7 +141,7 @@ impl Stage {
     }
 
     fn disturb(&self, dice: &mut Dice, crashes: &mut Crashes) -> Result<()> {
-        crashes.last = Some(SystemTime::now());
+        crashes.last = Some(now());
         let Some(stores) = &self.stores else {
             crashes.kills += 1;
             return self.kill(dice);
@@ -173,7 +173,7 @@ impl Stage {
     /// The crash at the end of the work: an instance, and in the scaled-out mode Redis and the database with it.
     pub fn crash(&self, seed: u64, crashes: &mut Crashes) -> Result<()> {
         let mut dice = Dice(seed);
-        crashes.last = Some(SystemTime::now());
+        crashes.last = Some(now());
         crashes.kills += 1;
         if let Some(stores) = &self.stores {
             crashes.redis += 1;
@@ -185,6 +185,15 @@ impl Stage {
         }
         self.kill(&mut dice)
     }
+}
+
+/// This moment, as the phones of the sandbox know it.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a soak goes by the real time, as the programs under it do"
+)]
+pub fn now() -> SystemTime {
+    SystemTime::now()
 }
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

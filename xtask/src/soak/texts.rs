@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::calls::{call, call_as, staff_session};
 use super::faults::{self, Struck};
-use super::stage::{Crashes, Mode, Stage};
+use super::stage::{Crashes, Mode, Stage, now};
 use crate::bureau::{Build, Place};
 use crate::workspace;
 
@@ -159,7 +159,7 @@ impl Case {
                 "occurred_at": format!("2026-11-20T1{at}:00:00+08:00"), "details": {},
             });
             self.push(place, "/upstream/case-events", &event)?;
-            self.taken_at.push(SystemTime::now());
+            self.taken_at.push(now());
         }
         Ok(())
     }

@@ -145,13 +145,12 @@ pub async fn find_or_add_person(
 ) -> Result<Person, Failure> {
     let known =
         person::Entity::find().filter(person::Column::IdNumberIndex.is_in(id_number_indexes(platform, id_number)));
-    let found = match known.clone().one(db).await? {
-        Some(row) => row,
-        None => {
-            add_person(db, platform, name, id_number, now).await?;
-            let row = known.one(db).await?;
-            row.ok_or_else(|| anyhow::anyhow!("a person vanished while being added"))?
-        }
+    let found = if let Some(row) = known.clone().one(db).await? {
+        row
+    } else {
+        add_person(db, platform, name, id_number, now).await?;
+        let row = known.one(db).await?;
+        row.ok_or_else(|| anyhow::anyhow!("a person vanished while being added"))?
     };
     let person = opened(platform, &found)?;
     if person.name == *name {

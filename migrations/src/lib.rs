@@ -46,6 +46,7 @@ mod m20261122_000072_accounts;
 mod m20261122_000073_field_keys;
 mod m20261122_000080_wechat;
 mod m20261122_000081_message_ways;
+mod m20261122_000090_hall_groups;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -91,6 +92,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000073_field_keys::Migration),
             Box::new(m20261122_000080_wechat::Migration),
             Box::new(m20261122_000081_message_ways::Migration),
+            Box::new(m20261122_000090_hall_groups::Migration),
         ]
     }
 }

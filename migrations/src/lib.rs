@@ -49,6 +49,7 @@ mod m20261122_000081_message_ways;
 mod m20261122_000090_deployment_keys;
 mod m20261122_000090_passkeys;
 mod m20261122_000095_wechat_numbers;
+mod m20261122_000090_hall_groups;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -97,6 +98,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000090_deployment_keys::Migration),
             Box::new(m20261122_000095_wechat_numbers::Migration),
             Box::new(m20261122_000090_passkeys::Migration),
+            Box::new(m20261122_000090_hall_groups::Migration),
         ]
     }
 }

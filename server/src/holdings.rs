@@ -375,6 +375,8 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::of_nobody("calendar_years", ARRANGED).by("year"),
     Holding::of_nobody("services", ARRANGED),
     Holding::of_nobody("service_groups", ARRANGED),
+    Holding::of_nobody("hall_groups", ARRANGED).by("group_id"),
+    Holding::of_nobody("hall_services", ARRANGED).by("service_id"),
     Holding::of_nobody("vocabulary", ARRANGED).by("word"),
 ];
 

@@ -3,8 +3,12 @@
 use chrono::NaiveDate;
 use leptos::prelude::*;
 use shared::{
-    appointments::wire::{Closure, ClosureEffect, ClosureRequest},
+    appointments::{
+        rules::AppointmentStatus,
+        wire::{AffectedAppointment, Closure, ClosureEffect, ClosureRequest},
+    },
     catalog::arrangements::time_of_day,
+    ids::ClosureId,
     list::List,
     time::{Instant, instant},
 };
@@ -14,9 +18,10 @@ use super::{
     inputs::{filled_with, form, group_of, input, optional, row, table, whole_or_group, words},
     shell::Hall,
     words::{
-        ACTIONS, CANCELLED_TOLD, CLOSE, CLOSE_AGAIN, CLOSED_FROM, CLOSED_UNTIL, CLOSURE_EFFECT, CLOSURE_TITLE,
-        CLOSURES_HOW, FROM_DAY, FROM_TIME, GROUP, LIFT, LIFT_ASK, LIFTED, NO_CLOSURES, REASON, SEE_EFFECT, TO_DAY,
-        TO_TIME, WHOLE_HALL,
+        ACTIONS, AFFECTED, CANCELLED_SINCE, CANCELLED_TOLD, CLOSE, CLOSE_AGAIN, CLOSED_FROM, CLOSED_TIME, CLOSED_UNTIL,
+        CLOSURE_EFFECT, CLOSURE_TITLE, CLOSURES_HOW, FROM_DAY, FROM_TIME, GROUP, LIFT, LIFT_ASK, LIFTED, MOVED_TO,
+        NO_CLOSURES, NOBODY_AFFECTED, NOT_MOVED, PERSON, REASON, SEE_EFFECT, SERVICE, SINCE, TO_DAY, TO_TIME,
+        WHOLE_HALL,
     },
 };
 use crate::{
@@ -66,13 +71,53 @@ fn line(hall: Hall, closure: &Closure, closures: Remote<List<Closure>>, deed: De
             Ok(())
         });
     };
-    row(vec![
-        said(closure.starts_at),
-        said(closure.ends_at),
-        name,
-        words(closure.reason.clone()),
-        button("text-button", LIFT, Some(deed), lift),
-    ])
+    let looking = RwSignal::new(false);
+    fragment()
+        .child(row(vec![
+            said(closure.starts_at),
+            said(closure.ends_at),
+            name,
+            words(closure.reason.clone()),
+            el("span")
+                .class("row-actions")
+                .child(button("text-button", AFFECTED, None, move || {
+                    looking.update(|open| *open = !*open);
+                }))
+                .child(button("text-button", LIFT, Some(deed), lift)),
+        ]))
+        .child(live(move || {
+            looking.get().then(|| {
+                el("tr")
+                    .class("editor")
+                    .child(el("td").attr("colspan", "5").child(affected(id)))
+            })
+        }))
+}
+
+/// Whose appointments were cancelled, and who has another time.
+fn affected(id: ClosureId) -> View {
+    Remote::<List<AffectedAppointment>>::fetch(STAFF, format!("/admin/closures/{id}/affected")).view(3, |list| {
+        if list.items.is_empty() {
+            return empty(NOBODY_AFFECTED, None);
+        }
+        let rows = list.items.iter().map(|lost| {
+            let since = match (lost.status, lost.moved_to) {
+                (Some(AppointmentStatus::Cancelled), _) => t(CANCELLED_SINCE).to_owned(),
+                (Some(_), Some(at)) => {
+                    let at = format!("{} {}", dates::day(at), dates::clock(at));
+                    filled(MOVED_TO, &[&at, lost.hall.as_deref().unwrap_or_default()])
+                }
+                _ => t(NOT_MOVED).to_owned(),
+            };
+            row(vec![
+                words(lost.person.clone()),
+                words(lost.service.clone()),
+                said(lost.starts_at),
+                words(since),
+            ])
+        });
+        table(&[PERSON, SERVICE, CLOSED_TIME, SINCE], rows.collect())
+    })
 }
 
 fn new_closure(hall: Hall, closures: Remote<List<Closure>>) -> View {

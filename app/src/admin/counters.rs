@@ -8,11 +8,12 @@ use shared::{
 };
 
 use super::{
+    groups,
     inputs::{checks, filled_with, form, input, number_of, row, select, table, words},
     shell::Hall,
     words::{
-        ADD_COUNTER, COUNTER_NAME_EN, COUNTER_NAME_ZH, COUNTERS_HOW, EDIT, GROUP, GROUP_SERVICES, GROUPS, IN_USE,
-        NUMBER, OUT_OF_USE, SAVE, SAVED, SERVED_BY, STATE,
+        ADD_COUNTER, COUNTER_NAME_EN, COUNTER_NAME_ZH, COUNTERS_HOW, EDIT, GROUPS, IN_USE, NUMBER, OUT_OF_USE, SAVE,
+        SAVED, STATE,
     },
 };
 use crate::{
@@ -40,22 +41,7 @@ pub fn counters(hall: Hall) -> View {
                     .child(button("button plain", ADD_COUNTER, None, move || adding.set(true)))
             }
         }))
-        .child(el("h2").child(t(GROUPS)))
-        .child(hall.groups.view(6, |groups| {
-            let rows = groups.items.iter().map(|group| {
-                let numbers: Vec<String> = group.counters.iter().map(ToString::to_string).collect();
-                row(vec![
-                    words(format!("{} {}", group.prefix, group.name)),
-                    words(group.services.join("、")),
-                    words(if numbers.is_empty() {
-                        "—".to_owned()
-                    } else {
-                        numbers.join("、")
-                    }),
-                ])
-            });
-            table(&[GROUP, GROUP_SERVICES, SERVED_BY], rows.collect())
-        }))
+        .child(groups::groups(hall))
 }
 
 fn line(hall: Hall, view: &CounterView, counters: Remote<List<CounterView>>) -> View {
@@ -133,7 +119,8 @@ fn editor(hall: Hall, known: Option<&CounterView>, counters: Remote<List<Counter
         [("yes", IN_USE), ("no", OUT_OF_USE)].map(|(key, words): (&str, Phrase)| (key.into(), t(words).into()));
     let every = live(move || {
         let groups_of_bureau = hall.groups.ready().map(|list| list.items).unwrap_or_default();
-        let named = groups_of_bureau.into_iter().map(|group| {
+        let usable = groups_of_bureau.into_iter().filter(|group| group.arranged.active);
+        let named = usable.map(|group| {
             (
                 group.id.to_string(),
                 filled(

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use shared::{
-    catalog::arrangements::{ScheduleKind, ScheduleRequest, ScheduleView},
+    catalog::arrangements::{QuotaEffect, ScheduleKind, ScheduleRequest, ScheduleView},
+    ids::ScheduleId,
     list::List,
 };
 
@@ -13,9 +14,9 @@ use super::{
     },
     shell::Hall,
     words::{
-        ACTIONS, ADD_SCHEDULE, ALL_YEAR, CLOSES, EDIT, FROM_TO, GROUP, HOURS, KIND, ONLINE_PERCENT, OPENS, PEAK, QUOTA,
-        REGULAR, REMOVE, REMOVED, SAVE, SAVED, SCHEDULES_HOW, SEASON, SEATS, SPLIT, VALID_FROM, VALID_UNTIL, WEEKDAYS,
-        WINDOW_MINUTES, WINDOWS_OF,
+        ACTIONS, ADD_SCHEDULE, ALL_YEAR, APPLY_QUOTA, CLOSES, EDIT, FROM_TO, GROUP, HOURS, KIND, ONLINE_PERCENT, OPENS,
+        PEAK, QUOTA, QUOTA_EFFECT, QUOTA_SAME, REGULAR, REMOVE, REMOVED, SAVE, SAVED, SCHEDULES_HOW, SEASON, SEATS,
+        SPLIT, VALID_FROM, VALID_UNTIL, WEEKDAYS, WINDOW_MINUTES, WINDOWS_OF,
     },
 };
 use crate::{
@@ -68,6 +69,7 @@ fn line(hall: Hall, view: &ScheduleView, schedules: Remote<List<ScheduleView>>, 
             Ok(())
         });
     };
+    let apply = move || apply_quota(id, deed);
     let known = view.clone();
     let group = entry.group_id;
     fragment()
@@ -91,6 +93,7 @@ fn line(hall: Hall, view: &ScheduleView, schedules: Remote<List<ScheduleView>>, 
                 .child(button("text-button", EDIT, None, move || {
                     editing.update(|open| *open = !*open);
                 }))
+                .child(button("text-button", APPLY_QUOTA, Some(deed), apply))
                 .child(button("text-button", REMOVE, Some(deed), remove)),
         ]))
         .child(live(move || {
@@ -104,6 +107,25 @@ fn line(hall: Hall, view: &ScheduleView, schedules: Remote<List<ScheduleView>>, 
                     )
             })
         }))
+}
+
+/// Gives the windows that residents see already the entry's quota, after it was said how many those are.
+fn apply_quota(id: ScheduleId, deed: Deed) {
+    deed.run(async move {
+        let path = format!("/admin/schedules/{id}/quota");
+        let found: QuotaEffect = STAFF.post(&format!("{path}/effect"), &()).await?;
+        if found.changed == 0 {
+            ui::toast(QUOTA_SAME);
+            return Ok(());
+        }
+        let said = [found.windows, found.changed, found.limited].map(|count| count.to_string());
+        let question = filled(QUOTA_EFFECT, &said.each_ref().map(String::as_str));
+        if window().confirm_with_message(&question).unwrap_or(false) {
+            let _made: QuotaEffect = STAFF.post(&path, &()).await?;
+            ui::toast(SAVED);
+        }
+        Ok(())
+    });
 }
 
 fn editor(

@@ -91,6 +91,18 @@ words! {
     OUT_OF_USE: "停用" / "Out of use";
     GROUP_SERVICES: "事项" / "Services in it";
     SERVED_BY: "受理窗口" / "Counters";
+    GROUPS_HOW: "业务组决定排队号的字母和由哪些窗口叫号；改动只影响本大厅，重新导入资料也不会被覆盖。停用或移动事项前，请先处理完相关窗口、排班、预约和号票。新增的业务组由窗口选择受理后才对居民开放。" / "A group decides the letter of the tickets and which counters call them. Changes concern this hall alone, and importing the files again keeps them. Before a group is taken out of use or a service is moved, settle its counters, timetable, bookings and tickets. Residents see a new group once a counter serves it.";
+    ADD_GROUP: "新增业务组" / "Add a group";
+    LETTER: "排队号字母" / "Letter of the tickets";
+
+    AFFECTED: "受影响的人" / "Who was affected";
+    NOBODY_AFFECTED: "没有预约被取消。" / "No appointment was cancelled.";
+    PERSON: "姓名" / "Name";
+    CLOSED_TIME: "原预约时间" / "Was booked for";
+    SINCE: "现在" / "Since then";
+    MOVED_TO: "已改到 {} {}" / "Has {}, {}";
+    NOT_MOVED: "尚未另约" / "Has no other time yet";
+    CANCELLED_SINCE: "已取消" / "Cancelled";
 
     SCHEDULES_HOW: "每周的开放时间按业务排班。高峰延时是正常时间之外的时段；季节用起止日期表示。改动只影响还没有人预约的时段，已有预约的时段保持不变。" / "Opening hours by services and weekday. Peak hours lie outside the usual ones; a season has a first and a last day. Changes concern times that nobody has booked; booked ones stay.";
     ADD_SCHEDULE: "新增排班" / "Add an entry";
@@ -110,6 +122,10 @@ words! {
     FROM_TO: "{} 至 {}" / "{} to {}";
     WINDOWS_OF: "每{}分钟{}个，网上{}%" / "Every {} min: {} seats, {} % online";
     SPLIT: "每个时段：网上预约{}个，现场取号{}个。" / "Each window: {} online, {} on site.";
+
+    APPLY_QUOTA: "用于已放时段" / "Apply to published";
+    QUOTA_EFFECT: "已放出的{}个时段中，{}个的号数将改为本排班的号数，其中{}个因已约较多，待有人取消后逐步降到目标。单独调整过的时段也会改变。是否继续？" / "Of {} published windows, {} get the quota of this entry; {} of those have more booked and fall to it as people cancel. Windows with a quota of their own change too. Go on?";
+    QUOTA_SAME: "已放出的时段与本排班一致，无需更改。" / "The published windows have this entry's quota already.";
 
     PUBLICATION_HOW: "到点后，最远一天的号自动向居民开放；之前的日子始终开放。缩短天数不会收回已放出的号。" / "At the hour, the furthest day opens to residents; earlier days are open already. Fewer days take nothing back.";
     DAYS_AHEAD: "提前天数" / "Days ahead";

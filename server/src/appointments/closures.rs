@@ -125,7 +125,8 @@ pub fn planned_closure(
             "a closure ends after it begins, and in the future",
         ));
     }
-    if wish.group_id.is_some_and(|group| catalogue.group(group).is_none()) {
+    let known = |group| catalogue.group_at(director.hall, group).is_some();
+    if !wish.group_id.is_none_or(known) {
         return Err(invalid_field("group_id", "there is no such group"));
     }
     Ok(closure::Model {

@@ -140,7 +140,7 @@ pub async fn wanted(
     let snapshot = catalogue.now();
     let served = snapshot
         .service(request.service_id)
-        .is_some_and(|service| service.group == window.group && service.content.appointment);
+        .is_some_and(|service| snapshot.group_of(window.hall, service) == window.group && service.content.appointment);
     if !served {
         return Err(Failure::from(&SERVICE_NOT_SERVED));
     }

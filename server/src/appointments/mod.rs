@@ -5,6 +5,8 @@
 //! The group is only how bookings travel; that none is sold twice follows from the row locks, the checks and the unique keys.
 
 mod admit;
+mod affected;
+mod apply_quota;
 mod availability;
 mod book;
 mod booking_qr;
@@ -15,6 +17,7 @@ mod closures;
 mod decide_strike;
 mod entity;
 mod export;
+mod groups;
 mod hold;
 mod holidays;
 mod kiosk_check_in;
@@ -78,7 +81,12 @@ pub fn routes(config: &mut impl crate::mount::Mount) {
         .service(closures::list_closures)
         .service(lift_closure::closure_effect)
         .service(lift_closure::lift_closure)
+        .service(affected::list_affected)
         .service(quota::change_quota)
+        .service(apply_quota::quota_effect)
+        .service(apply_quota::apply_quota)
+        .service(groups::add_group)
+        .service(groups::change_group)
         .service(preview::preview)
         .service(statistics::show_statistics)
         .service(export::export_statistics);

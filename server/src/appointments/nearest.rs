@@ -29,9 +29,9 @@ pub async fn nearest_windows(
         .service(*id)
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
     let mut nearest = Vec::new();
-    for hall in snapshot.halls_serving(service.group) {
+    for hall in snapshot.halls_serving(service) {
         let windows = availability.of(&platform, hall.id).await?;
-        if let Some(window) = windows.first_free(service.group, now) {
+        if let Some(window) = windows.first_free(snapshot.group_of(hall.id, service), now) {
             nearest.push(NearestWindow {
                 hall_id: hall.id,
                 window,

@@ -184,6 +184,13 @@ pub fn planned<'a>(
     })
 }
 
+/// The windows that one timetable gives on the days that can be published.
+pub fn given<'a>(schedule: &'a Schedule, catalogue: &'a Snapshot, now: Instant) -> impl Iterator<Item = Planned> + 'a {
+    ahead(day_of(now))
+        .filter(move |day| applies(schedule, *day, catalogue))
+        .flat_map(move |day| windows_of(schedule, day))
+}
+
 fn windows_of(schedule: &Schedule, day: NaiveDate) -> impl Iterator<Item = Planned> + use<> {
     let length = TimeDelta::minutes(i64::from(schedule.window_minutes));
     let closes = instant(day, schedule.closes);

@@ -116,7 +116,7 @@ fn judge(
     reschedule_rule(status, source.span, now, &catalogue.booking_rules().booking()).map_err(Problem::from)?;
     let served = catalogue
         .service(row.service_id.into())
-        .is_some_and(|service| service.group == target.group);
+        .is_some_and(|service| catalogue.group_of(target.hall, service) == target.group);
     if !served {
         return Err(Failure::from(&SERVICE_NOT_SERVED));
     }

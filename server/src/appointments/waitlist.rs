@@ -67,12 +67,13 @@ pub async fn join_waitlist(
     if !service.content.appointment {
         return Err(Failure::from(&SERVICE_NOT_SERVED));
     }
+    let group = snapshot.group_of(body.hall_id, service);
     let person = person_for(&platform, &resident, body.person_id).await?;
 
     let transaction = platform.db.begin().await?;
     let mut wanted = window::Entity::find()
         .filter(window::Column::HallId.eq(body.hall_id.0))
-        .filter(window::Column::GroupId.eq(service.group.0))
+        .filter(window::Column::GroupId.eq(group.0))
         .filter(window::Column::StartsAt.gt(now))
         .order_by_asc(window::Column::Id);
     wanted = match (body.window_id, body.day) {
@@ -95,7 +96,7 @@ pub async fn join_waitlist(
     let row = waitlist::Model {
         id: Uuid::now_v7(),
         hall_id: body.hall_id.0,
-        group_id: service.group.0,
+        group_id: group.0,
         service_id: body.service_id.0,
         day,
         window_id: body.window_id.map(Into::into),

@@ -61,7 +61,7 @@ pub async fn list_windows(
     snapshot.hall(*hall).ok_or_else(not_found)?;
     let group = match query.service_id {
         None => None,
-        Some(id) => Some(snapshot.service(id).ok_or_else(not_found)?.group),
+        Some(id) => Some(snapshot.group_of(*hall, snapshot.service(id).ok_or_else(not_found)?)),
     };
     let from = query.from.unwrap_or_else(|| day_of(now));
     let to = query.to.or_else(|| from.checked_add_days(Days::new(DAYS_AHEAD)));

@@ -13,6 +13,44 @@ pub mod group {
         pub prefix: String,
         #[sea_orm(column_type = "JsonBinary")]
         pub name: Json,
+        pub hall_id: Option<Uuid>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod hall_group {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "hall_groups")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub hall_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub group_id: Uuid,
+        pub prefix: String,
+        #[sea_orm(column_type = "JsonBinary")]
+        pub name: Json,
+        pub active: bool,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod hall_service {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "hall_services")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub hall_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub service_id: Uuid,
+        pub group_id: Uuid,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -109,11 +109,11 @@ pub async fn hall_services(
     let served = snapshot
         .search("", None)
         .into_iter()
-        .filter(|service| groups.contains(&service.group));
+        .filter(|service| groups.contains(&snapshot.group_of(hall.id, service)));
     let items = served.map(|service| HallService {
         id: service.id,
         name: service.content.name.in_language(language).to_owned(),
-        group_id: service.group,
+        group_id: snapshot.group_of(hall.id, service),
     });
     Ok(Json(List::whole(items.collect())))
 }

@@ -28,7 +28,7 @@ use super::{
     calendar::{self, Calendar},
     content::{self, Bureau, Groups, Halls, ScheduleEntry, Service, Synonyms, Weekdays},
     entity::{counter, group, hall, schedule, service, vocabulary},
-    snapshot::{BUREAU, SYNONYMS},
+    snapshot::{BUREAU, SYNONYMS, Snapshot},
 };
 
 /// What an import brought in.
@@ -61,6 +61,7 @@ pub async fn import(db: &impl ConnectionTrait, folder: &Path) -> anyhow::Result<
     import_whole(db, BUREAU, &files.bureau).await?;
     import_whole(db, SYNONYMS, &files.synonyms.synonym).await?;
     calendar::import(db, &files.calendar).await?;
+    require_letters_apart(&Snapshot::load(db).await?)?;
     let counters = files.halls.hall.iter().map(|hall| hall.counters.len()).sum();
     Ok(Imported {
         services: files.services.len(),
@@ -196,6 +197,7 @@ async fn import_groups(db: &impl ConnectionTrait, groups: &Groups) -> anyhow::Re
             code: Set(entry.code.clone()),
             prefix: Set(entry.prefix.clone()),
             name: Set(json!({ "text": entry.name, "family": entry.family })),
+            hall_id: Set(None),
         };
         let mut again = OnConflict::column(group::Column::Code);
         again.update_columns([group::Column::Prefix, group::Column::Name]);
@@ -206,6 +208,25 @@ async fn import_groups(db: &impl ConnectionTrait, groups: &Groups) -> anyhow::Re
     }
     let rows = group::Entity::find().all(db).await?;
     Ok(rows.into_iter().map(|row| (row.code, row.id.into())).collect())
+}
+
+/// A hall may have given a group of its own the letter that the files now give to another.
+fn require_letters_apart(snapshot: &Snapshot) -> anyhow::Result<()> {
+    for hall in snapshot.halls() {
+        let mut groups = snapshot.groups_at(hall.id);
+        groups.retain(|group| group.active);
+        for (one, next) in groups.iter().zip(groups.iter().skip(1)) {
+            ensure!(
+                one.prefix != next.prefix,
+                "hall {}: the groups {:?} and {:?} have the same letter {:?}",
+                hall.content.code,
+                one.name.zh,
+                next.name.zh,
+                one.prefix
+            );
+        }
+    }
+    Ok(())
 }
 
 fn group_id(groups: &HashMap<String, GroupId>, code: &str) -> anyhow::Result<GroupId> {

@@ -7,14 +7,17 @@ mod bureau;
 mod calendar;
 mod content;
 mod entity;
+mod groups;
 mod halls;
 mod import;
 mod services;
 mod snapshot;
 
-use self::snapshot::policy_of;
+use self::snapshot::{policy_of, schedule_of};
 pub use self::{
+    admin::timetable_entries,
     content::{Schedule, Weekdays},
+    groups::{arrange_group, found_group, lock_groups, move_service, return_service},
     import::{Imported, import},
     snapshot::{Catalogue, Counter, Hall, Service, ServiceGroup, Snapshot},
 };

@@ -107,7 +107,7 @@ pub async fn show_service(
         steps: content.steps.iter().map(said).collect(),
         counter_minutes: content.minutes,
         halls: snapshot
-            .halls_serving(group.id)
+            .halls_serving(service)
             .map(|hall| halls::summary(hall, language))
             .collect(),
     }))

@@ -23,7 +23,8 @@ use shared::{
 use super::{
     content::{self, Schedule, Weekdays},
     entity::{
-        calendar_day, calendar_year, counter, group, hall, hall_policy, opened_day, schedule, service, vocabulary,
+        calendar_day, calendar_year, counter, group, hall, hall_group, hall_policy, hall_service, opened_day, schedule,
+        service, vocabulary,
     },
 };
 use crate::platform::{
@@ -49,6 +50,10 @@ pub struct Snapshot {
     halls: Vec<Hall>,
     by_hall: HashMap<HallId, usize>,
     groups: HashMap<GroupId, ServiceGroup>,
+    /// The groups that a hall has changed, as they are there.
+    arranged: HashMap<(HallId, GroupId), ServiceGroup>,
+    /// The services that a hall has put into another group.
+    moved: HashMap<(HallId, ServiceId), GroupId>,
     counters: HashMap<CounterId, Counter>,
     /// The timetables.
     pub schedules: Vec<Schedule>,
@@ -65,7 +70,7 @@ pub struct Snapshot {
 pub struct Service {
     /// The service.
     pub id: ServiceId,
-    /// Its group.
+    /// Its group at the bureau; [`Snapshot::group_of`] tells the one at a hall.
     pub group: GroupId,
     /// What its file says.
     pub content: content::Service,
@@ -87,14 +92,16 @@ pub struct Hall {
 pub struct ServiceGroup {
     /// The group.
     pub id: GroupId,
+    /// The hall whose own it is; none for a group of the bureau.
+    pub hall: Option<HallId>,
     /// Its code.
     pub code: String,
     /// The letter of its ticket numbers.
     pub prefix: String,
     /// Its name.
     pub name: Text,
-    /// Its family.
-    pub family: Family,
+    /// Whether it is in use; one that is not keeps its name for what happened in it.
+    pub active: bool,
 }
 
 /// A counter.
@@ -123,10 +130,25 @@ pub fn policy_of(row: hall_policy::Model) -> anyhow::Result<HallPolicy> {
     })
 }
 
+/// The timetable of a row.
+pub fn schedule_of(row: schedule::Model) -> anyhow::Result<Schedule> {
+    Ok(Schedule {
+        hall: row.hall_id.into(),
+        group: row.group_id.into(),
+        weekdays: Weekdays::parse(&serde_json::from_value::<Vec<String>>(row.weekdays)?)?,
+        opens: row.opens,
+        closes: row.closes,
+        window_minutes: row.window_minutes,
+        quota: row.quota,
+        online_percent: row.online_percent,
+        valid_from: row.valid_from,
+        valid_until: row.valid_until,
+    })
+}
+
 #[derive(Deserialize)]
 struct GroupName {
     text: Text,
-    family: Family,
 }
 
 impl Catalogue {
@@ -161,15 +183,32 @@ impl Snapshot {
     pub async fn load(db: &impl ConnectionTrait) -> anyhow::Result<Self> {
         let mut snapshot = Self::default();
         for row in group::Entity::find().all(db).await? {
-            let GroupName { text, family } = serde_json::from_value(row.name)?;
+            let GroupName { text } = serde_json::from_value(row.name)?;
             let group = ServiceGroup {
                 id: row.id.into(),
+                hall: row.hall_id.map(Into::into),
                 code: row.code,
                 prefix: row.prefix,
                 name: text,
-                family,
+                active: true,
             };
             snapshot.groups.insert(group.id, group);
+        }
+        for row in hall_group::Entity::find().all(db).await? {
+            let Some(bureaus) = snapshot.groups.get(&GroupId(row.group_id)) else {
+                continue;
+            };
+            let group = ServiceGroup {
+                prefix: row.prefix,
+                name: serde_json::from_value(row.name)?,
+                active: row.active,
+                ..bureaus.clone()
+            };
+            snapshot.arranged.insert((row.hall_id.into(), group.id), group);
+        }
+        for row in hall_service::Entity::find().all(db).await? {
+            let at = (row.hall_id.into(), row.service_id.into());
+            snapshot.moved.insert(at, row.group_id.into());
         }
         for row in service::Entity::find()
             .filter(service::Column::Active.eq(true))
@@ -236,18 +275,7 @@ impl Snapshot {
     /// Reads when halls open: timetables, special days, and what the halls have chosen.
     async fn read_arrangements(&mut self, db: &impl ConnectionTrait) -> anyhow::Result<()> {
         for row in schedule::Entity::find().all(db).await? {
-            self.schedules.push(Schedule {
-                hall: row.hall_id.into(),
-                group: row.group_id.into(),
-                weekdays: Weekdays::parse(&serde_json::from_value::<Vec<String>>(row.weekdays)?)?,
-                opens: row.opens,
-                closes: row.closes,
-                window_minutes: row.window_minutes,
-                quota: row.quota,
-                online_percent: row.online_percent,
-                valid_from: row.valid_from,
-                valid_until: row.valid_until,
-            });
+            self.schedules.push(schedule_of(row)?);
         }
         for row in opened_day::Entity::find().all(db).await? {
             let follows = weekday(&row.follows).with_context(|| format!("{:?} is no weekday", row.follows))?;
@@ -306,14 +334,28 @@ impl Snapshot {
         self.policies.get(&hall).cloned().unwrap_or_default()
     }
 
-    /// Every group, in the order of their letters.
-    pub fn groups(&self) -> Vec<&ServiceGroup> {
-        let mut groups: Vec<&ServiceGroup> = self.groups.values().collect();
-        groups.sort_by(|a, b| a.prefix.cmp(&b.prefix));
+    /// Every group of the bureau and the hall's own, as they are at the hall, in the order of their letters.
+    pub fn groups_at(&self, hall: HallId) -> Vec<&ServiceGroup> {
+        let mut groups: Vec<&ServiceGroup> = self.groups.keys().filter_map(|id| self.group_at(hall, *id)).collect();
+        groups.sort_by(|a, b| (&a.prefix, a.id).cmp(&(&b.prefix, b.id)));
         groups
     }
 
-    /// A group.
+    /// A group as it is at a hall, also one that is no longer in use.
+    pub fn group_at(&self, hall: HallId, id: GroupId) -> Option<&ServiceGroup> {
+        let bureaus = || {
+            self.group(id)
+                .filter(|group| group.hall.is_none_or(|owner| owner == hall))
+        };
+        self.arranged.get(&(hall, id)).or_else(bureaus)
+    }
+
+    /// The group that a service has at a hall.
+    pub fn group_of(&self, hall: HallId, service: &Service) -> GroupId {
+        self.moved.get(&(hall, service.id)).copied().unwrap_or(service.group)
+    }
+
+    /// A group as the bureau knows it.
     pub fn group(&self, id: GroupId) -> Option<&ServiceGroup> {
         self.groups.get(&id)
     }
@@ -330,20 +372,28 @@ impl Snapshot {
             .iter()
             .filter_map(|id| self.counter(*id))
             .flat_map(|counter| &counter.groups);
-        let mut groups: Vec<&ServiceGroup> = served.filter_map(|id| self.group(*id)).collect();
+        let mut groups: Vec<&ServiceGroup> = served.filter_map(|id| self.group_at(hall.id, *id)).collect();
+        groups.retain(|group| group.active);
         groups.sort_by(|a, b| a.prefix.cmp(&b.prefix));
         groups.dedup_by_key(|group| group.id);
         groups
     }
 
-    /// The halls whose counters serve a group.
-    pub fn halls_serving(&self, group: GroupId) -> impl Iterator<Item = &Hall> {
-        self.halls.iter().filter(move |hall| {
-            hall.counters
+    /// Whether a counter of the hall serves a group.
+    pub fn serves(&self, hall: HallId, group: GroupId) -> bool {
+        let counters = self.hall(hall).map(|hall| hall.counters.as_slice()).unwrap_or_default();
+        self.group_at(hall, group).is_some_and(|group| group.active)
+            && counters
                 .iter()
                 .filter_map(|id| self.counter(*id))
                 .any(|counter| counter.groups.contains(&group))
-        })
+    }
+
+    /// The halls whose counters serve the group that a service has there.
+    pub fn halls_serving<'a>(&'a self, service: &'a Service) -> impl Iterator<Item = &'a Hall> {
+        self.halls
+            .iter()
+            .filter(move |hall| self.serves(hall.id, self.group_of(hall.id, service)))
     }
 
     /// The services of a family that answer a query, best first; all of them for an empty query.

@@ -163,8 +163,7 @@ fn changes(
                 .group_id
                 .ok_or_else(|| invalid_field("group_id", "a transfer names a group"))?;
             let snapshot = catalogue.now();
-            let served = snapshot.halls_serving(group).any(|hall| hall.id.0 == row.hall_id);
-            if !served {
+            if !snapshot.serves(row.hall_id.into(), group) {
                 return Err(invalid_field("group_id", "no counter of this hall serves this group"));
             }
             [nobody, vec![(GroupId, Expr::value(group.0))]].concat()

@@ -54,7 +54,9 @@ pub async fn issue(
     let service = catalogue
         .service(entrant.service)
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
-    let group = catalogue.group(service.group).context("a service without a group")?;
+    let group = catalogue
+        .group_at(entrant.hall, catalogue.group_of(entrant.hall, service))
+        .context("a service without a group")?;
     let day = day_of(now);
     let first = sequence::ActiveModel {
         hall_id: Set(entrant.hall.0),

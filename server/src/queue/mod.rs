@@ -19,6 +19,7 @@ mod pause;
 pub mod presence;
 mod store;
 mod ticket;
+mod uses;
 mod visit;
 mod walk_in;
 
@@ -28,6 +29,7 @@ pub use self::{
     issue::{Entrant, issue},
     kiosk::count_kiosk_use,
     store::counter_of,
+    uses::{letter_used, unserved_of_group, unserved_of_service},
     visit::record_estimate,
 };
 

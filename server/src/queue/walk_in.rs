@@ -75,7 +75,7 @@ pub async fn walk_in(
     let service = snapshot
         .service(body.service_id)
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
-    if !snapshot.halls_serving(service.group).any(|serving| serving.id == *hall) {
+    if !snapshot.serves(*hall, snapshot.group_of(*hall, service)) {
         return Err(Failure::from(&SERVICE_NOT_SERVED));
     }
     let transaction = platform.db.begin().await?;

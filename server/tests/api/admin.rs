@@ -4,6 +4,7 @@ mod alerts;
 mod closures;
 mod counters;
 mod export;
+mod groups;
 mod holidays;
 mod policy;
 mod schedules;

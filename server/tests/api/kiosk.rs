@@ -1,7 +1,8 @@
 //! The kiosk of a hall: `POST /halls/{id}/tickets` and `POST /halls/{id}/check-ins`.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
+use server::platform::clock::Clock;
 use shared::{
     appointments::wire::{APPOINTMENT_STATE, CHECK_IN_EARLY, CHECK_IN_LATE, NOTHING_BOOKED, SERVICE_NOT_SERVED},
     problem::{FORBIDDEN, INVALID_FIELD, NOT_FOUND, RATE_LIMITED},
@@ -134,6 +135,24 @@ async fn a_booking_is_checked_in_by_its_code_or_by_the_id_number_and_gets_one_ti
         .get(&format!("/appointments/{}", second["id"].as_str().unwrap()))
         .await;
     assert_eq!(shown.expect(200)["ticket_id"], ticket["id"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_comes_a_little_late_gets_a_ticket_that_waits_like_a_walk_ins() {
+    let app = TestApp::start().await;
+    let window = app.windows("zhongxin", SERVICE).await[0].clone();
+    let booked = book(&app, 1, &window).await;
+    let ends: DateTime<Utc> = window["ends_at"].as_str().unwrap().parse().unwrap();
+    app.clock.advance(ends - app.clock.now() + TimeDelta::minutes(10));
+    let kiosk = kiosk(&app).await;
+    let walk_in = json!({"service_id": app.service(SERVICE), "id_number": STRANGER});
+    kiosk.post(&tickets(&app), walk_in).await.expect(201);
+    app.clock.advance(TimeDelta::minutes(1));
+    let wish = json!({"code": booked["code"]});
+    let ticket = kiosk.post(&check_ins(&app), wish).await.expect(201);
+    assert_eq!(ticket["ahead"], 1, "whoever came in time would go first");
+    let linked = "SELECT count(*) FROM tickets WHERE appointment_id IS NOT NULL AND window_starts_at IS NULL";
+    assert_eq!(app.count(linked).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

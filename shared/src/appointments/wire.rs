@@ -449,6 +449,28 @@ pub struct ClosureEffect {
     pub appointments: u64,
 }
 
+/// An entry of `GET /admin/closures/{id}/affected`: an appointment that the closure cancelled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AffectedAppointment {
+    /// The appointment that was cancelled.
+    pub id: AppointmentId,
+    /// The person, masked.
+    pub person: String,
+    /// The service.
+    pub service: String,
+    /// When it would have been.
+    #[serde(with = "wire_time")]
+    pub starts_at: DateTime<Utc>,
+    /// What became of the appointment that the person has for the service instead; none while there is no other.
+    pub status: Option<AppointmentStatus>,
+    /// The hall of that appointment.
+    pub hall: Option<String>,
+    /// When it is.
+    #[serde(with = "wire_time::option")]
+    pub moved_to: Option<DateTime<Utc>>,
+}
+
 /// `PUT /admin/windows/{id}/quota`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,10 +1,12 @@
 //! What the manager of a hall arranges: counters, timetables, special days, and when seats are published.
 
+use std::collections::HashSet;
+
 use chrono::{Days, NaiveDate, NaiveTime, Weekday};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{CounterId, GroupId, ScheduleId},
+    ids::{CounterId, GroupId, ScheduleId, ServiceId},
     language::Text,
     named,
     queue::rules::PriorityReason,
@@ -25,6 +27,8 @@ named! {
 pub const LARGEST_QUOTA: i32 = 1_000;
 /// The longest and the shortest window, in minutes.
 pub const WINDOW_MINUTES: std::ops::RangeInclusive<i32> = 5..=240;
+/// The longest name of a group, in characters.
+const LONGEST_GROUP_NAME: usize = 60;
 /// How many days ahead a hall may publish its windows.
 pub const DAYS_AHEAD: std::ops::RangeInclusive<i32> = 0..=60;
 /// How many days ahead a hall publishes that has not chosen.
@@ -213,6 +217,87 @@ pub struct CounterView {
     pub counter: CounterRequest,
 }
 
+/// `POST /admin/groups` and `PUT /admin/groups/{id}`: a group of services at the hall (服务组).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GroupRequest {
+    /// What it is called.
+    pub name: Text,
+    /// The letter of its ticket numbers.
+    #[cfg_attr(feature = "openapi", schema(example = "G"))]
+    pub prefix: String,
+    /// The services in it. One that is in another group of the hall is taken from there.
+    pub services: Vec<ServiceId>,
+    /// Whether it is in use. A group is retired and never deleted, because tickets refer to it.
+    pub active: bool,
+}
+
+/// Why a group of services is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GroupError {
+    /// No name in one of the languages, or too long a one.
+    #[error("a name has 1 to 60 characters in each language")]
+    Name,
+    /// No letter.
+    #[error("ticket numbers begin with one or two letters, A to Z")]
+    Prefix,
+    /// A service twice.
+    #[error("each service is named once")]
+    Services,
+}
+
+impl GroupError {
+    /// The field that is refused.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Prefix => "prefix",
+            Self::Services => "services",
+        }
+    }
+}
+
+impl GroupRequest {
+    /// Checks the group.
+    pub fn check(&self) -> Result<(), GroupError> {
+        let named = |text: &String| !text.trim().is_empty() && text.chars().count() <= LONGEST_GROUP_NAME;
+        if ![&self.name.zh, &self.name.en].into_iter().all(named) {
+            return Err(GroupError::Name);
+        }
+        if !(1..=2).contains(&self.prefix.len()) || !self.prefix.bytes().all(|letter| letter.is_ascii_uppercase()) {
+            return Err(GroupError::Prefix);
+        }
+        let mut seen = HashSet::new();
+        if !self.services.iter().all(|service| seen.insert(service)) {
+            return Err(GroupError::Services);
+        }
+        Ok(())
+    }
+}
+
+/// A group of services as it was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GroupArrangement {
+    /// The group.
+    pub id: GroupId,
+    /// What is known of it.
+    #[serde(flatten)]
+    pub group: GroupRequest,
+}
+
+/// `POST /admin/schedules/{id}/quota`: what a timetable's quota changes, or would change, in windows that are published.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QuotaEffect {
+    /// The published windows to come that the entry gives, without the closed ones.
+    pub windows: usize,
+    /// How many of them have another quota than the entry.
+    pub changed: usize,
+    /// How many of those keep more seats for now than the entry gives, because more are taken.
+    pub limited: usize,
+}
+
 /// An entry of `GET /admin/services`: a group of services at the hall.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -227,6 +312,8 @@ pub struct GroupView {
     pub services: Vec<String>,
     /// The numbers of the counters that serve it.
     pub counters: Vec<i32>,
+    /// What can be changed of it, in both languages.
+    pub arranged: GroupRequest,
 }
 
 /// `PUT /admin/policy`: what the hall has chosen.
@@ -334,6 +421,35 @@ mod tests {
             entry.valid_until = NaiveDate::from_ymd_opt(2026, 7, 1);
         };
         refused(season, ScheduleError::ValidUntil);
+    }
+
+    #[test]
+    fn a_group_has_a_name_in_both_languages_a_letter_and_each_service_once() {
+        let group = || GroupRequest {
+            name: Text {
+                zh: "居住证".into(),
+                en: "Residence permits".into(),
+            },
+            prefix: "G".into(),
+            services: vec![ServiceId(Uuid::nil())],
+            active: true,
+        };
+        let refused = |change: fn(&mut GroupRequest), error| {
+            let mut group = group();
+            change(&mut group);
+            assert_eq!(group.check(), Err(error));
+        };
+        assert_eq!(group().check(), Ok(()));
+        refused(|group| group.name.en = " ".into(), GroupError::Name);
+        refused(|group| group.name.zh = "居".repeat(61), GroupError::Name);
+        refused(|group| group.prefix.clear(), GroupError::Prefix);
+        refused(|group| group.prefix = "g".into(), GroupError::Prefix);
+        refused(|group| group.prefix = "ABC".into(), GroupError::Prefix);
+        refused(|group| group.prefix = "证".into(), GroupError::Prefix);
+        refused(
+            |group| group.services.push(ServiceId(Uuid::nil())),
+            GroupError::Services,
+        );
     }
 
     #[test]

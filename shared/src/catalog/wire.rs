@@ -25,6 +25,14 @@ problem_types! {
     SCHEDULES_OVERLAP = 409 "schedules-overlap",
         "与已有排班重叠" / "The timetable has an entry for that time",
         "同一业务同一时间只能有一条排班，请调整时间或修改原有排班。" / "A group has one entry at a time. Change the times or the other entry.";
+    /// Another group of the hall has this letter, or had it on a ticket of the day.
+    GROUP_LETTER_TAKEN = 409 "group-letter-taken",
+        "排队号字母已被使用" / "The letter is taken",
+        "请换一个字母；当天已用过的字母请次日再改。" / "Choose another letter. One that stands on a ticket of today is free tomorrow.";
+    /// Counters, the timetable, windows to come, bookings or tickets still need what is to be changed.
+    GROUP_IN_USE = 409 "group-in-use",
+        "仍在使用，暂不能修改" / "It is still in use",
+        "请先处理仍在受理的窗口、排班、号段、预约、候补和号票。" / "First settle the counters, timetable entries, windows, bookings, waiting-list entries and tickets that use it.";
     /// The day lies in the past.
     DAY_PASSED = 422 "day-passed",
         "日期已过" / "The day has passed",

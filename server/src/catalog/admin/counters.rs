@@ -60,7 +60,7 @@ pub async fn add_counter(
     catalogue: Data<Catalogue>,
     body: Json<CounterRequest>,
 ) -> Result<HttpResponse, Failure> {
-    check(&body, &catalogue.now())?;
+    check(&body, &director, &catalogue.now())?;
     let id = Uuid::now_v7();
     let row = counter::ActiveModel {
         id: Set(id),
@@ -109,7 +109,7 @@ pub async fn change_counter(
     id: Path<CounterId>,
     body: Json<CounterRequest>,
 ) -> Result<HttpResponse, Failure> {
-    check(&body, &catalogue.now())?;
+    check(&body, &director, &catalogue.now())?;
     let json = |value: serde_json::Result<serde_json::Value>| value.map_err(anyhow::Error::from);
     let transaction = platform.db.begin().await?;
     let changed = counter::Entity::update_many()
@@ -148,7 +148,7 @@ pub async fn change_counter(
     .await
 }
 
-fn check(wish: &CounterRequest, catalogue: &Snapshot) -> Result<(), Failure> {
+fn check(wish: &CounterRequest, director: &Director, catalogue: &Snapshot) -> Result<(), Failure> {
     if !(1..=999).contains(&wish.number) {
         return Err(invalid_field("number", "a counter's number is between 1 and 999"));
     }
@@ -158,7 +158,11 @@ fn check(wish: &CounterRequest, catalogue: &Snapshot) -> Result<(), Failure> {
         }
     }
     let mut seen = std::collections::HashSet::new();
-    let known = |group| catalogue.group(group).is_some();
+    let known = |group| {
+        catalogue
+            .group_at(director.hall, group)
+            .is_some_and(|group| group.active)
+    };
     if wish.groups.is_empty() || !wish.groups.iter().all(|group| known(*group) && seen.insert(*group)) {
         return Err(invalid_field(
             "groups",

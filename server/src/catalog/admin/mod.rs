@@ -6,6 +6,8 @@ mod policy;
 mod schedules;
 mod services;
 
+pub use schedules::timetable_entries;
+
 use actix_web::{HttpResponse, http::StatusCode};
 use sea_orm::DatabaseTransaction;
 use serde::Serialize;

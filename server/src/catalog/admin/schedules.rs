@@ -14,7 +14,7 @@ use shared::{
         arrangements::{ScheduleRequest, ScheduleView, Times},
         wire::SCHEDULES_OVERLAP,
     },
-    ids::{HallId, ScheduleId},
+    ids::{GroupId, HallId, ScheduleId},
     list::List,
     problem,
 };
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::{Change, settle};
 use crate::{
-    catalog::{Catalogue, Snapshot, entity::schedule},
+    catalog::{Catalogue, Schedule, Snapshot, entity::schedule, schedule_of},
     identity::Director,
     platform::{Platform, idempotency::Once},
     problem::{Failure, invalid_field},
@@ -164,14 +164,22 @@ pub async fn remove_schedule(
 
 fn check(wish: &ScheduleRequest, director: &Director, catalogue: &Snapshot) -> Result<Times, Failure> {
     let times = wish.check().map_err(|error| invalid_field(error.field(), error))?;
-    let served = catalogue
-        .halls_serving(wish.group_id)
-        .any(|hall| hall.id == director.hall);
-    if served {
+    if catalogue.serves(director.hall, wish.group_id) {
         Ok(times)
     } else {
         Err(invalid_field("group_id", "no counter of this hall serves this group"))
     }
+}
+
+/// The entries of a hall's timetable for a group, or the one with an id.
+pub async fn timetable_entries(
+    db: &impl sea_orm::ConnectionTrait,
+    hall: HallId,
+    wanted: impl Fn(ScheduleId, GroupId) -> bool,
+) -> Result<Vec<Schedule>, Failure> {
+    let rows = of_hall(db, hall).await?.into_iter();
+    let kept = rows.filter(|row| wanted(row.id.into(), row.group_id.into()));
+    Ok(kept.map(schedule_of).collect::<Result<_, _>>()?)
 }
 
 async fn of_hall(db: &impl sea_orm::ConnectionTrait, hall: HallId) -> Result<Vec<schedule::Model>, sea_orm::DbErr> {

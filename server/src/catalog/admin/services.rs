@@ -4,7 +4,11 @@ use actix_web::{
     HttpRequest, get,
     web::{Data, Json},
 };
-use shared::{catalog::arrangements::GroupView, list::List, problem};
+use shared::{
+    catalog::arrangements::{GroupRequest, GroupView},
+    list::List,
+    problem,
+};
 
 use crate::{
     catalog::Catalogue,
@@ -12,7 +16,7 @@ use crate::{
     problem::{Failure, language_of},
 };
 
-/// Every group of the bureau with its services and the hall's counters that serve it; a group without one is not offered at the hall.
+/// Every group of the bureau, and of the hall, with its services and the hall's counters that serve it; a group without one is not offered at the hall.
 #[utoipa::path(
     tag = "administration",
     security(("manager" = [])),
@@ -30,13 +34,23 @@ pub async fn list_groups(
         .hall(director.hall)
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
     let services = snapshot.search("", None);
-    let items = snapshot.groups().into_iter().map(|group| GroupView {
+    let items = snapshot.groups_at(hall.id).into_iter().map(|group| GroupView {
         id: group.id,
+        arranged: GroupRequest {
+            prefix: group.prefix.clone(),
+            name: group.name.clone(),
+            services: services
+                .iter()
+                .filter(|service| snapshot.group_of(hall.id, service) == group.id)
+                .map(|service| service.id)
+                .collect(),
+            active: group.active,
+        },
         prefix: group.prefix.clone(),
         name: group.name.in_language(language).to_owned(),
         services: services
             .iter()
-            .filter(|service| service.group == group.id)
+            .filter(|service| snapshot.group_of(hall.id, service) == group.id)
             .map(|service| service.content.name.in_language(language).to_owned())
             .collect(),
         counters: hall

@@ -179,6 +179,12 @@ impl World {
             "/slips/{id}/posted" => vec![("tracking", text("EMS1234567890"))],
             "/slips/{id}/mail" => vec![("recipient", text("覃娜")), ("phone", text("13800000002"))],
             "/admin/counters/{id}" => vec![("groups", json!([self.group])), ("number", json!(77))],
+            "/admin/groups/{id}" => vec![
+                ("name", json!({"zh": "专窗", "en": "By itself"})),
+                ("prefix", text("W")),
+                ("services", json!([])),
+                ("active", json!(true)),
+            ],
             "/admin/schedules/{id}" => vec![
                 ("group_id", json!(self.other_group)),
                 ("weekdays", json!(["mon"])),
@@ -230,6 +236,14 @@ async fn arranged_by(manager: &Client) -> BTreeMap<&'static str, String> {
     let mut ids = BTreeMap::new();
     ids.insert("counters", first(manager, "/admin/counters").await);
     ids.insert("schedules", first(manager, "/admin/schedules").await);
+    // A group of the hall's own: those of the bureau are everybody's.
+    let groups = manager.get("/admin/services").await.expect(200);
+    let last = groups["items"].as_array().unwrap().last().unwrap();
+    let own = json!({
+        "name": {"zh": "专窗", "en": "By itself"}, "prefix": "W", "active": true,
+        "services": [last["arranged"]["services"][0]],
+    });
+    ids.insert("groups", id(&manager.post("/admin/groups", own).await.expect(201)));
     let device = json!({"kind": "kiosk", "name": "西门取号机"});
     ids.insert("devices", id(&manager.post("/admin/devices", device).await.expect(201)));
     let closure = json!({

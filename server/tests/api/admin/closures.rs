@@ -110,3 +110,63 @@ async fn a_window_that_another_closure_concerns_stays_closed() {
         assert_eq!(open, afternoon, "{window}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_manager_sees_whom_a_closure_hit_and_who_has_another_time_since() {
+    let app = TestApp::start().await;
+    let manager = app.staff("manager-zhongxin").await;
+    let windows = on(&app, "2026-11-25").await;
+    let later = on(&app, "2026-11-27").await;
+    let moved_before = book(&app, 4, &windows[3]).await;
+    let elsewhere = json!({"window_id": later[4]["id"]});
+    moved_before
+        .0
+        .post(&path(&moved_before.1, "/reschedule"), elsewhere)
+        .await
+        .expect(200);
+    app.clock.advance(chrono::TimeDelta::seconds(5));
+    let mut hit = Vec::new();
+    for (number, window) in (1..=3).zip(&windows) {
+        hit.push(book(&app, number, window).await);
+    }
+    app.clock.advance(chrono::TimeDelta::seconds(5));
+    let made = manager
+        .post("/admin/closures", whole_day("2026-11-25"))
+        .await
+        .expect(201);
+    app.clock.advance(chrono::TimeDelta::seconds(5));
+    for (resident, booked) in &hit[..2] {
+        let wish = json!({"window_id": later[0]["id"]});
+        let moved = resident.post(&path(booked, "/reschedule"), wish).await.expect(200);
+        if booked["id"] == hit[1].1["id"] {
+            resident.post(&path(&moved, "/cancel"), json!({})).await.expect(200);
+        }
+    }
+    let affected = format!("/admin/closures/{}/affected", made["id"].as_str().unwrap());
+    let list = manager.get(&affected).await.expect(200);
+    let since: Vec<(&Value, &Value, &Value)> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|lost| (&lost["id"], &lost["status"], &lost["moved_to"]))
+        .collect();
+    assert_eq!(
+        since,
+        [
+            (&hit[0].1["id"], &json!("confirmed"), &later[0]["starts_at"]),
+            (&hit[1].1["id"], &json!("cancelled"), &later[0]["starts_at"]),
+            (&hit[2].1["id"], &Value::Null, &Value::Null),
+        ],
+        "not the one who moved before the closure"
+    );
+    assert!(list["items"][0]["person"].as_str().unwrap().contains('*'), "{list}");
+    assert_eq!(
+        app.count("SELECT count(*) FROM audit_entries WHERE action = 'closure.view_affected'")
+            .await,
+        1
+    );
+    let foreign = app.staff("manager-churujing").await;
+    foreign.get(&affected).await.refused(&NOT_FOUND);
+    let clerk = app.staff("clerk-zhongxin-1").await;
+    clerk.get(&affected).await.refused(&FORBIDDEN);
+}

@@ -122,3 +122,48 @@ async fn importing_the_same_files_again_keeps_what_the_manager_has_changed() {
     let after = manager.get("/admin/schedules").await.expect(200);
     assert_eq!(after["items"].as_array().unwrap().len(), before + 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_changed_quota_reaches_published_windows_on_request_and_takes_no_seat_away() {
+    let app = TestApp::start().await;
+    let manager = app.staff("manager-zhongxin").await;
+    let made = manager.post("/admin/schedules", peak(&app)).await.expect(201);
+    app.publish().await;
+    let windows = evening(&app).await;
+    for number in 1..=3 {
+        book(&app, number, &windows[5]).await;
+    }
+    let closed = &windows[8];
+    let closure = json!({"starts_at": closed["starts_at"], "ends_at": closed["ends_at"], "reason": "停电"});
+    manager.post("/admin/closures", closure).await.expect(201);
+    let path = format!("/admin/schedules/{}", made["id"].as_str().unwrap());
+    let mut smaller = peak(&app);
+    smaller["quota"] = json!(4);
+    manager.put(&path, smaller).await.expect(200);
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+
+    let apply = format!("{path}/quota");
+    let expected = json!({"windows": 43, "changed": 43, "limited": 1});
+    let effect = manager.post(&format!("{apply}/effect"), json!({})).await.expect(200);
+    assert_eq!(effect, expected, "the closed window is none of them");
+    assert_eq!(evening(&app).await[0]["quota"], 3, "looking changes nothing");
+    assert_eq!(manager.post(&apply, json!({})).await.expect(200), expected);
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    assert_eq!(evening(&app).await[0]["quota"], 2);
+    let kept = "SELECT count(*) FROM windows WHERE online_taken = 3 AND online_quota = 3 AND online_target = 2";
+    assert_eq!(app.count(kept).await, 1, "those who booked keep their seats");
+    let closed = "SELECT count(*) FROM windows WHERE online_quota = 0 AND online_target = 0";
+    assert_eq!(app.count(closed).await, 1, "closed stays closed");
+    let again = manager.post(&format!("{apply}/effect"), json!({})).await.expect(200);
+    assert_eq!(again, json!({"windows": 43, "changed": 0, "limited": 0}));
+
+    let foreign = app.staff("manager-churujing").await;
+    foreign.post(&apply, json!({})).await.refused(&NOT_FOUND);
+    let clerk = app.staff("clerk-zhongxin-1").await;
+    clerk.post(&apply, json!({})).await.refused(&FORBIDDEN);
+    assert_eq!(
+        app.count("SELECT count(*) FROM audit_entries WHERE action = 'schedule.apply_quota'")
+            .await,
+        1
+    );
+}

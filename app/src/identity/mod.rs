@@ -14,7 +14,7 @@ mod words;
 
 pub use account::account;
 pub use login::login;
-pub use page::page;
+pub use page::{page, sign_in_first};
 pub use pairing::{device_gate, pairing};
 pub use session::{elder_mode, forget_sign_in, is_signed_in, toggle_elder_mode};
 pub use staff_login::{gate, sign_out_staff};

@@ -27,7 +27,10 @@ async fn whoever_reads_badly_has_the_page_read_aloud() {
         "{text}"
     );
     let browses = "return !!document.querySelector('.browse')?.checkVisibility()";
-    assert!(phone.asks(browses).await == false, "the page keeps to what one came for");
+    assert!(
+        phone.asks(browses).await == false,
+        "the page keeps to what one came for"
+    );
     phone.shows("01-home").await;
     offers_few_services(&phone).await;
 

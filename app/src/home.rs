@@ -98,16 +98,23 @@ pub fn page() -> View {
                         .child(entrance("/cases", "errand", Icon::List, CASES, CASES_HINT))
                         .child(entrance("/slips", "errand", Icon::Inbox, SLIPS, SLIPS_HINT)),
                 )
-                .child(el("h2").class("cells-title").child(t(FAMILIES)))
-                .child(el("div").class("families").child(Family::ALL.map(family)))
-                .child(el("h2").class("cells-title").child(t(HOW)))
-                .child(
-                    el("ol")
-                        .class("how")
-                        .child([HOW_CHOOSE, HOW_BOOK, HOW_CHECK_IN, HOW_WAIT].map(|step| el("li").child(t(step)))),
-                ),
+                .child(browse()),
         )
         .child(tab_bar(Tab::Home))
+}
+
+/// What one can look through without hurry; with larger type the page keeps to what one came for.
+fn browse() -> View {
+    el("div")
+        .class("browse")
+        .child(el("h2").class("cells-title").child(t(FAMILIES)))
+        .child(el("div").class("families").child(Family::ALL.map(family)))
+        .child(el("h2").class("cells-title").child(t(HOW)))
+        .child(
+            el("ol")
+                .class("how")
+                .child([HOW_CHOOSE, HOW_BOOK, HOW_CHECK_IN, HOW_WAIT].map(|step| el("li").child(t(step)))),
+        )
 }
 
 fn search() -> View {

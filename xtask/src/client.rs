@@ -25,6 +25,16 @@ const BUDGETS: [(&str, u64); 3] = [
 /// The language of the oldest browsers on residents' phones that have modules and WebAssembly.
 const LANGUAGE: [&str; 2] = ["--target=es2018", "--supported:import-meta=true"];
 
+/// How the program starts. A painted page comes first: its frame is on the screen before the WebAssembly takes the line and the processor.
+/// What nobody sees, such as a tab in the background, gets no frames and is not waited for.
+const START: &str = "import init from './BINDINGS';
+const start = () => init({ module_or_path: '/MODULE' });
+const painted = document.getElementById('painted');
+if (painted && !document.hidden && !document.documentElement.classList.contains('pending'))
+  requestAnimationFrame(() => requestAnimationFrame(start));
+else start();
+";
+
 /// What the client is made from; this program's own part in it counts as well.
 const SOURCES: [&str; 13] = [
     ".cargo/config.toml",
@@ -181,6 +191,9 @@ fn finish(tools: &Tools, toolchain: &Toolchain, made: &Path) -> Result<Page> {
     page.start_with(&start)?;
     page.rename(&module_before, &module_after);
     page.rename(&bindings_before, &start);
+    if page.is_painted() {
+        page.paint_before(&module_after)?;
+    }
     page.refuse_scripts_inside()?;
     fs::write(made.join("index.html"), page.markup())?;
     Ok(page)
@@ -203,7 +216,7 @@ fn optimise(tools: &Tools, toolchain: &Toolchain, made: &Path, module: &Path) ->
 /// Makes one small script of the binding code, what it imports, and the client's start.
 fn bundle(tools: &Tools, made: &Path, bindings: &str, module: &str) -> Result<PathBuf> {
     let entry = made.join("entry.js");
-    let start = format!("import init from './{bindings}';\ninit({{ module_or_path: '/{module}' }});\n");
+    let start = START.replace("BINDINGS", bindings).replace("MODULE", module);
     fs::write(&entry, start)?;
     let script = made.join("script.js");
     let mut esbuild = tools.command("esbuild")?;

@@ -41,6 +41,29 @@ impl Page {
         Ok(())
     }
 
+    /// Whether the page shows something before its program is there.
+    pub fn is_painted(&self) -> bool {
+        self.0.contains("id=painted") || self.0.contains(r#"id="painted""#)
+    }
+
+    /// Leaves the loading of a file to the start of the client, which comes after the first paint. The page names it still, for the
+    /// service worker, which keeps what a page names.
+    pub fn paint_before(&mut self, file: &str) -> Result<()> {
+        let named = self
+            .0
+            .find(file)
+            .with_context(|| format!("the page does not name {file}"))?;
+        let begin = self
+            .0
+            .get(..named)
+            .and_then(|before| before.rfind("<link"))
+            .context("what is loaded early is not in a link")?;
+        let end = named + self.0.get(named..).and_then(|rest| rest.find('>')).unwrap_or_default();
+        let link = format!("<link rel=later href=/{file}");
+        self.0.replace_range(begin..end, &link);
+        Ok(())
+    }
+
     /// Refuses what the content security policy would.
     pub fn refuse_scripts_inside(&self) -> Result<()> {
         for script in self.0.split("<script").skip(1) {
@@ -102,6 +125,16 @@ mod tests {
             page.first_load("index.html"),
             ["index.html", "icon.svg", "app-2.js", "app-3.wasm", "early.js"]
         );
+        Ok(())
+    }
+
+    #[test]
+    fn a_painted_page_names_its_program_without_loading_it() -> Result<()> {
+        let mut page = Page::new(MADE.replace("<p>", "<p id=painted>"));
+        assert!(page.is_painted());
+        page.paint_before("app-1_bg.wasm")?;
+        assert!(page.markup().contains("<link rel=later href=/app-1_bg.wasm><script"));
+        assert!(page.first_load("index.html").iter().any(|file| file == "app-1_bg.wasm"));
         Ok(())
     }
 }

@@ -40,6 +40,8 @@ fn steps(detail: ServiceDetail, choice: Choice) -> View {
         choice.choose_hall(only.id);
     }
     let who = persons::Persons::fetch();
+    // With larger type one thing is asked after the other.
+    let is_asked = Memo::new(move |_| !identity::elder_mode() || choice.wish().is_some());
     fragment()
         .child(
             el("section")
@@ -48,12 +50,14 @@ fn steps(detail: ServiceDetail, choice: Choice) -> View {
         )
         .child(halls::section(halls, choice))
         .child(live(move || choice.hall.get().map(|_| windows::section(choice))))
-        .child(
-            el("fieldset")
-                .class("block")
-                .child(el("legend").class("cells-title").child(t(STEP_WHO)))
-                .child(who.view(choice)),
-        )
+        .child(live(move || {
+            is_asked.get().then(|| {
+                el("fieldset")
+                    .class("block")
+                    .child(el("legend").class("cells-title").child(t(STEP_WHO)))
+                    .child(who.view(choice))
+            })
+        }))
         .child(foot(
             choice,
             move || way_on(choice, who),

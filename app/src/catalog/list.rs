@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     api::{ANONYMOUS, Failure},
-    browser,
+    browser, identity,
     language::{filled, t},
     routes,
     ui::{self, Deed, Icon, Remote, Tab, View, actions, button, chip, el, empty, fragment, icon, link_cell, live},
@@ -21,6 +21,9 @@ use crate::{
 /// How long typing rests before the search goes out.
 const REST: i32 = 250;
 
+/// How many services larger type shows before one asks for the others.
+const FEW: usize = 4;
+
 type Services = List<ServiceSummary>;
 
 /// The page.
@@ -28,6 +31,8 @@ pub fn list() -> View {
     let asked = RwSignal::new(routes::query("q").unwrap_or_default());
     let family = RwSignal::new(routes::query("category").and_then(|name| name.parse::<Family>().ok()));
     let found = Remote::<Services>::idle(ANONYMOUS);
+
+    let whole = RwSignal::new(!identity::elder_mode());
 
     let search = move || {
         let words = Some(asked.get_untracked().trim().to_owned()).filter(|words| !words.is_empty());
@@ -97,27 +102,38 @@ pub fn list() -> View {
                 .attr("aria-label", t(FAMILY))
                 .child(families.collect::<Vec<_>>()),
         )
-        .child(found.view(6, move |services| results(services, found, clear)));
+        .child(found.view(6, move |services| results(services, found, whole, clear)));
     ui::page(t(SERVICES), Some(Tab::Services), content)
 }
 
-fn results(services: Services, found: Remote<Services>, clear: impl Fn() + Copy + 'static) -> View {
+/// What was found. It is cut to the first few until the whole of it is asked for.
+fn results(
+    services: Services,
+    found: Remote<Services>,
+    whole: RwSignal<bool>,
+    clear: impl Fn() + Copy + 'static,
+) -> View {
     if services.items.is_empty() {
         return empty(NOTHING, Some(button("button plain", SHOW_ALL, None, clear)));
     }
-    let count = services.items.len().to_string();
-    let more = services.next_cursor.clone().map(|cursor| more(cursor, found));
+    let count = services.items.len();
+    let shown = if whole.get() { count } else { count.min(FEW) };
+    let more = if shown < count {
+        Some(actions(button("button plain", MORE, None, move || whole.set(true))))
+    } else {
+        services.next_cursor.clone().map(|cursor| more(cursor, found))
+    };
     fragment()
         .child(
             el("p")
                 .class("count")
                 .attr("role", "status")
-                .child(filled(FOUND, &[&count])),
+                .child(filled(FOUND, &[&count.to_string()])),
         )
         .child(
             el("div")
                 .class("cells")
-                .child(services.items.into_iter().map(row).collect::<Vec<_>>()),
+                .child(services.items.into_iter().take(shown).map(row).collect::<Vec<_>>()),
         )
         .child(more)
 }

@@ -16,19 +16,25 @@ use super::{
     handle, lookup, payment,
     words::{
         DUE_BY, FINES, FOR_ANOTHER, NOTHING_DUE, PAYMENTS, POINTS, POINTS_HOW, POINTS_OF, POINTS_TOTAL, RECORDS,
-        SETTLED, TO_PAY, TOTAL,
+        SETTLED, SIGN_IN_TO_SEE, TO_PAY, TOTAL,
     },
 };
 use crate::{
     api::AUTHORIZED,
     browser::Task,
-    dates,
+    dates, identity,
     language::{Phrase, filled, t},
     ui::{self, Load, Remote, View, cells, el, fact, fragment, link_cell, live, notice, pulled, quoted, sentence},
 };
 
 /// The page.
 pub fn list() -> View {
+    if !identity::is_signed_in() {
+        let content = fragment()
+            .child(identity::sign_in_first(SIGN_IN_TO_SEE))
+            .child(cells(t(FOR_ANOTHER), lookup::form()));
+        return ui::page(t(FINES), None, content);
+    }
     let decisions = Remote::<List<Decision>>::fetch(AUTHORIZED, "/decisions");
     let records = Remote::<List<Violation>>::fetch(AUTHORIZED, "/violations");
     let payments = Remote::<List<Payment>>::fetch(AUTHORIZED, "/payments");

@@ -7,6 +7,7 @@ words! {
     TO_PAY: "待缴款" / "To pay";
     RECORDS: "待处理的违法记录" / "Records to answer";
     SETTLED: "历史记录" / "Earlier";
+    SIGN_IN_TO_SEE: "登录后可查看您的罚款和记录" / "Sign in to see your fines and records";
     PAYMENTS: "缴款记录和票据" / "Payments and receipts";
     NOTHING: "没有这条记录" / "There is no such record";
     NOTHING_DUE: "目前没有待缴的罚款。" / "There is nothing to pay.";

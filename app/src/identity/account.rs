@@ -22,8 +22,8 @@ use super::{
         ACCOUNT_SAFETY, CHANGE_PHONE, CLOSE_ACCOUNT, CLOSE_ASK, CLOSED, CODE, CODE_HINT, CODE_SENT, CODE_WRONG,
         DOWNLOAD, DOWNLOAD_DATA, DOWNLOAD_WHY, GET_CODE, LOST_PHONE, MY_DATA, NEW_PHONE, NO_REPRESENTATIVES, OLD_PHONE,
         PHONE_CHANGED, PHONE_HINT, PHONE_WRONG, REFUSE, REPRESENTATIVES, SESSION_ENDED, SESSION_HERE, SESSIONS,
-        SIGN_IN, SIGN_IN_FIRST, SIGN_OUT, SINCE, UNKNOWN_CLIENT, UNLINK, UNLINKED, UNTIL, WECHAT, WECHAT_LINKED,
-        WECHAT_NONE, WECHAT_NOTICES, WECHAT_NOTICES_WHY, WECHAT_SINCE,
+        SIGN_IN_FIRST, SIGN_OUT, SINCE, UNKNOWN_CLIENT, UNLINK, UNLINKED, UNTIL, WECHAT, WECHAT_LINKED, WECHAT_NONE,
+        WECHAT_NOTICES, WECHAT_NOTICES_WHY, WECHAT_SINCE,
     },
 };
 use crate::{
@@ -31,7 +31,7 @@ use crate::{
     dates,
     language::{Phrase, filled, t},
     routes,
-    ui::{self, Deed, Field, Keyboard, Remote, View, actions, button, cells, el, empty, fragment, live, toast, way},
+    ui::{self, Deed, Field, Keyboard, Remote, View, actions, button, cells, el, fragment, live, toast},
 };
 
 /// The page.
@@ -48,11 +48,7 @@ pub fn account() -> View {
             .child(data(prover))
             .child(prover.view())
     } else {
-        let here = routes::address();
-        empty(
-            SIGN_IN_FIRST,
-            Some(way("button primary", SIGN_IN, routes::sign_in_for(&here))),
-        )
+        super::page::sign_in_first(SIGN_IN_FIRST)
     };
     ui::page(t(ACCOUNT_SAFETY), None, content)
 }

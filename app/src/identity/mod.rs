@@ -18,7 +18,7 @@ mod words;
 
 pub use account::account;
 pub use login::login;
-pub use page::page;
+pub use page::{page, sign_in_first};
 pub use pairing::{device_gate, pairing};
 pub use passkeys::passkey_sign_in;
 pub use proof::Prover;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     api::AUTHORIZED,
-    language::{self, Language, t},
+    language::{self, Language, Phrase, t},
     routes,
     ui::{
         self, Deed, Load, Remote, Tab, View, actions, button, cells, choice, el, empty, fact, failed, fragment,
@@ -45,11 +45,13 @@ fn account(record: fn() -> View) -> View {
 }
 
 fn signed_out() -> View {
+    sign_in_first(SIGN_IN_FIRST)
+}
+
+/// What stands in place of one's own things while nobody is signed in, so that nothing is asked for in vain.
+pub fn sign_in_first(words: Phrase) -> View {
     let here = routes::address();
-    empty(
-        SIGN_IN_FIRST,
-        Some(way("button primary", SIGN_IN, routes::sign_in_for(&here))),
-    )
+    empty(words, Some(way("button primary", SIGN_IN, routes::sign_in_for(&here))))
 }
 
 fn known(resident: ResidentView, me: Remote<Me>, record: fn() -> View) -> View {

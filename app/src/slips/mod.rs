@@ -16,6 +16,7 @@ mod picture;
 mod proxy;
 mod scanner;
 mod shelf;
+mod shelf_asks;
 mod shelf_words;
 mod sign;
 mod verify;

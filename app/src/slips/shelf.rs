@@ -10,7 +10,6 @@ use shared::{
     ids::SlipId,
     list::List,
     slips::{
-        locker::CompartmentRequest,
         rules::SlipStatus,
         token::SlipKind,
         wire::{MailLabel, MoveRequest, PostedRequest, Slip, SlipStatistics},
@@ -19,11 +18,12 @@ use shared::{
 
 use super::{
     list::status,
+    shelf_asks,
     shelf_words::{
-        ADDRESS, COLLECTED, HOW, ITEM, KEPT_UNTIL, LABEL, LABEL_HOW, LAID, LAY, LAY_ASK, MOVE, MOVE_ASK, MOVED,
-        NO_COMPARTMENT, NO_LOCKER, NO_OTHER, NONE, NUMBER, OVERDUE, OWNER, PHONE, POST, POST_ASK, POSTED, PREPARE,
-        PREPARED, PREPARING, RECIPIENT, TAKE_BACK, TAKE_BACK_ASK, TAKE_OUT, TAKEN_BACK, TAKEN_OUT, TITLE, TO_MAIL,
-        TO_REDEEM, WAITING, WHAT_TO_DO,
+        ADDRESS, COLLECTED, HOW, ITEM, KEPT_UNTIL, LABEL, LABEL_HOW, LAID, LAY, LAY_DO, MOVE, MOVE_ASK, MOVE_DO, MOVED,
+        NO_LOCKER, NO_OTHER, NONE, NUMBER, OVERDUE, OWNER, PHONE, POST, POST_ASK, POSTED, PREPARE, PREPARED, PREPARING,
+        RECIPIENT, TAKE_BACK, TAKE_BACK_ASK, TAKE_OUT, TAKEN_BACK, TAKEN_OUT, TITLE, TO_MAIL, TO_REDEEM, WAITING,
+        WHAT_TO_DO,
     },
     words::COMPARTMENT,
 };
@@ -32,7 +32,9 @@ use crate::{
     api::{Nothing, STAFF},
     dates, identity,
     language::{Phrase, filled, t},
-    ui::{Deed, Remote, View, button, chip, dialog, el, empty, fact, fragment, live, notice, toast},
+    ui::{
+        Deed, Load, Remote, View, button, chip, dialog, el, empty, fact, forget_drafts, fragment, live, notice, toast,
+    },
 };
 
 /// What the shelf is looked at for.
@@ -54,6 +56,15 @@ pub fn shelf() -> View {
     })
 }
 
+/// What is asked before it is done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Question {
+    Compartment,
+    Place,
+    Tracking,
+    Reason,
+}
+
 #[derive(Clone, Copy)]
 struct Shelf {
     slips: Remote<List<Slip>>,
@@ -61,6 +72,7 @@ struct Shelf {
     lockers: Remote<List<DeviceView>>,
     deed: Deed,
     label: RwSignal<Option<MailLabel>>,
+    asked: RwSignal<Option<(SlipId, Question)>>,
 }
 
 impl Shelf {
@@ -72,6 +84,7 @@ impl Shelf {
             lockers: Remote::fetch(STAFF, "/lockers"),
             deed: Deed::new(),
             label: RwSignal::new(None),
+            asked: RwSignal::new(None),
         };
         let choose = move |of: SlipStatus| {
             chosen.set(of);
@@ -92,9 +105,12 @@ impl Shelf {
             .child(el("p").class("explain").child(t(HOW)))
             .child(statistics)
             .child(el("div").class("chips").child(chips))
-            .child(shelf.deed.outcome())
+            .child(live(move || shelf.asked.get().is_none().then(|| shelf.deed.outcome())))
             .child(shelf.slips.view(6, move |list| shelf.lying(&list.items)))
             .child(live(move || shelf.label.get().map(|label| shelf.labelled(&label))))
+            .child(live(move || {
+                shelf.asked.get().map(|(id, question)| shelf.asks(id, question))
+            }))
     }
 
     fn lying(self, slips: &[Slip]) -> View {
@@ -123,16 +139,10 @@ impl Shelf {
             PREPARE,
             Box::new(move || self.does(id, "prepared", &Nothing {}, PREPARED)),
         );
-        let post = act(
-            POST,
-            Box::new(move || {
-                if let Some(tracking) = asked(POST_ASK) {
-                    self.does(id, "posted", &PostedRequest { tracking }, POSTED);
-                }
-            }),
-        );
+        let ask = |words: Phrase, question| act(words, Box::new(move || self.ask(id, question)));
+        let post = ask(POST, Question::Tracking);
         let label = act(LABEL, Box::new(move || self.reads_label(id)));
-        let lay = act(LAY, Box::new(move || self.lays(id)));
+        let lay = ask(LAY, Question::Compartment);
         let take_out = slip.compartment.is_some().then(|| {
             act(
                 TAKE_OUT,
@@ -146,15 +156,8 @@ impl Shelf {
                 }),
             )
         });
-        let elsewhere = act(MOVE, Box::new(move || self.moves(id)));
-        let take_back = act(
-            TAKE_BACK,
-            Box::new(move || {
-                if let Some(reason) = asked(TAKE_BACK_ASK) {
-                    self.does(id, "withdrawal", &Reason { reason }, TAKEN_BACK);
-                }
-            }),
-        );
+        let elsewhere = ask(MOVE, Question::Place);
+        let take_back = ask(TAKE_BACK, Question::Reason);
         let offered = el("div").class("row-actions");
         match slip.status {
             SlipStatus::Preparing => offered.child([prepare, elsewhere, take_back]),
@@ -172,52 +175,83 @@ impl Shelf {
         let body = serde_json::to_value(wish).unwrap_or_default();
         self.deed.run(async move {
             let _slip: Slip = STAFF.post(&format!("/slips/{id}/{what}"), &body).await?;
+            self.asked.try_set(None);
             toast(done);
             self.slips.refresh();
             Ok(())
         });
     }
 
-    /// Releases a thing to another site, which is named by its place in a list.
-    fn moves(self, id: SlipId) {
-        let halls = self.halls.ready().map(|list| list.items).unwrap_or_default();
-        let names = numbered(halls.iter().map(|hall| &hall.name));
-        let Some(typed) = asked_with(&filled(MOVE_ASK, &[&names])) else {
-            return;
-        };
-        match at_number(&halls, &typed) {
-            Some(hall) => self.does(id, "move", &MoveRequest { hall_id: hall.id }, MOVED),
-            None => toast(NO_OTHER),
-        }
+    fn ask(self, id: SlipId, question: Question) {
+        // What was typed for one thing is not meant for the next.
+        forget_drafts();
+        self.deed.forget();
+        self.asked.set(Some((id, question)));
     }
 
-    /// Lays a document into a compartment, which is named by the locker's place in a list and its own number.
-    fn lays(self, id: SlipId) {
-        let lockers = self.lockers.ready().map(|list| list.items).unwrap_or_default();
-        if lockers.is_empty() {
-            toast(NO_LOCKER);
-            return;
-        }
-        let names = numbered(lockers.iter().map(|locker| &locker.name));
-        let Some(typed) = asked_with(&filled(LAY_ASK, &[&names])) else {
-            return;
+    fn asks(self, id: SlipId, question: Question) -> View {
+        let (title, content) = match question {
+            Question::Compartment => (LAY, self.asks_compartment(id)),
+            Question::Place => (MOVE, self.asks_place(id)),
+            Question::Tracking => {
+                let post = move |tracking| self.does(id, "posted", &PostedRequest { tracking }, POSTED);
+                (POST, shelf_asks::line(POST_ASK, POST, self.deed, post))
+            }
+            Question::Reason => {
+                let take_back = move |reason| self.does(id, "withdrawal", &Reason { reason }, TAKEN_BACK);
+                (
+                    TAKE_BACK,
+                    shelf_asks::line(TAKE_BACK_ASK, TAKE_BACK, self.deed, take_back),
+                )
+            }
         };
-        let chosen = typed.split_once(['-', ' ', '－']).and_then(|(locker, number)| {
-            Some(CompartmentRequest {
-                locker_id: at_number(&lockers, locker)?.id,
-                number: number.trim().parse().ok()?,
-            })
-        });
-        let Some(place) = chosen else {
-            toast(NO_COMPARTMENT);
-            return;
-        };
-        self.deed.run(async move {
-            let _slip: Slip = STAFF.put(&format!("/slips/{id}/compartment"), &place).await?;
-            toast(LAID);
-            self.slips.refresh();
-            Ok(())
-        });
+        dialog(t(title).to_owned(), move || self.asked.set(None), content)
+    }
+
+    /// Releases a thing to another site.
+    fn asks_place(self, id: SlipId) -> View {
+        self.halls.view(3, move |halls| {
+            let here = self.slips.state.with_untracked(|slips| match slips {
+                Load::Ready(slips) => slips.items.first().map(|slip| slip.site.id),
+                Load::Waiting | Load::Failed(_) => None,
+            });
+            let others = halls.items.into_iter().filter(|hall| Some(hall.id) != here);
+            let places: Vec<_> = others.map(|hall| (hall.id, hall.name)).collect();
+            if places.is_empty() {
+                return empty(NO_OTHER, None);
+            }
+            let go = move |hall_id| self.does(id, "move", &MoveRequest { hall_id }, MOVED);
+            shelf_asks::one(MOVE_ASK, places, MOVE_DO, self.deed, go)
+        })
+    }
+
+    /// Lays a document into a compartment.
+    fn asks_compartment(self, id: SlipId) -> View {
+        // What was not collected lies in its compartment still.
+        let lapsed = Remote::<List<Slip>>::fetch(STAFF, path(SlipStatus::Lapsed));
+        self.lockers.view(3, move |lockers| {
+            if lockers.items.is_empty() {
+                return empty(NO_LOCKER, None);
+            }
+            let lockers = lockers.items.into_iter().map(|locker| (locker.id, locker.name));
+            let lying = move || {
+                [self.slips.ready(), lapsed.ready()]
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|slips| slips.items)
+                    .collect()
+            };
+            let lay = move |place| {
+                self.deed.run(async move {
+                    let _slip: Slip = STAFF.put(&format!("/slips/{id}/compartment"), &place).await?;
+                    self.asked.try_set(None);
+                    toast(LAID);
+                    self.slips.refresh();
+                    Ok(())
+                });
+            };
+            shelf_asks::compartment(lockers.collect(), lying, LAY_DO, self.deed, lay)
+        })
     }
 
     fn reads_label(self, id: SlipId) {
@@ -260,30 +294,6 @@ struct Reason {
 
 fn path(of: SlipStatus) -> String {
     format!("/admin/slips?status={}", of.as_str())
-}
-
-/// A list in which each line begins with its number.
-fn numbered<'a>(names: impl Iterator<Item = &'a String>) -> String {
-    let lines: Vec<String> = names
-        .enumerate()
-        .map(|(at, name)| format!("{} {name}", at + 1))
-        .collect();
-    lines.join("\n")
-}
-
-/// What stands at a typed number of such a list.
-fn at_number<'a, T>(list: &'a [T], typed: &str) -> Option<&'a T> {
-    let number: usize = typed.trim().parse().ok()?;
-    list.get(number.checked_sub(1)?)
-}
-
-fn asked(words: Phrase) -> Option<String> {
-    asked_with(t(words))
-}
-
-fn asked_with(words: &str) -> Option<String> {
-    let typed = window().prompt_with_message(words).ok().flatten()?;
-    Some(typed.trim().to_owned()).filter(|typed| !typed.is_empty())
 }
 
 /// How much waits, and how much nobody came for.

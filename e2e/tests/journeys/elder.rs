@@ -26,7 +26,13 @@ async fn whoever_reads_badly_has_the_page_read_aloud() {
         text.starts_with("您好，想办什么事？，") && text.contains("已签到"),
         "{text}"
     );
+    let browses = "return !!document.querySelector('.browse')?.checkVisibility()";
+    assert!(
+        phone.asks(browses).await == false,
+        "the page keeps to what one came for"
+    );
     phone.shows("01-home").await;
+    offers_few_services(&phone).await;
 
     let pages = place.pages();
     let mut heard = Vec::new();
@@ -55,6 +61,16 @@ async fn whoever_reads_badly_has_the_page_read_aloud() {
     assert_eq!(language, "en");
     assert!(text.starts_with("Hello. What do you need?"), "{text}");
     phone.leaves().await;
+}
+
+/// A list begins with a few; the others are there when one asks.
+async fn offers_few_services(phone: &Browser) {
+    let listed = "return document.querySelectorAll('main .cells > a').length";
+    phone.opens("/services").await;
+    phone.sees("显示更多").await;
+    assert_eq!(phone.asks(listed).await, 4);
+    phone.presses("显示更多").await;
+    assert!(phone.asks(listed).await.as_u64() > Some(4));
 }
 
 async fn is_offered(phone: &Browser) -> bool {

@@ -47,9 +47,9 @@ mod m20261122_000073_field_keys;
 mod m20261122_000080_wechat;
 mod m20261122_000081_message_ways;
 mod m20261122_000090_deployment_keys;
+mod m20261122_000090_hall_groups;
 mod m20261122_000090_passkeys;
 mod m20261122_000095_wechat_numbers;
-mod m20261122_000090_hall_groups;
 
 /// Every step, in order.
 #[derive(Debug)]

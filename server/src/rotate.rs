@@ -17,6 +17,7 @@ use shared::time::Instant;
 /// Which key is changed; the key of sealed fields when nothing is said.
 #[derive(Args)]
 #[group(multiple = false)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Change {
     /// Add no key: go on sealing fields and indexing anew where it was interrupted.
     #[arg(long)]

@@ -15,7 +15,10 @@ use aws_lc_rs::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::json;
-use server::identity;
+use server::{
+    identity,
+    platform::clock::{Clock, SystemClock},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -152,7 +155,7 @@ impl Wechat {
 
     /// A notification as it comes over the line; a forged one has another message's signature.
     fn notification(&self, order: &Order, is_genuine: bool) -> Result<Vec<u8>> {
-        let now = chrono::Utc::now();
+        let now = SystemClock.now();
         let told = json!({
             "mchid": self.mchid, "appid": self.appid, "out_trade_no": order.number,
             "transaction_id": format!("42{}", &order.number.chars().rev().take(26).collect::<String>()),

@@ -65,7 +65,9 @@ pub async fn measure(bureau: &Bureau, outside: &Outside, span: Duration, table: 
     let within = waits.iter().filter(|wait| **wait <= GOAL).count();
     let share = within as f64 / waits.len() as f64;
     let mut times = Times::default();
-    waits.iter().for_each(|wait| times.note(*wait));
+    for wait in &waits {
+        times.note(*wait);
+    }
     let mut row = Row::new(
         format!(
             "{} texts at {A_SECOND} events a second, with a provider within 5 s",

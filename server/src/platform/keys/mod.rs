@@ -6,6 +6,7 @@
 
 mod master;
 mod ring;
+mod token_signer;
 
 use std::{
     path::{Path, PathBuf},
@@ -13,14 +14,17 @@ use std::{
 };
 
 use aws_lc_rs::hmac;
-use crypto::{Cipher, HASH_LEN, INTERNATIONAL, KeyedHash, NONCE_LEN, Refused, SECRET_LEN, Signer, Suite};
+use crypto::{Cipher, HASH_LEN, INTERNATIONAL, KeyedHash, NONCE_LEN, Refused, SECRET_LEN, Suite};
 use shared::time::Instant;
 use uuid::Uuid;
 
-pub use self::master::{Master, Place, Secret, random};
 use self::{
     master::expand,
     ring::{FIRST, Ring},
+};
+pub use self::{
+    master::{Master, Place, Secret, random},
+    token_signer::TokenSigner,
 };
 
 /// The place of an encrypted field, bound to its ciphertext so that none can be moved elsewhere.
@@ -90,7 +94,7 @@ impl Purpose {
 }
 
 /// A token's key: its number, and until when tokens were made with it.
-pub type TokenKey = (u8, Arc<dyn Signer>, Option<Instant>);
+pub type TokenKey = (u8, Arc<TokenSigner>, Option<Instant>);
 
 /// The keys of a deployment.
 pub struct Keys {
@@ -98,7 +102,7 @@ pub struct Keys {
     master: RwLock<Master>,
     root: Secret,
     fields: RwLock<Ring<dyn Cipher>>,
-    tokens: RwLock<Ring<dyn Signer>>,
+    tokens: RwLock<Ring<TokenSigner>>,
     audit: RwLock<Ring<dyn KeyedHash>>,
     indexes: RwLock<Ring<dyn KeyedHash>>,
     earlier: Box<dyn Cipher>,
@@ -132,7 +136,10 @@ impl Keys {
             folder: None,
             master: RwLock::new(master),
             fields: RwLock::new(Ring::new(INTERNATIONAL.cipher(&key("field encryption")?)?)),
-            tokens: RwLock::new(Ring::new(INTERNATIONAL.signer(&key("token signing")?)?)),
+            tokens: RwLock::new(Ring::new(Box::new(TokenSigner::of(
+                INTERNATIONAL,
+                &key("token signing")?,
+            )?))),
             audit: RwLock::new(Ring::new(INTERNATIONAL.keyed_hash(&key("audit chain")?)?)),
             earlier: INTERNATIONAL.cipher(&key("wrapping of field keys")?)?,
             indexes: RwLock::new(Ring::new(INTERNATIONAL.keyed_hash(&key("blind index")?)?)),
@@ -237,7 +244,7 @@ impl Keys {
         match purpose {
             Purpose::Root => {}
             Purpose::Field => write(&self.fields).add(number, suite.cipher(secret)?, from),
-            Purpose::Token => write(&self.tokens).add(number, suite.signer(secret)?, from),
+            Purpose::Token => write(&self.tokens).add(number, Box::new(TokenSigner::of(suite, secret)?), from),
             Purpose::Audit => write(&self.audit).add(number, suite.keyed_hash(secret)?, from),
             Purpose::Index => write(&self.indexes).add(number, suite.keyed_hash(secret)?, from),
         }
@@ -259,7 +266,7 @@ impl Keys {
     }
 
     /// The key that signs tokens, and its number.
-    pub fn token_signer(&self) -> (u8, Arc<dyn Signer>) {
+    pub fn token_signer(&self) -> (u8, Arc<TokenSigner>) {
         read(&self.tokens).using()
     }
 

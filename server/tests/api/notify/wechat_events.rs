@@ -28,7 +28,8 @@ impl Bureau {
 
 /// Posts as WeChat does, with whatever a test has made of it; the status and the body.
 async fn post(url: &str, body: String) -> (u16, String) {
-    let answer = reqwest::Client::new().post(url).body(body).send().await.unwrap();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = http.post(url).body(body).send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 

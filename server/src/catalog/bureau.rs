@@ -6,7 +6,7 @@ use actix_web::{
 };
 use shared::catalog::wire::Bureau;
 
-use super::snapshot::Catalogue;
+use super::catalogue::Catalogue;
 use crate::problem::language_of;
 
 /// The bureau.

@@ -12,7 +12,7 @@ use shared::{
     problem,
 };
 
-use super::snapshot::{Catalogue, Hall};
+use super::{catalogue::Catalogue, snapshot::Hall};
 use crate::problem::{Failure, language_of};
 
 /// Every hall.

@@ -5,6 +5,7 @@
 mod admin;
 mod bureau;
 mod calendar;
+mod catalogue;
 mod content;
 mod entity;
 mod groups;
@@ -16,10 +17,11 @@ mod snapshot;
 use self::snapshot::{policy_of, schedule_of};
 pub use self::{
     admin::timetable_entries,
+    catalogue::Catalogue,
     content::{Schedule, Weekdays},
     groups::{arrange_group, found_group, lock_groups, move_service, return_service},
     import::{Imported, import},
-    snapshot::{Catalogue, Counter, Hall, Service, ServiceGroup, Snapshot},
+    snapshot::{Counter, Hall, Service, ServiceGroup, Snapshot},
 };
 
 /// Mounts the paths of the catalogue.

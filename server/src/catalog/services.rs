@@ -17,11 +17,7 @@ use shared::{
     problem,
 };
 
-use super::{
-    content::Required,
-    halls,
-    snapshot::{Catalogue, Service},
-};
+use super::{catalogue::Catalogue, content::Required, halls, snapshot::Service};
 use crate::problem::{Failure, language_of};
 
 /// What is asked of the catalogue.

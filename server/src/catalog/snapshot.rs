@@ -1,9 +1,6 @@
-//! The catalogue in memory.
+//! The catalogue at one time.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::collections::HashMap;
 
 use anyhow::Context;
 use chrono::{NaiveDate, Weekday};
@@ -27,19 +24,10 @@ use super::{
         service, vocabulary,
     },
 };
-use crate::platform::{
-    Platform,
-    bus::{Event, Heard},
-};
-
 /// What `bureau.toml` is kept as.
 pub(super) const BUREAU: &str = "bureau";
 /// What `synonyms.toml` is kept as.
 pub(super) const SYNONYMS: &str = "synonyms";
-
-/// The catalogue of this server, always whole and never older than the last import that was heard of.
-#[derive(Clone)]
-pub struct Catalogue(Arc<RwLock<Arc<Snapshot>>>);
 
 /// The catalogue at one time.
 #[derive(Debug, Default)]
@@ -149,33 +137,6 @@ pub fn schedule_of(row: schedule::Model) -> anyhow::Result<Schedule> {
 #[derive(Deserialize)]
 struct GroupName {
     text: Text,
-}
-
-impl Catalogue {
-    /// Loads the catalogue, and again whenever it was imported.
-    pub async fn load(platform: &Platform) -> anyhow::Result<Self> {
-        let mut events = platform.bus.listen();
-        let catalogue = Self(Arc::new(RwLock::new(Arc::new(
-            Snapshot::load(platform.db.reader()).await?,
-        ))));
-        let (kept, db) = (catalogue.clone(), platform.db.clone());
-        tokio::spawn(async move {
-            while let Some(heard) = events.next().await {
-                if matches!(heard, Heard::Event(Event::Catalogue) | Heard::Missed) {
-                    match Snapshot::load(db.reader()).await {
-                        Ok(snapshot) => *kept.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot),
-                        Err(error) => tracing::error!(%error, "the catalogue cannot be read again"),
-                    }
-                }
-            }
-        });
-        Ok(catalogue)
-    }
-
-    /// The catalogue as it is now.
-    pub fn now(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
-    }
 }
 
 impl Snapshot {

@@ -112,7 +112,7 @@ async fn a_text_that_was_lost_on_the_way_is_sent_once_that_is_certain() {
     for (target, kind, certain) in [
         ("sms-aliyun", "drop", 20),
         ("sms-aliyun", "html-502", 20),
-        ("sms-tencent", "drop", 75),
+        ("sms-tencent", "drop", 30),
     ] {
         let bureau = Bureau::open().await;
         let other = if target == "sms-aliyun" {

@@ -15,11 +15,11 @@ use crate::wasm::Toolchain;
 use crate::workspace;
 
 /// What a resident's browser may have to load, compressed, before a page works: the first page, and the page of what one has, which
-/// finds part of it in the browser already.
+/// finds part of it in the browser already. The third program has the account too, with its passkeys.
 const BUDGETS: [(&str, u64); 3] = [
     ("index.html", 170_000),
     ("affairs.html", 200_000),
-    ("papers.html", 200_000),
+    ("papers.html", 210_000),
 ];
 
 /// The language of the oldest browsers on residents' phones that have modules and WebAssembly.

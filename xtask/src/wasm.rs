@@ -197,11 +197,23 @@ fn unpack_from_debian(home: &Path) -> Result<()> {
     for name in ["rustc", "rustdoc", "clippy-driver"] {
         write_wrapper(&unpacked, home, name)?;
     }
+    fetch_dependencies_of_std(&unpacked)?;
     // The folder appears under its name only when it is whole.
     if home.exists() {
         fs::remove_dir_all(home)?;
     }
     fs::rename(&unpacked, home).with_context(|| format!("{} could not be put in place", home.display()))
+}
+
+/// The standard library is built offline later, and has dependencies of its own.
+fn fetch_dependencies_of_std(unpacked: &Path) -> Result<()> {
+    let manifest = unpacked.join("usr/lib/rustlib/src/rust/library/Cargo.toml");
+    let mut fetch = command::cargo();
+    fetch
+        .args(["fetch", "--quiet", "--locked", "--manifest-path"])
+        .arg(&manifest);
+    // Its manifest uses what the compiler's own build may use.
+    command::run(fetch.env("RUSTC_BOOTSTRAP", "1").env_remove("CARGO_TARGET_DIR"))
 }
 
 /// What a package depends on under a name that begins so: compilers' libraries carry their version in the name.

@@ -1,10 +1,8 @@
 //! A case officer's page: a look-up with its reason, names whole after a new code, a preview, a correction and a withdrawal; and the auditor, who sees it all.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
-use crate::support::{Browser, id_number, publishes, staff, text_to};
+use crate::support::{Browser, credentials, id_number, publishes, text_to};
 
 const OFFICER: &str = "case-officer-1";
 const REPORTER: &str = "13800000047";
@@ -21,19 +19,6 @@ async fn step(event: &str, step: &str, more: Value) {
         body[name] = value.clone();
     }
     publishes("/upstream/case-events", body).await;
-}
-
-/// A code that was not used to sign in: each works once.
-async fn new_code(used: &str) -> String {
-    let mut ticks = tokio::time::interval(Duration::from_millis(500));
-    for _ in 0..80 {
-        ticks.tick().await;
-        let [_, _, code] = staff(OFFICER);
-        if code != used {
-            return code;
-        }
-    }
-    panic!("the code does not change");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -54,7 +39,6 @@ async fn what_an_officer_reads_and_takes_back_is_seen_by_the_auditor() {
     text_to(REPORTER, "case-filed").await;
 
     let desk = Browser::desk("case-office").await;
-    let [_, _, used] = staff(OFFICER);
     desk.signs_in_at("/admin/cases", OFFICER).await;
     desk.sees("每次查询须填写理由").await;
     desk.shows("01-look-up").await;
@@ -68,16 +52,22 @@ async fn what_an_officer_reads_and_takes_back_is_seen_by_the_auditor() {
     assert!(!desk.reads().await.contains(&whole), "numbers are masked");
     desk.shows("02-masked").await;
 
-    let code = new_code(&used).await;
+    let [_, _, code] = credentials(OFFICER).await;
     desk.types("form.panel label:nth-of-type(3) input[type=text]", &code)
         .await;
     desk.presses("查询").await;
     desk.sees(&whole).await;
     desk.shows("03-whole").await;
 
-    desk.types("textarea[rows]", "document_no=云公立字〔2026〕第47号").await;
+    desk.asks(
+        "const steps = document.querySelector('select'); steps.value = 'property-found'; \
+         steps.dispatchEvent(new Event('change', { bubbles: true }))",
+    )
+    .await;
+    desk.types("textarea[rows]", "item_no=1\nitem=蓝色两轮车\nstate=held")
+        .await;
     desk.presses("预览").await;
-    desk.sees("云公立字〔2026〕第47号").await;
+    desk.sees("蓝色两轮车").await;
     desk.asks("document.querySelector('textarea').scrollIntoView()").await;
     desk.shows("04-preview").await;
 

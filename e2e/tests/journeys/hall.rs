@@ -1,6 +1,6 @@
 //! The hall itself: its ticket machine, its screen, and its manager.
 
-use crate::support::{Browser, LOST_CARD, QUIET_HALL, Resident, hall, pairing, service, staff, text_to, windows};
+use crate::support::{Browser, LOST_CARD, QUIET_HALL, Resident, hall, pairing, service, text_to, windows};
 
 const MANAGER: &str = "manager-yuntai";
 /// A valid number that nobody in the demonstration bureau has.
@@ -59,12 +59,7 @@ async fn a_day_that_is_closed_is_told_to_whoever_booked() {
     let day = last["day"].as_str().unwrap();
 
     let desk = Browser::desk("hall").await;
-    desk.opens("/admin/closures").await;
-    let [username, password, totp] = staff(MANAGER);
-    desk.types("username", &username).await;
-    desk.types("password", &password).await;
-    desk.types("totp", &totp).await;
-    desk.presses("登录").await;
+    desk.signs_in_at("/admin/closures", MANAGER).await;
     desk.sees("查看影响").await;
     for field in ["input[type=date]", ".inputs label:nth-child(3) input[type=date]"] {
         desk.asks_with(

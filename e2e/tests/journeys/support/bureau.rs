@@ -1,6 +1,6 @@
 //! The bureau from outside its pages: who works there, what other residents do, and which texts arrive.
 
-use std::{path::Path, time::SystemTime};
+use std::{collections::BTreeSet, path::Path, sync::Mutex, time::SystemTime};
 
 use chrono::{DateTime, Days};
 use reqwest::Method;
@@ -198,7 +198,7 @@ pub async fn orders(decision_no: &str) -> Vec<Value> {
     clippy::disallowed_methods,
     reason = "an authenticator goes by the real time, as the server under test does"
 )]
-pub fn staff(username: &str) -> [String; 3] {
+fn staff(username: &str) -> [String; 3] {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../content/yunchuan/staff.toml");
     let file: toml::Table = std::fs::read_to_string(file).unwrap().parse().unwrap();
     let accounts = file["staff"].as_array().unwrap();
@@ -215,6 +215,19 @@ pub fn staff(username: &str) -> [String; 3] {
         .generate(now.as_secs());
     let password = file["password"].as_str().unwrap();
     [username.to_owned(), password.to_owned(), code.to_string()]
+}
+
+/// The same with a one-time code that no journey has used: each works once, and the next comes within half a minute.
+pub async fn credentials(username: &str) -> [String; 3] {
+    static USED: Mutex<BTreeSet<[String; 3]>> = Mutex::new(BTreeSet::new());
+    let mut ticks = tokio::time::interval(GLANCE);
+    loop {
+        ticks.tick().await;
+        let now = staff(username);
+        if USED.lock().unwrap().insert(now.clone()) {
+            return now;
+        }
+    }
 }
 
 /// Another resident, who does things without a browser.

@@ -46,7 +46,7 @@ impl Browser {
     /// Signs a member of staff in at one of the staff's pages.
     pub async fn signs_in_at(&self, page: &str, username: &str) {
         self.opens(page).await;
-        let [username, password, totp] = bureau::staff(username);
+        let [username, password, totp] = bureau::credentials(username).await;
         self.types("username", &username).await;
         self.types("password", &password).await;
         self.types("totp", &totp).await;

@@ -4,6 +4,7 @@
 //! `ARCHITECTURE.md` has the map and the invariants; `tests/architecture.rs` enforces them.
 
 pub mod access;
+mod access_table;
 pub mod app;
 pub mod appointments;
 pub mod bureau;

@@ -5,7 +5,7 @@ use crate::support::{Browser, LOST_CARD, QUIET_HALL, Resident, hall, pairing, se
 const MANAGER: &str = "manager-yuntai";
 /// A valid number that nobody in the demonstration bureau has.
 const STRANGER: &str = "11010519491231002X";
-const RESIDENT: &str = "13800000031";
+const RESIDENT: &str = "13800000066";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_ticket_from_the_machine_waits_on_the_screen() {

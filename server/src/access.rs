@@ -3,8 +3,6 @@
 //! The handler's extractors prove the same authority again and carry who it is; they may be stricter, as where a hall or an owner
 //! matters, and never wider. A route that declares nothing keeps the server from starting.
 
-mod table;
-
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashMap},
@@ -120,8 +118,8 @@ impl Audience {
 /// The policy of one operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    method: Method,
-    path: String,
+    pub(crate) method: Method,
+    pub(crate) path: String,
     audiences: Vec<Audience>,
 }
 
@@ -219,7 +217,7 @@ type Candidate = (Vec<Part>, usize);
 /// The policies of all operations.
 #[derive(Debug)]
 pub struct Policies {
-    all: Vec<Policy>,
+    pub(crate) all: Vec<Policy>,
     /// By method and number of parts: the parts, and the policy's place. What is more particular comes first.
     index: HashMap<(Method, usize), Vec<Candidate>>,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::{Audience, Policies};
+use crate::access::{Audience, Policies};
 
 /// The table of `docs/access.md`: what `bianmin access` prints.
 impl fmt::Display for Policies {

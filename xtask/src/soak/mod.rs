@@ -23,6 +23,8 @@ use crate::service;
 const DECISIONS: u32 = 1_000;
 const CASES: u32 = 2_000;
 const DEATHS: u32 = 2;
+/// Each so many of a given amount are one death of a primary.
+const AMOUNT_A_DEATH: u32 = 500;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -32,7 +34,7 @@ pub struct Arguments {
     /// In which mode; both when absent.
     #[arg(long, value_enum)]
     mode: Option<Mode>,
-    /// How many decisions are paid, cases are told of or primaries die; a few minutes' worth when absent.
+    /// How many decisions are paid or cases are told of, and for each 500 a primary dies; a few minutes' worth when absent.
     #[arg(long)]
     amount: Option<u32>,
     /// Makes the faults and the kills the same in every run.
@@ -81,7 +83,11 @@ pub fn soak(arguments: &Arguments) -> Result<()> {
         }
     }
     if wanted(What::Failover) {
-        failover::soak(build, arguments.amount.unwrap_or(DEATHS), arguments.seed)?;
+        failover::soak(build, deaths(arguments.amount), arguments.seed)?;
     }
     Ok(())
+}
+
+fn deaths(amount: Option<u32>) -> u32 {
+    amount.map_or(DEATHS, |amount| (amount / AMOUNT_A_DEATH).max(1))
 }

@@ -33,10 +33,12 @@ pub fn start(platform: &Platform, services: &Services) {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if let Err(failure) = fines::run_due(&paying, &fines).await {
+            let (looked_after, told) =
+                tokio::join!(fines::run_due(&paying, &fines), upstream::run_due(&paying, &systems));
+            if let Err(failure) = looked_after {
                 tracing::warn!(%failure, "payments were not looked after");
             }
-            if let Err(failure) = upstream::run_due(&paying, &systems).await {
+            if let Err(failure) = told {
                 tracing::warn!(%failure, "the police systems were not told");
             }
         }

@@ -1,8 +1,9 @@
 //! Asks WeChat about orders of which nothing was heard, and does what is to be done outside.
 
 use chrono::TimeDelta;
+use futures::{StreamExt, TryStreamExt, stream};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use shared::fines::attempt::Source;
+use shared::{fines::attempt::Source, time::Instant};
 
 use super::{
     alerts::{self, Alert},
@@ -10,11 +11,14 @@ use super::{
     payments::ask,
     service::Fines,
     store, tasks,
+    wechat::Client,
 };
 use crate::{platform::Platform, problem::Failure};
 
-/// How many orders are asked about at once.
-const AT_ONCE: u64 = 20;
+/// How many orders are looked up at once.
+const AT_ONCE: u64 = 200;
+/// How many questions are under way at the same time.
+const TOGETHER: usize = 16;
 /// An order is asked about this often while it can be paid, so that a lost notification costs less than a minute.
 const EVERY: TimeDelta = TimeDelta::seconds(45);
 /// And this often in its first minutes, when a payer is most likely looking at the page.
@@ -28,7 +32,8 @@ const STUCK: TimeDelta = TimeDelta::minutes(30);
 
 /// Does everything that is due at this moment; how much that was.
 pub async fn run_due(platform: &Platform, fines: &Fines) -> Result<usize, Failure> {
-    Ok(ask_due(platform, fines).await? + tasks::run(platform, fines).await?)
+    let (asked, done) = tokio::join!(ask_due(platform, fines), tasks::run(platform, fines));
+    Ok(asked? + done?)
 }
 
 async fn ask_due(platform: &Platform, fines: &Fines) -> Result<usize, Failure> {
@@ -44,20 +49,26 @@ async fn ask_due(platform: &Platform, fines: &Fines) -> Result<usize, Failure> {
         return Ok(0);
     }
     let client = fines.wechat().await?;
-    for row in &due {
-        // The next question is written down before this one, so that an answer that takes long does not hold up the others.
-        let pause = match row.asked {
-            ..FIRST_QUESTIONS => AT_FIRST,
-            _ if now < row.expires_at + EVERY => EVERY,
-            _ => SELDOM,
-        };
-        let transaction = platform.db.begin().await?;
-        store::ask_later(&transaction, row, now + pause).await?;
-        if now - row.expires_at >= STUCK {
-            alerts::raise(&transaction, Alert::StuckPayment, &row.id.to_string(), now).await?;
-        }
-        transaction.commit().await?;
-        ask(platform, client, row, Source::Query).await?;
+    stream::iter(due)
+        .map(|row| ask_one(platform, client, row, now))
+        .buffer_unordered(TOGETHER)
+        .try_fold(0, async |asked, ()| Ok(asked + 1))
+        .await
+}
+
+async fn ask_one(platform: &Platform, client: &Client, row: payment::Model, now: Instant) -> Result<(), Failure> {
+    // The next question is written down before this one, so that a server that ends meanwhile leaves it due.
+    let pause = match row.asked {
+        ..FIRST_QUESTIONS => AT_FIRST,
+        _ if now < row.expires_at + EVERY => EVERY,
+        _ => SELDOM,
+    };
+    let transaction = platform.db.begin().await?;
+    store::ask_later(&transaction, &row, now + pause).await?;
+    if now - row.expires_at >= STUCK {
+        alerts::raise(&transaction, Alert::StuckPayment, &row.id.to_string(), now).await?;
     }
-    Ok(due.len())
+    transaction.commit().await?;
+    ask(platform, client, &row, Source::Query).await?;
+    Ok(())
 }

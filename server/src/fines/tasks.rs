@@ -1,6 +1,7 @@
 //! What is to be told outside: claimed with a lease, done with the same number each time, and tried until it is done.
 
 use chrono::TimeDelta;
+use futures::{StreamExt, TryStreamExt, stream};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use serde_json::json;
 use shared::{
@@ -21,8 +22,10 @@ use crate::{platform::Platform, problem::Failure};
 
 /// A lease outlasts any call.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
-/// How many are claimed at once.
-const AT_ONCE: u64 = 20;
+/// How many are looked up at once.
+const AT_ONCE: u64 = 200;
+/// How many are under way at the same time, so that a system that answers late does not hold up what others are told.
+const TOGETHER: usize = 16;
 /// The longest pause between two tries.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(10);
 
@@ -49,22 +52,28 @@ pub async fn run(platform: &Platform, fines: &Fines) -> Result<usize, Failure> {
         .limit(AT_ONCE)
         .all(platform.db.reader())
         .await?;
-    let mut ran = 0;
-    for row in due {
-        if !claim(platform, &row, now).await? {
-            continue;
-        }
-        ran += 1;
-        let did = match carry_out(platform, fines, &row).await {
-            Ok(did) => did,
-            Err(failure) => {
-                tracing::warn!(%failure, kind = row.kind, "a task failed");
-                Did::Retry("failed".into())
-            }
-        };
-        conclude(platform, &row, did).await?;
+    stream::iter(due)
+        .map(|row| run_one(platform, fines, row))
+        .buffer_unordered(TOGETHER)
+        .try_fold(0, async |ran, did| Ok(ran + usize::from(did)))
+        .await
+}
+
+/// Does a task, unless another instance has claimed it. Tells whether it was ours.
+async fn run_one(platform: &Platform, fines: &Fines, row: task::Model) -> Result<bool, Failure> {
+    // The lease begins when the task does, not when it was looked up.
+    if !claim(platform, &row, platform.clock.now()).await? {
+        return Ok(false);
     }
-    Ok(ran)
+    let did = match carry_out(platform, fines, &row).await {
+        Ok(did) => did,
+        Err(failure) => {
+            tracing::warn!(%failure, kind = row.kind, "a task failed");
+            Did::Retry("failed".into())
+        }
+    };
+    conclude(platform, &row, did).await?;
+    Ok(true)
 }
 
 fn claimable(now: Instant) -> Condition {

@@ -4,6 +4,7 @@
 //! of the next try first, and a server that ends meanwhile leaves it due then.
 
 use chrono::TimeDelta;
+use futures::{StreamExt, TryStreamExt, stream};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 use super::{
     entity::write_back::{self, Column, Entity},
+    government::Government,
     systems::{System, Systems},
 };
 use crate::{
@@ -24,8 +26,10 @@ use crate::{
 
 /// What was said may be about people.
 const BODY: Field = Field::new("upstream_write_backs", "body");
-/// How many are told at once.
-const AT_ONCE: u64 = 20;
+/// How many are looked up at once.
+const AT_ONCE: u64 = 200;
+/// How many are told at the same time, so that a system that answers late does not hold up what others are told.
+const TOGETHER: usize = 16;
 /// The pause before the second try; each later one is twice as long.
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(10);
 /// The longest pause between two tries.
@@ -88,21 +92,26 @@ pub async fn run_due(platform: &Platform, systems: &Systems) -> Result<usize, Fa
         .limit(AT_ONCE)
         .all(platform.db.reader())
         .await?;
-    let mut tried = 0;
-    for row in due {
-        let Some(system) = System::named(&row.system) else {
-            continue;
-        };
-        if !claim(platform, &row).await? {
-            continue;
-        }
-        tried += 1;
-        let text = platform.keys.open(BODY, row.id, &row.body)?;
-        let body: Value = serde_json::from_str(&text).map_err(anyhow::Error::from)?;
-        let heard = government.tell(system, &row.kind, &row.key, &body).await;
-        conclude(platform, &row, heard.map_err(|unheard| unheard.0)).await?;
+    stream::iter(due)
+        .map(|row| tell_one(platform, government, row))
+        .buffer_unordered(TOGETHER)
+        .try_fold(0, async |tried, did| Ok(tried + usize::from(did)))
+        .await
+}
+
+/// Tells one thing, unless another instance does. Tells whether it was ours to tell.
+async fn tell_one(platform: &Platform, government: &Government, row: write_back::Model) -> Result<bool, Failure> {
+    let Some(system) = System::named(&row.system) else {
+        return Ok(false);
+    };
+    if !claim(platform, &row).await? {
+        return Ok(false);
     }
-    Ok(tried)
+    let text = platform.keys.open(BODY, row.id, &row.body)?;
+    let body: Value = serde_json::from_str(&text).map_err(anyhow::Error::from)?;
+    let heard = government.tell(system, &row.kind, &row.key, &body).await;
+    conclude(platform, &row, heard.map_err(|unheard| unheard.0)).await?;
+    Ok(true)
 }
 
 /// Ten seconds, then twice as long each time.

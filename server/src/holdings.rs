@@ -157,6 +157,14 @@ pub const HOLDINGS: &[Holding] = &[
     )
     .under_way_if("status IN ('held', 'confirmed', 'checked_in')"),
     Holding::owned(
+        "collective_bookings",
+        Of::Resident("contact_id"),
+        &["organisation", "day", "created_at"],
+        Kept::While("the bureau's record of what it served"),
+        Closing::Stays,
+    ),
+    Holding::of_nobody("collective_members", Kept::While("the appointment")).by("appointment_id"),
+    Holding::owned(
         "tickets",
         Of::Resident("resident_id"),
         &[
@@ -195,6 +203,7 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::of_nobody("ticket_sequences", ARRANGED).by("hall_id"),
     Holding::of_nobody("windows", COUNTED),
     Holding::of_nobody("closures", ARRANGED),
+    Holding::of_nobody("declared_holidays", ARRANGED).by("day"),
     Holding::of_nobody("pending_returns", Kept::While("the seat is on its way back")),
     // Slips.
     Holding::owned(

@@ -68,6 +68,8 @@ ids! {
     WindowId;
     /// An appointment (预约), and the hold (占号) that it grew from.
     AppointmentId;
+    /// Appointments that a clerk booked for the people of an organisation (集约办理).
+    CollectiveId;
     /// A missed appointment (爽约记录).
     StrikeId;
     /// An entry of the waiting list (候补).

@@ -8,7 +8,6 @@ use shared::{
         wire::{AffectedAppointment, Closure, ClosureEffect, ClosureRequest},
     },
     catalog::arrangements::time_of_day,
-    ids::ClosureId,
     list::List,
     time::{Instant, instant},
 };
@@ -87,16 +86,18 @@ fn line(hall: Hall, closure: &Closure, closures: Remote<List<Closure>>, deed: De
         ]))
         .child(live(move || {
             looking.get().then(|| {
-                el("tr")
-                    .class("editor")
-                    .child(el("td").attr("colspan", "5").child(affected(id)))
+                el("tr").class("editor").child(
+                    el("td")
+                        .attr("colspan", "5")
+                        .child(affected(format!("/admin/closures/{id}/affected"))),
+                )
             })
         }))
 }
 
 /// Whose appointments were cancelled, and who has another time.
-fn affected(id: ClosureId) -> View {
-    Remote::<List<AffectedAppointment>>::fetch(STAFF, format!("/admin/closures/{id}/affected")).view(3, |list| {
+pub fn affected(path: String) -> View {
+    Remote::<List<AffectedAppointment>>::fetch(STAFF, path).view(3, |list| {
         if list.items.is_empty() {
             return empty(NOBODY_AFFECTED, None);
         }

@@ -2,22 +2,24 @@
 
 use leptos::prelude::*;
 use shared::{
+    appointments::wire::DeclaredHoliday,
     catalog::arrangements::{OpenedDayRequest, SpecialDayView},
     list::List,
 };
 
 use super::{
+    closures::affected,
     inputs::{filled_with, form, input, row, select, table, weekday_name, weekday_options, words},
     words::{
-        ACTIONS, DAY, FOLLOWS, HOLIDAY_OF, HOLIDAYS, HOLIDAYS_HOW, OPEN_DAY, OPENED, OPENS_LIKE, REST_AGAIN, RESTED,
-        RESTS, STATE, WHY, WORKED_FOR,
+        ACTIONS, AFFECTED, DAY, DECLARED, DECLARED_HOW, FOLLOWS, HOLIDAY_OF, HOLIDAYS, HOLIDAYS_HOW, OPEN_DAY, OPENED,
+        OPENS_LIKE, REST_AGAIN, RESTED, RESTS, SINCE, STATE, WHY, WORKED_FOR,
     },
 };
 use crate::{
     api::STAFF,
     dates,
     language::{filled, t},
-    ui::{self, Deed, Remote, View, button, el, fragment},
+    ui::{self, Deed, Remote, View, button, el, fragment, live},
 };
 
 /// The part of the page.
@@ -49,6 +51,44 @@ pub fn holidays() -> View {
         .child(days.view(4, move |list| {
             let rows = list.items.iter().map(|special| line(special, days, deed));
             table(&[DAY, WHY, STATE, ACTIONS], rows.collect())
+        }))
+        .child(declared())
+}
+
+/// The holidays that hit people who had booked; nothing while there are none.
+fn declared() -> View {
+    let declared = Remote::<List<DeclaredHoliday>>::fetch(STAFF, "/admin/declared-holidays");
+    live(move || {
+        let days = declared.ready()?.items;
+        (!days.is_empty()).then(|| {
+            fragment()
+                .child(el("h2").child(t(DECLARED)))
+                .child(el("p").class("explain").child(t(DECLARED_HOW)))
+                .child(table(&[DAY, WHY, SINCE, ACTIONS], days.iter().map(hit).collect()))
+        })
+    })
+}
+
+fn hit(declared: &DeclaredHoliday) -> View {
+    let path = format!("/admin/declared-holidays/{}/affected", declared.day);
+    let looking = RwSignal::new(false);
+    let why = declared.holiday.as_ref().map(|name| filled(HOLIDAY_OF, &[name]));
+    fragment()
+        .child(row(vec![
+            words(dates::spoken_day(declared.day)),
+            words(why.unwrap_or_default()),
+            words(dates::moment(declared.declared_at)),
+            button("text-button", AFFECTED, None, move || {
+                looking.update(|open| *open = !*open)
+            }),
+        ]))
+        .child(live(move || {
+            let path = path.clone();
+            looking.get().then(|| {
+                el("tr")
+                    .class("editor")
+                    .child(el("td").attr("colspan", "4").child(affected(path)))
+            })
         }))
 }
 

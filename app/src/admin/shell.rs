@@ -12,14 +12,14 @@ use shared::{
 use super::{
     accounts, closures, counters, devices, overview, priorities, publication, schedules, statistics, strikes,
     words::{
-        ACCOUNTS, ADMIN, BOOKS, CASES, CLOSURES, COUNTERS, DEVICES, ENQUIRIES, EXCEPTIONS, NOT_MANAGER, OVERVIEW,
-        PAGES, PAYMENT_ALERTS, PAYMENTS, PRIORITIES, PUBLICATION, REFUNDS, REVIEWS, SCHEDULES, SIGN_OUT, STATISTICS,
-        STRIKES, TEXTS,
+        ACCOUNTS, ADMIN, BOOKS, CASES, CLOSURES, COLLECTIVE, COUNTERS, DEVICES, ENQUIRIES, EXCEPTIONS, NOT_MANAGER,
+        OVERVIEW, PAGES, PAYMENT_ALERTS, PAYMENTS, PRIORITIES, PUBLICATION, REFUNDS, REVIEWS, SCHEDULES, SIGN_OUT,
+        STATISTICS, STRIKES, TEXTS,
     },
 };
 use crate::{
     api::STAFF,
-    cases, fines, identity,
+    appointments, cases, fines, identity,
     language::{self, Phrase, t},
     notify,
     ui::{Deed, Remote, View, button, el, live, notice},
@@ -35,6 +35,7 @@ pub enum AdminPage {
     Closures,
     Priorities,
     Strikes,
+    Collective,
     Statistics,
     Devices,
     Cases,
@@ -50,7 +51,7 @@ pub enum AdminPage {
 }
 
 impl AdminPage {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 20] = [
         Self::Overview,
         Self::Counters,
         Self::Schedules,
@@ -58,6 +59,7 @@ impl AdminPage {
         Self::Closures,
         Self::Priorities,
         Self::Strikes,
+        Self::Collective,
         Self::Statistics,
         Self::Devices,
         Self::Cases,
@@ -75,6 +77,7 @@ impl AdminPage {
     /// Whether it is a page of those with this role.
     const fn is_for(self, role: StaffRole) -> bool {
         match self {
+            Self::Collective => matches!(role, StaffRole::Manager | StaffRole::Clerk),
             Self::Cases | Self::Reviews => matches!(role, StaffRole::CaseOfficer),
             Self::Enquiries => matches!(role, StaffRole::Auditor),
             Self::Texts => matches!(role, StaffRole::SystemAdmin),
@@ -101,6 +104,7 @@ impl AdminPage {
             Self::Closures => "closures",
             Self::Priorities => "priorities",
             Self::Strikes => "strikes",
+            Self::Collective => "collective",
             Self::Statistics => "statistics",
             Self::Devices => "devices",
             Self::Cases => "cases",
@@ -130,6 +134,7 @@ impl AdminPage {
             Self::Closures => CLOSURES,
             Self::Priorities => PRIORITIES,
             Self::Strikes => STRIKES,
+            Self::Collective => COLLECTIVE,
             Self::Statistics => STATISTICS,
             Self::Devices => DEVICES,
             Self::Cases => CASES,
@@ -187,7 +192,10 @@ pub fn admin(page: AdminPage) -> View {
         let hall = staff.hall.map(|id| Hall {
             id,
             detail: Remote::fetch(STAFF, format!("/halls/{id}")),
-            groups: Remote::fetch(STAFF, "/admin/services"),
+            groups: match staff.role {
+                StaffRole::Manager => Remote::fetch(STAFF, "/admin/services"),
+                _ => Remote::idle(STAFF),
+            },
         });
         let content = page.is_for(staff.role).then(|| show(&staff, hall, page)).flatten();
         match content {
@@ -260,6 +268,7 @@ fn show(staff: &StaffView, hall: Option<Hall>, page: AdminPage) -> Option<View> 
         AdminPage::Closures => closures::closures(hall?),
         AdminPage::Priorities => priorities::priorities(),
         AdminPage::Strikes => strikes::strikes(),
+        AdminPage::Collective => appointments::collective(hall?.id),
         AdminPage::Statistics => statistics::statistics(hall?),
         AdminPage::Devices => devices::devices(),
         AdminPage::Cases => cases::look_up(),

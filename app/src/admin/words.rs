@@ -34,6 +34,7 @@ words! {
     CLOSURES: "停办与开放" / "Closures";
     PRIORITIES: "优先类别" / "Priorities";
     STRIKES: "爽约与申诉" / "No-shows";
+    COLLECTIVE: "集约办理" / "Collective bookings";
     STATISTICS: "统计" / "Statistics";
     DEVICES: "设备" / "Devices";
 
@@ -96,6 +97,8 @@ words! {
     LETTER: "排队号字母" / "Letter of the tickets";
 
     AFFECTED: "受影响的人" / "Who was affected";
+    DECLARED: "预约后才公布的假日" / "Holidays declared after people had booked";
+    DECLARED_HOW: "这些假日取消了已有的预约，已短信告知，不计爽约。" / "These holidays cancelled bookings; whoever was booked was told by text and gets no strike.";
     NOBODY_AFFECTED: "没有预约被取消。" / "No appointment was cancelled.";
     PERSON: "姓名" / "Name";
     CLOSED_TIME: "原预约时间" / "Was booked for";

@@ -5,7 +5,7 @@ use shared::{appointments::wire::Appointment, list::List};
 
 use super::{
     card::{can_check_in, card, is_ahead},
-    waitlist,
+    collective, waitlist,
     words::{CHECK_IN_WHICH, CHOOSE_SERVICE, MINE, NONE, PAST, UPCOMING},
 };
 use crate::{
@@ -19,14 +19,16 @@ use crate::{
 /// The page. Whoever scanned a hall's code is led to the appointment to check in.
 pub fn list() -> View {
     let mine = Remote::<List<Appointment>>::fetch(AUTHORIZED, "/appointments");
-    let waiting = waitlist::entries();
+    let (waiting, arranged) = (waitlist::entries(), collective::arranged());
     let content = fragment()
         .child(waitlist::section(waiting))
+        .child(collective::section(arranged))
         .child(mine.view(4, |mine| show(mine.items)));
     let again = move || -> Task<()> {
         Box::pin(async move {
             mine.refreshed().await;
             waiting.refreshed().await;
+            arranged.refreshed().await;
         })
     };
     ui::page(t(MINE), Some(Tab::Appointments), pulled(content, again))

@@ -4,6 +4,9 @@ mod cancel;
 mod card;
 mod check_in;
 mod choice;
+mod collective;
+mod collective_office;
+mod collective_words;
 mod confirm;
 mod form;
 mod halls;
@@ -17,6 +20,7 @@ mod windows;
 mod words;
 
 pub use card::{card, next_of};
+pub use collective_office::office as collective;
 pub use form::form;
 pub use list::list;
 pub use page::page;

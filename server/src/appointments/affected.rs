@@ -6,7 +6,7 @@ use actix_web::{
     HttpRequest, get,
     web::{Data, Json, Path},
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use serde_json::json;
 use shared::{
     appointments::{
@@ -14,8 +14,10 @@ use shared::{
         wire::{AffectedAppointment, Appointment},
     },
     ids::ClosureId,
+    language::Language,
     list::List,
     problem,
+    time::Instant,
 };
 
 use super::{
@@ -24,7 +26,7 @@ use super::{
     view::views,
 };
 use crate::{
-    catalog::Catalogue,
+    catalog::{Catalogue, Snapshot},
     identity::Director,
     platform::{
         Platform,
@@ -61,37 +63,66 @@ pub async fn list_affected(
         .one(&transaction)
         .await?
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
-    // A closure cancels all that is booked in its windows, and nothing is booked there while it lasts. So whatever was booked before it and
-    // changed since then is what it cancelled; what residents moved earlier changed earlier.
-    let windows = concerned(&closure, closure.created_at)
-        .select_only()
-        .column(window::Column::Id)
-        .into_query();
+    let windows = concerned(&closure, closure.created_at);
+    let (snapshot, language) = (catalogue.now(), language_of(request.headers()));
+    let items = lost(
+        &transaction,
+        &platform,
+        &snapshot,
+        windows,
+        closure.created_at,
+        language,
+    )
+    .await?;
+    let deed = Deed {
+        actor: Some(director.actor()),
+        action: "closure.view_affected",
+        subject_kind: "closure",
+        subject_id: Some(id.0),
+        reason: None,
+        detail: json!({"appointments": items.len()}),
+    };
+    audit::record(&transaction, platform.clock.now(), deed).await?;
+    transaction.commit().await?;
+    Ok(Json(List::whole(items)))
+}
+
+/// Whose appointments in these windows the hall cancelled at an instant, in the order of their times, with the time that each has now.
+pub async fn lost(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    catalogue: &Snapshot,
+    windows: Select<window::Entity>,
+    at: Instant,
+    language: Language,
+) -> Result<Vec<AffectedAppointment>, Failure> {
+    // All that is booked in the windows was cancelled then, and nothing is booked there since. So whatever was booked before and changed after
+    // is what was cancelled; what residents moved earlier changed earlier.
+    let windows = windows.select_only().column(window::Column::Id).into_query();
     let cancelled = appointment::Entity::find()
         .filter(appointment::Column::WindowId.in_subquery(windows))
         .filter(appointment::Column::Status.is_in(CANCELLED_THEN))
-        .filter(appointment::Column::CreatedAt.lte(closure.created_at))
-        .filter(appointment::Column::ChangedAt.gte(closure.created_at))
-        .all(&transaction)
+        .filter(appointment::Column::CreatedAt.lte(at))
+        .filter(appointment::Column::ChangedAt.gte(at))
+        .all(db)
         .await?;
     // Residents move the appointment itself, or book anew; either way it is the person's latest one for the service.
     let later = appointment::Entity::find()
         .filter(appointment::Column::PersonId.is_in(cancelled.iter().map(|row| row.person_id)))
-        .filter(appointment::Column::CreatedAt.gt(closure.created_at))
+        .filter(appointment::Column::CreatedAt.gt(at))
         .filter(
             appointment::Column::Status
                 .is_not_in([AppointmentStatus::Held.as_str(), AppointmentStatus::Expired.as_str()]),
         )
         .order_by_asc(appointment::Column::CreatedAt)
-        .all(&transaction)
+        .all(db)
         .await?;
-    let (snapshot, language) = (catalogue.now(), language_of(request.headers()));
-    let shown = views(&transaction, &platform, &later, &snapshot, language).await?;
+    let shown = views(db, platform, &later, catalogue, language).await?;
     let now_has: HashMap<_, Appointment> = shown
         .into_iter()
         .map(|appointment| ((appointment.person_id, appointment.service_id), appointment))
         .collect();
-    let mut items: Vec<AffectedAppointment> = views(&transaction, &platform, &cancelled, &snapshot, language)
+    let mut items: Vec<AffectedAppointment> = views(db, platform, &cancelled, catalogue, language)
         .await?
         .into_iter()
         .map(|lost| {
@@ -108,15 +139,5 @@ pub async fn list_affected(
         })
         .collect();
     items.sort_by_key(|affected| (affected.starts_at, affected.id));
-    let deed = Deed {
-        actor: Some(director.actor()),
-        action: "closure.view_affected",
-        subject_kind: "closure",
-        subject_id: Some(id.0),
-        reason: None,
-        detail: json!({"appointments": items.len()}),
-    };
-    audit::record(&transaction, platform.clock.now(), deed).await?;
-    transaction.commit().await?;
-    Ok(Json(List::whole(items)))
+    Ok(items)
 }

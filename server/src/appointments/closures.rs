@@ -29,6 +29,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
+    collective::members::one_of_each,
     entity::{appointment, closure, pending_return, window},
     store, texts,
     view::views,
@@ -191,7 +192,7 @@ pub fn concerned(closure: &closure::Model, now: Instant) -> Select<window::Entit
     }
 }
 
-/// Tells those whose appointments were cancelled.
+/// Tells those whose appointments were cancelled; the contact of a collective booking once.
 pub async fn tell(
     db: &DatabaseTransaction,
     platform: &Platform,
@@ -199,7 +200,8 @@ pub async fn tell(
     cancelled: &[appointment::Model],
     now: Instant,
 ) -> Result<(), Failure> {
-    let told = views(db, platform, cancelled, catalogue, Language::Chinese).await?;
+    let cancelled = one_of_each(db, cancelled).await?;
+    let told = views(db, platform, &cancelled, catalogue, Language::Chinese).await?;
     let residents = cancelled
         .iter()
         .map(|row| (AppointmentId(row.id), row.resident_id.into()));

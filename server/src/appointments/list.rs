@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest, get,
     web::{Data, Json, Path, Query},
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use serde::Deserialize;
 use shared::{
     appointments::{rules::AppointmentStatus, wire::Appointment},
@@ -13,7 +13,7 @@ use shared::{
     problem,
 };
 
-use super::{entity::appointment, store, view::views};
+use super::{collective::members::is_member, entity::appointment, store, view::views};
 use crate::{
     catalog::Catalogue,
     identity::Resident,
@@ -31,7 +31,8 @@ pub struct AppointmentsQuery {
     pub cursor: Option<AppointmentId>,
 }
 
-/// The resident's appointments, the latest booked first; holds that ran out are left out.
+/// The resident's appointments, the latest booked first; holds that ran out are left out, and so is what was booked collectively, which has a
+/// list of its own.
 #[utoipa::path(
     tag = "appointments",
     security(("resident" = [])),
@@ -50,6 +51,7 @@ pub async fn list_appointments(
     let mut select = appointment::Entity::find()
         .filter(appointment::Column::ResidentId.eq(resident.id.0))
         .filter(appointment::Column::Status.ne(AppointmentStatus::Expired.as_str()))
+        .filter(Expr::not_exists(is_member()))
         .filter(
             Condition::any()
                 .add(appointment::Column::Status.ne(AppointmentStatus::Held.as_str()))

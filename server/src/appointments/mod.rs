@@ -14,6 +14,7 @@ mod calendar_file;
 mod cancel;
 mod check_in;
 mod closures;
+mod collective;
 mod decide_strike;
 mod entity;
 mod export;
@@ -77,11 +78,18 @@ pub fn routes(config: &mut impl crate::mount::Mount) {
         .service(waitlist::join_waitlist)
         .service(waitlist::list_waitlist)
         .service(waitlist::leave_waitlist)
+        .service(collective::book::book_collectively)
+        .service(collective::list::list_collective)
+        .service(collective::list::show_collective)
+        .service(collective::list::list_my_collective)
+        .service(collective::cancel::cancel_collective)
         .service(closures::close_hall)
         .service(closures::list_closures)
         .service(lift_closure::closure_effect)
         .service(lift_closure::lift_closure)
         .service(affected::list_affected)
+        .service(holidays::list_declared)
+        .service(holidays::list_hit_by_holiday)
         .service(quota::change_quota)
         .service(apply_quota::quota_effect)
         .service(apply_quota::apply_quota)

@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use super::{
     availability::Availability,
+    collective,
     entity::appointment,
     hold::answered,
     reclaim::reclaim,
@@ -183,6 +184,7 @@ async fn exchange(
     {
         return Ok(Err(SeatError::AlreadyBooked));
     }
+    collective::members::follow(db, row.id.into(), moved.id.into()).await?;
     // A seat that the hall took away is not there to be given back.
     if status == AppointmentStatus::Confirmed {
         free_seat(db, platform, catalogue, source, Freed::Given, now).await?;

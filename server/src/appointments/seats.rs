@@ -332,7 +332,7 @@ pub async fn insert(
 }
 
 /// Counts seats as taken, guarded once more in the write.
-async fn count_taken(db: &impl ConnectionTrait, taken: &BTreeMap<Uuid, i32>) -> Result<(), DbErr> {
+pub async fn count_taken(db: &impl ConnectionTrait, taken: &BTreeMap<Uuid, i32>) -> Result<(), DbErr> {
     let more = || {
         taken
             .iter()

@@ -1,7 +1,7 @@
 //! The texts about appointments.
 
 use shared::{
-    appointments::{rules::Span, wire::Appointment},
+    appointments::{collective::CollectiveBooking, rules::Span, wire::Appointment},
     ids::{AppointmentId, ResidentId},
     notify::rules::{Template, shortened},
     time::local,
@@ -76,4 +76,44 @@ pub fn cancelled(resident: ResidentId, appointment: &Appointment) -> Message {
 pub fn hall_closed(resident: ResidentId, appointment: &Appointment) -> Message {
     let event = format!("appointment/{}/hall-closed", appointment.id);
     message(event, resident, Template::HallClosed, appointment)
+}
+
+fn collective(
+    event: &str,
+    contact: ResidentId,
+    template: Template,
+    booking: &CollectiveBooking,
+    count: u32,
+) -> Option<Message> {
+    let first = booking.seats.iter().min_by_key(|seat| seat.starts_at)?;
+    let variables = template.variables().iter().map(|(name, _)| {
+        let value = match *name {
+            "service" => shortened(&booking.summary.service),
+            "hall" => shortened(&booking.summary.hall),
+            "count" => count.to_string(),
+            _ => spoken(Span {
+                starts_at: first.starts_at,
+                ends_at: first.ends_at,
+            }),
+        };
+        (*name, value)
+    });
+    Some(Message {
+        event: format!("collective/{}/{event}", booking.summary.id),
+        to: Recipient::Resident(contact),
+        template,
+        variables: variables.collect(),
+        due_at: None,
+    })
+}
+
+/// What the contact is told of seats for the people of an organisation.
+pub fn collective_booked(contact: ResidentId, booking: &CollectiveBooking) -> Option<Message> {
+    let template = Template::CollectiveConfirmed;
+    collective("confirmed", contact, template, booking, booking.summary.people)
+}
+
+/// What the contact is told when the hall has cancelled so many of them.
+pub fn collective_cancelled(contact: ResidentId, booking: &CollectiveBooking, count: u32) -> Option<Message> {
+    collective("cancelled", contact, Template::CollectiveCancelled, booking, count)
 }

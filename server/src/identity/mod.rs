@@ -51,8 +51,8 @@ pub use self::{
     staff_sign_in::{CodeVerdict, confirm_code},
     store::{
         Person, PersonFacts, anonymise, find_or_add_person, id_number_index, id_number_indexes, is_staff, lock_persons,
-        may_act_for, person, person_of_phone, person_with, persons_names, phone_of, resident_of_phone, residents_of,
-        staff_names,
+        may_act_for, person, person_of_phone, person_with, persons_names, phone_of, resident_of_phone, residents_names,
+        residents_of, staff_names,
     },
     wechat::{WechatContact, has_wechat, wechat_contacts},
 };

@@ -135,6 +135,26 @@ pub async fn persons_names(
         .collect()
 }
 
+/// The masked names of those who are bound to these accounts.
+pub async fn residents_names(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    ids: impl IntoIterator<Item = ResidentId>,
+) -> Result<HashMap<ResidentId, String>, Failure> {
+    let bound: Vec<(ResidentId, PersonId)> = resident::Entity::find()
+        .filter(resident::Column::Id.is_in(ids.into_iter().map(Uuid::from)))
+        .all(db)
+        .await?
+        .into_iter()
+        .filter_map(|row| Some((row.id.into(), row.person_id?.into())))
+        .collect();
+    let names = persons_names(db, platform, bound.iter().map(|(_, person)| *person)).await?;
+    Ok(bound
+        .into_iter()
+        .filter_map(|(resident, person)| Some((resident, names.get(&person)?.clone())))
+        .collect())
+}
+
 /// The person with this ID number, added when there is none. A known person under another name is refused.
 pub async fn find_or_add_person(
     db: &impl ConnectionTrait,

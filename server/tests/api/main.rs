@@ -17,6 +17,7 @@ mod auth;
 mod backup;
 mod canary;
 mod cases;
+mod collective_bookings;
 mod counters;
 mod devices;
 mod docs;

@@ -11,6 +11,7 @@ pub mod booking_rules;
 pub mod calendar;
 pub mod closures;
 pub mod codes;
+pub mod collective;
 pub mod reminders;
 pub mod returns;
 pub mod rules;

@@ -517,6 +517,19 @@ pub struct PlannedWindow {
     pub published: bool,
 }
 
+/// A day that became a holiday after people had booked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeclaredHoliday {
+    /// The day.
+    pub day: NaiveDate,
+    /// The holiday's name; absent when the day is none any more.
+    pub holiday: Option<String>,
+    /// When the appointments were cancelled.
+    #[serde(with = "wire_time")]
+    pub declared_at: DateTime<Utc>,
+}
+
 /// `GET /admin/statistics`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -202,6 +202,11 @@ templates! {
     /// The appointment has another time.
     AppointmentRescheduled = "appointment-rescheduled" Notice Appointments
         { "service": Text, "hall": Text, "time": Time, "code": Code };
+    /// Seats are booked for the people of an organisation; its contact is told.
+    CollectiveConfirmed = "collective-confirmed" Notice Appointments
+        { "service": Text, "hall": Text, "time": Time, "count": Digits };
+    /// The hall cancelled what it had booked for the people of an organisation.
+    CollectiveCancelled = "collective-cancelled" Notice Appointments { "service": Text, "time": Time, "count": Digits };
     /// The hall does not open, so the appointment is cancelled.
     HallClosed = "hall-closed" Notice Appointments { "hall": Text, "time": Time, "service": Text };
     /// The appointment is tomorrow.

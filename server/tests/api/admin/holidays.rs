@@ -1,5 +1,6 @@
 //! `/admin/holidays`: days of rest, and a holiday that is declared after people have booked.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use shared::{
     catalog::wire::DAY_PASSED,
@@ -102,11 +103,32 @@ async fn a_holiday_declared_after_booking_cancels_tells_and_counts_no_strike() {
         .sum();
     assert_eq!(free, 0);
     let open = on(&app, "2026-11-27").await[0].clone();
+    let manager = app.staff("manager-zhongxin").await;
+    let declared = manager.get("/admin/declared-holidays").await.expect(200);
+    let days = declared["items"].as_array().unwrap();
+    assert_eq!((days.len(), &days[0]["day"]), (1, &json!("2026-11-25")));
+    assert_eq!(days[0]["holiday"], "临时放假");
+    let affected = "/admin/declared-holidays/2026-11-25/affected";
+    let hit = manager.get(affected).await.expect(200);
+    assert_eq!(
+        (&hit["items"][0]["id"], &hit["items"][0]["moved_to"]),
+        (&booked["id"], &json!(null))
+    );
+    app.clock.advance(TimeDelta::seconds(1));
     let moved = resident
         .post(&path(&booked, "/reschedule"), json!({"window_id": open["id"]}))
         .await;
     moved.expect(200);
     assert_eq!(app.count(TAKEN_IS_BOOKED).await, 0);
+    let hit = manager.get(affected).await.expect(200);
+    assert_eq!(hit["items"].as_array().unwrap().len(), 1);
+    assert_eq!(hit["items"][0]["moved_to"], open["starts_at"]);
+    let looked = "SELECT count(*) FROM audit_entries WHERE action = 'holiday.view_affected'";
+    assert_eq!(app.count(looked).await, 2);
+    let foreign = app.staff("manager-churujing").await;
+    foreign.get(affected).await.refused(&NOT_FOUND);
+    let clerk = app.staff("clerk-zhongxin-1").await;
+    clerk.get(affected).await.refused(&FORBIDDEN);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -62,6 +62,14 @@ impl Books {
         Ok(books)
     }
 
+    /// What the fiscal system and the police do not agree about yet.
+    pub fn open_outside(place: &Place) -> Result<Option<String>> {
+        let mut books = Self::default();
+        books.ask_outside(place)?;
+        let differ = books.receipts != books.police;
+        Ok(differ.then(|| format!("receipts over {}, told to the police {}", books.receipts, books.police)))
+    }
+
     fn ask_wechat(&mut self, place: &Place) -> Result<()> {
         let (_, orders) = call(place.sandbox, "GET", "/wechat/orders", None)?;
         for order in items(&orders) {

@@ -311,7 +311,11 @@ impl Soak<'_> {
     fn settle_down(&self, cases: &[Case]) -> Result<()> {
         let begun = Instant::now();
         loop {
-            let open = self.unfinished(cases)?;
+            let mut open = self.unfinished(cases)?;
+            if open.is_empty() {
+                // The last that comes to its end is a receipt that is voided: a resident sees nothing of it.
+                open.extend(Books::open_outside(self.place)?);
+            }
             if open.is_empty() {
                 return Ok(());
             }

@@ -164,7 +164,7 @@ async fn what_cannot_be_a_list_is_refused_with_the_field() {
         1,
         "that somebody asked for a phone is recorded"
     );
-    let elsewhere = with("service_id", json!(app.service("driving-licence-renew")));
+    let elsewhere = with("service_id", json!(app.service("passport-first")));
     clerk.post(&path(&app), elsewhere).await.refused(&SERVICE_NOT_SERVED);
     let foreign = app.staff("clerk-churujing-1").await;
     foreign.post(&path(&app), good.clone()).await.refused(&NOT_FOUND);

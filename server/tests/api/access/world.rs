@@ -121,6 +121,22 @@ impl World {
         let manager = app.staff("manager-zhongxin").await;
         ids.extend(arranged_by(&manager).await);
         ids.insert("halls", app.hall(OWN));
+        let clerk = app.staff("clerk-zhongxin-2").await;
+        let list = json!({
+            "organisation": "云川大学", "contact_phone": "13800000001", "service_id": app.service(SERVICES[0]),
+            "window_id": windows[50]["id"], "people": [{"name": "王小明", "id_number": "110101199003074610"}],
+        });
+        let collective = format!("/halls/{}/collective-bookings", app.hall(OWN));
+        ids.insert(
+            "collective-bookings",
+            id(&clerk.post(&collective, list).await.expect(201)),
+        );
+        app.execute(&format!(
+            "INSERT INTO declared_holidays (hall_id, day, declared_at) VALUES ({}, '2026-11-28', '2026-11-23 00:00:00+00:00')",
+            app.sql_id(&json!(app.hall(OWN)))
+        ))
+        .await;
+        ids.insert("declared-holidays", "2026-11-28".into());
         ids.insert("services", app.service(SERVICES[0]));
         ids.insert("days", "2026-11-20".into());
         ids.insert("holidays", "2026-11-28".into());
@@ -215,7 +231,15 @@ fn secrets(ids: &BTreeMap<&'static str, String>) -> Vec<String> {
         "decisions",
     ]
     .into_iter()
-    .chain(["violations", "cases", "payments", "schedules", "devices", "closures"])
+    .chain([
+        "violations",
+        "cases",
+        "payments",
+        "schedules",
+        "devices",
+        "closures",
+        "collective-bookings",
+    ])
     .map(|name| ids[name].clone())
     .collect();
     secrets.extend(

@@ -79,7 +79,7 @@ fn hit(declared: &DeclaredHoliday) -> View {
             words(why.unwrap_or_default()),
             words(dates::moment(declared.declared_at)),
             button("text-button", AFFECTED, None, move || {
-                looking.update(|open| *open = !*open)
+                looking.update(|open| *open = !*open);
             }),
         ]))
         .child(live(move || {

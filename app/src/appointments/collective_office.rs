@@ -192,7 +192,7 @@ impl Draft {
     }
 
     /// The windows from the chosen one on, with their free seats.
-    fn from_chosen(self) -> Vec<WindowView> {
+    fn chosen_on(self) -> Vec<WindowView> {
         let (day, first) = (self.day.get(), self.window.get());
         self.free()
             .into_iter()
@@ -224,7 +224,7 @@ impl Draft {
                     .child(lines.collect::<Vec<_>>()),
             );
         }
-        let windows = self.from_chosen();
+        let windows = self.chosen_on();
         if windows.is_empty() {
             return count;
         }
@@ -295,7 +295,7 @@ fn line(summary: &CollectiveSummary, coming: Remote<List<CollectiveSummary>>) ->
     let looking = RwSignal::new(false);
     let counts = [summary.people, summary.expected, summary.arrived].map(|count| count.to_string());
     let see = button("text-button", SEE_LIST, None, move || {
-        looking.update(|open| *open = !*open)
+        looking.update(|open| *open = !*open);
     });
     fragment()
         .child(row(vec![

@@ -121,22 +121,8 @@ impl World {
         let manager = app.staff("manager-zhongxin").await;
         ids.extend(arranged_by(&manager).await);
         ids.insert("halls", app.hall(OWN));
-        let clerk = app.staff("clerk-zhongxin-2").await;
-        let list = json!({
-            "organisation": "云川大学", "contact_phone": "13800000001", "service_id": app.service(SERVICES[0]),
-            "window_id": windows[50]["id"], "people": [{"name": "王小明", "id_number": "110101199003074610"}],
-        });
-        let collective = format!("/halls/{}/collective-bookings", app.hall(OWN));
-        ids.insert(
-            "collective-bookings",
-            id(&clerk.post(&collective, list).await.expect(201)),
-        );
-        app.execute(&format!(
-            "INSERT INTO declared_holidays (hall_id, day, declared_at) VALUES ({}, '2026-11-28', '2026-11-23 00:00:00+00:00')",
-            app.sql_id(&json!(app.hall(OWN)))
-        ))
-        .await;
-        ids.insert("declared-holidays", "2026-11-28".into());
+        ids.insert("collective-bookings", booked_for_many(&app, &windows[50]).await);
+        ids.insert("declared-holidays", declared(&app).await);
         ids.insert("services", app.service(SERVICES[0]));
         ids.insert("days", "2026-11-20".into());
         ids.insert("holidays", "2026-11-28".into());
@@ -253,6 +239,27 @@ fn secrets(ids: &BTreeMap<&'static str, String>) -> Vec<String> {
         .map(Into::into),
     );
     secrets
+}
+
+/// A list of one, whose contact is the first resident.
+async fn booked_for_many(app: &TestApp, window: &Value) -> String {
+    let list = json!({
+        "organisation": "云川大学", "contact_phone": "13800000001", "service_id": app.service(SERVICES[0]),
+        "window_id": window["id"], "people": [{"name": "王小明", "id_number": "110101199003074610"}],
+    });
+    let path = format!("/halls/{}/collective-bookings", app.hall(OWN));
+    let clerk = app.staff("clerk-zhongxin-2").await;
+    id(&clerk.post(&path, list).await.expect(201))
+}
+
+/// A holiday that hit the hall.
+async fn declared(app: &TestApp) -> String {
+    let hall = app.sql_id(&json!(app.hall(OWN)));
+    app.execute(&format!(
+        "INSERT INTO declared_holidays (hall_id, day, declared_at) VALUES ({hall}, '2026-11-28', '2026-11-23 00:00:00+00:00')"
+    ))
+    .await;
+    "2026-11-28".into()
 }
 
 /// What the manager of a hall has arranged.

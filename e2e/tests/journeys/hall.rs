@@ -77,6 +77,9 @@ async fn a_day_that_is_closed_is_told_to_whoever_booked() {
     desk.shows("manager-closed").await;
     let text = text_to(RESIDENT, "hall-closed").await;
     assert!(text.contains(LOST_CARD), "{text}");
+    desk.presses("受影响的人").await;
+    desk.sees("尚未另约").await;
+    desk.shows("manager-affected").await;
     desk.leaves().await;
 
     let phone = Browser::phone("hall").await;

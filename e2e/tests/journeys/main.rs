@@ -11,9 +11,11 @@
 )]
 
 mod accessibility;
+mod arrangements;
 mod case_office;
 mod cases;
 mod changes;
+mod collective;
 mod counter;
 mod elder;
 mod english;
@@ -28,6 +30,7 @@ mod pull;
 mod sheet;
 mod slips;
 mod slow;
+mod strikes;
 mod support;
 mod visit;
 mod wechat;

@@ -56,6 +56,23 @@ impl Browser {
         hand.release().perform().await.unwrap();
     }
 
+    /// Picks the first option of a list that says this, once there is one; any option when nothing is said.
+    pub async fn picks(&self, label: &str, words: &str) {
+        let pick = r"
+            const named = (label) => label.innerText.startsWith(arguments[0]);
+            const list = [...document.querySelectorAll('label')].find(named)?.querySelector('select');
+            const option = [...(list?.options || [])].find((o) => o.value && o.text.includes(arguments[1]));
+            if (!option) return false;
+            list.value = option.value;
+            list.dispatchEvent(new Event('change', { bubbles: true }));
+            return true;
+        ";
+        self.waits_for("the option", || async {
+            self.asks_with(pick, vec![label.into(), words.into()]).await == true
+        })
+        .await;
+    }
+
     /// Chooses a file.
     pub async fn chooses(&self, selector: &str, file: &Path) {
         let field = self.driver.find(By::Css(selector)).await.unwrap();

@@ -33,7 +33,7 @@ async fn three_late_cancellations_suspend_booking_until_an_appeal_is_accepted() 
 
     phone.opens("/me").await;
     phone.presses("申诉").await;
-    phone.types("textarea", "当天送老人急诊").await;
+    phone.types("appeal", "当天送老人急诊").await;
     phone.presses("提交申诉").await;
     phone.sees("申诉中").await;
     phone.shows("03-appealed").await;

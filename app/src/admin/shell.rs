@@ -14,7 +14,7 @@ use super::{
     words::{
         ACCOUNTS, ADMIN, BOOKS, CASES, CLOSURES, COLLECTIVE, COUNTERS, DEVICES, ENQUIRIES, EXCEPTIONS, NOT_MANAGER,
         OVERVIEW, PAGES, PAYMENT_ALERTS, PAYMENTS, PRIORITIES, PUBLICATION, REFUNDS, REVIEWS, SCHEDULES, SIGN_OUT,
-        STATISTICS, STRIKES, TEXTS,
+        STATISTICS, STRIKES, TEXTS, TO_CONSOLE,
     },
 };
 use crate::{
@@ -235,6 +235,10 @@ fn frame(staff: &StaffView, hall: Option<Hall>, page: AdminPage, content: View) 
                 .child(el("strong").child(t(ADMIN)))
                 .child(el("p").child(live(move || hall?.detail.ready().map(|detail| detail.summary.name))))
                 .child(links.collect::<Vec<_>>())
+                .child(
+                    // Whoever calls at a counter comes from there and goes back.
+                    (staff.role == StaffRole::Clerk).then(|| el("a").attr("href", "/console").child(t(TO_CONSOLE))),
+                )
                 .child(
                     el("div")
                         .class("admin-who")

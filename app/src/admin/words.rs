@@ -34,6 +34,7 @@ words! {
     CLOSURES: "停办与开放" / "Closures";
     PRIORITIES: "优先类别" / "Priorities";
     STRIKES: "爽约与申诉" / "No-shows";
+    TO_CONSOLE: "去叫号台" / "To the console";
     COLLECTIVE: "集约办理" / "Collective bookings";
     STATISTICS: "统计" / "Statistics";
     DEVICES: "设备" / "Devices";

@@ -81,15 +81,12 @@ fn person(seat: &CollectiveSeat) -> View {
     el("a")
         .class("cell")
         .attr("href", format!("/appointments/{}", seat.appointment_id))
-        .child(
-            el("span")
-                .class("cell-body")
-                .child(el("span").child(quoted(seat.person.clone())))
-                .child(el("small").child(format!(
-                    "{} · {}",
-                    dates::day_span(seat.starts_at, seat.ends_at),
-                    seat.code
-                ))),
-        )
+        .child(el("span").class("cell-body").child(quoted(seat.person.clone())).child(
+            el("span").class("cell-note").child(format!(
+                "{} · {}",
+                dates::day_span(seat.starts_at, seat.ends_at),
+                seat.code
+            )),
+        ))
         .child(tag(seat.status))
 }

@@ -53,8 +53,9 @@ fn show(strikes: Strikes, appealing: RwSignal<Option<Strike>>) -> View {
     } else {
         strikes.items.into_iter().map(|strike| row(strike, appealing)).collect()
     };
-    cells(t(STRIKES), fragment().child(rows))
+    fragment()
         .child(restricted)
+        .child(cells(t(STRIKES), fragment().child(rows)))
         .child(el("p").class("small").child(rule))
 }
 

@@ -10,7 +10,7 @@ use shared::{
 
 use super::{
     counter,
-    words::{CHOOSE_COUNTER, CONSOLE, COUNTER, NO_HALL, OPEN, OTHER_COUNTERS, SERVES, SIGN_OUT},
+    words::{CHOOSE_COUNTER, COLLECTIVE, CONSOLE, COUNTER, NO_HALL, OPEN, OTHER_COUNTERS, SERVES, SIGN_OUT},
 };
 use crate::{
     api::{Nothing, STAFF},
@@ -43,6 +43,7 @@ pub fn top(staff: &StaffView, content: View) -> View {
                 .class("console-top")
                 .child(el("strong").child(t(CONSOLE)))
                 .child(content)
+                .child(el("a").attr("href", "/admin/collective").child(t(COLLECTIVE)))
                 .child(el("span").class("console-who").child(staff.name.clone()))
                 .child(button("text-button", SIGN_OUT, Some(leaving), move || {
                     identity::sign_out_staff(leaving);

@@ -73,6 +73,7 @@ words! {
     NEXT_VOIDED: "此号已作废。如有疑问请联系大厅工作人员。" / "This ticket was cancelled. Ask the hall's staff if you have questions.";
 
     CONSOLE: "叫号台" / "Console";
+    COLLECTIVE: "集约办理" / "Collective bookings";
     CHOOSE_COUNTER: "选择窗口开始值守" / "Choose a counter to open";
     NO_HALL: "您的账号没有绑定大厅，不能叫号。请联系系统管理员。" / "Your account is not bound to a hall. Ask the administrator.";
     OPEN: "开始值守" / "Open counter";

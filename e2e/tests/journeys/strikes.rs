@@ -15,7 +15,7 @@ async fn three_late_cancellations_suspend_booking_until_an_appeal_is_accepted() 
     phone.becomes_the_phone_of(&resident).await;
     let (hall, lost) = (hall(QUIET_HALL).await, service(LOST_CARD).await);
     let window = phone.chooses_window(&hall, &lost).await;
-    let window = window["id"].as_str().unwrap();
+    let (window, day) = (window["id"].as_str().unwrap(), window["day"].as_str().unwrap());
     for name in SERVICES {
         let booked = resident.books(window, &service(name).await).await;
         resident.cancels(&booked).await;
@@ -23,7 +23,7 @@ async fn three_late_cancellations_suspend_booking_until_an_appeal_is_accepted() 
     phone.opens("/me").await;
     phone.sees("前不能网上预约，可到大厅取现场号").await;
     phone.shows("01-suspended").await;
-    let book = format!("/book/{lost}?hall={hall}");
+    let book = format!("/book/{lost}?hall={hall}&day={day}&window={window}");
     phone.opens(&book).await;
     phone.sees("占住这个号").await;
     phone.presses("占住这个号").await;

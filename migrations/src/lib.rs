@@ -50,6 +50,7 @@ mod m20261122_000090_deployment_keys;
 mod m20261122_000090_hall_groups;
 mod m20261122_000090_passkeys;
 mod m20261122_000095_wechat_numbers;
+mod m20261122_000096_staff_care;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -99,6 +100,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000095_wechat_numbers::Migration),
             Box::new(m20261122_000090_passkeys::Migration),
             Box::new(m20261122_000090_hall_groups::Migration),
+            Box::new(m20261122_000096_staff_care::Migration),
         ]
     }
 }

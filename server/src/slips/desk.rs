@@ -36,6 +36,7 @@ use crate::{
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
 pub struct WithdrawRequest {
     /// The reason, which stands in the audit log.
+    #[schema(example = "证件信息有误，须重制")]
     pub reason: String,
 }
 

@@ -18,6 +18,7 @@ mod backup;
 mod canary;
 mod cases;
 mod counters;
+mod csp_reports;
 mod devices;
 mod docs;
 mod fines;

@@ -166,15 +166,19 @@ pub struct ScreenCode {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProxyRequest {
     /// The proxy's name.
+    #[cfg_attr(feature = "openapi", schema(example = "李秀英"))]
     pub name: String,
     /// The proxy's ID number.
+    #[cfg_attr(feature = "openapi", schema(example = "11010519491231002X"))]
     pub id_number: String,
     /// The proxy's phone, to which a text goes.
+    #[cfg_attr(feature = "openapi", schema(example = "13800000002"))]
     pub phone: String,
     /// Until when the letter of attorney holds.
     #[serde(with = "wire_time")]
     pub until: DateTime<Utc>,
     /// A picture of the signed letter of attorney: JPEG or PNG in base64.
+    #[cfg_attr(feature = "openapi", schema(example = "/9j/4AAQSkZJRgABAQEASABIAAD/2wBD"))]
     pub letter: String,
 }
 
@@ -183,10 +187,13 @@ pub struct ProxyRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MailRequest {
     /// Who takes the letter.
+    #[cfg_attr(feature = "openapi", schema(example = "张伟"))]
     pub recipient: String,
     /// The recipient's phone, for the post.
+    #[cfg_attr(feature = "openapi", schema(example = "13800000001"))]
     pub phone: String,
     /// Where to.
+    #[cfg_attr(feature = "openapi", schema(example = "云川市滨河区和平路12号3单元401室"))]
     pub address: String,
 }
 
@@ -195,6 +202,7 @@ pub struct MailRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PostedRequest {
     /// The post's number.
+    #[cfg_attr(feature = "openapi", schema(example = "EA123456789CN"))]
     pub tracking: String,
 }
 
@@ -211,6 +219,7 @@ pub struct MoveRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LookUpRequest {
     /// What was scanned or typed.
+    #[cfg_attr(feature = "openapi", schema(example = "ZP1:…"))]
     pub token: String,
 }
 
@@ -261,8 +270,10 @@ impl Handover {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RedeemRequest {
     /// What was scanned or typed.
+    #[cfg_attr(feature = "openapi", schema(example = "ZP1:…"))]
     pub token: String,
     /// The scanner's own number of this redemption, at least 128 random bits: a retry sends the same and gets the same answer.
+    #[cfg_attr(feature = "openapi", schema(example = "0f8fad5bd9cb469fa16570867728950e"))]
     pub nonce: String,
     /// The code beside the slip.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -75,9 +75,10 @@ enum Entrance {
     Over(StaffId),
 }
 
-/// The sign-in in a dialog, which is not closed before somebody is signed in.
+/// The sign-in in a dialog. Whoever closes it sees the page, and the dialog again at the next call that is refused.
 fn over_the_page(me: Remote<Me>, staff: StaffId) -> View {
-    ui::dialog(t(SIGN_IN_AGAIN).to_owned(), || {}, form(me, Entrance::Over(staff)))
+    let close = || api::signed_out().set(false);
+    ui::dialog(t(SIGN_IN_AGAIN).to_owned(), close, form(me, Entrance::Over(staff)))
 }
 
 fn form(me: Remote<Me>, entrance: Entrance) -> View {
@@ -126,7 +127,7 @@ fn form(me: Remote<Me>, entrance: Entrance) -> View {
     };
     let signing_in = move || {
         let place = match entrance {
-            Entrance::Over(_) => el("div").child(el("p").child(t(SIGN_IN_AGAIN_HOW))),
+            Entrance::Over(_) => el("div").class("signed-out").child(el("p").child(t(SIGN_IN_AGAIN_HOW))),
             Entrance::Page | Entrance::Resident => {
                 el("main").class("staff-login").child(el("h1").child(t(STAFF_SIGN_IN)))
             }

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     API,
+    identity::wire::{ATTENDED, SESSION_IDLE},
     problem::{Problem, UNAUTHENTICATED},
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -78,7 +79,7 @@ impl Failure {
 
     /// Whether signing in would help.
     pub fn asks_for_sign_in(&self) -> bool {
-        self.is(&UNAUTHENTICATED)
+        self.is(&UNAUTHENTICATED) || self.is(&SESSION_IDLE)
     }
 
     /// The request's id, to quote when asking for help.
@@ -97,6 +98,19 @@ thread_local! {
     /// The renewal under way, so that several calls that find the session ended wait for the same one.
     static RENEWAL: RefCell<Option<Promise>> = const { RefCell::new(None) };
     static WAITING: Cell<u32> = const { Cell::new(0) };
+    /// Whether somebody is at the screen, where that is told.
+    static IS_ATTENDED: Cell<Option<fn() -> bool>> = const { Cell::new(None) };
+    static SIGNED_OUT: ArcRwSignal<bool> = ArcRwSignal::new(false);
+}
+
+/// From now on calls tell whether somebody is at the screen: what staff do without anybody being there keeps no session open.
+pub fn tell_whether_attended(is_attended: fn() -> bool) {
+    IS_ATTENDED.set(Some(is_attended));
+}
+
+/// Whether the session of the member of staff has ended beneath an open page.
+pub fn signed_out() -> ArcRwSignal<bool> {
+    SIGNED_OUT.with(Clone::clone)
 }
 
 /// Whether a lost call is being made again right now.
@@ -167,6 +181,9 @@ impl Client {
             }
             _ => answer,
         };
+        if self == STAFF && answer.status == 401 {
+            signed_out().set(true);
+        }
         answer.judged()
     }
 }
@@ -257,6 +274,9 @@ async fn fetched(method: &str, path: &str, body: Option<&str>, key: Option<&str>
     headers.set("accept-language", language().tag())?;
     if let Some(key) = key {
         headers.set("idempotency-key", key)?;
+    }
+    if let Some(is_attended) = IS_ATTENDED.get() {
+        headers.set(ATTENDED, if is_attended() { "yes" } else { "no" })?;
     }
     let wish = RequestInit::new();
     wish.set_method(method);

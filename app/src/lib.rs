@@ -20,6 +20,7 @@ mod home;
 mod identity;
 mod language;
 mod notify;
+mod presence;
 mod queue;
 mod resident;
 mod routes;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     admin, api, identity,
     language::{self, followed_language, t, words},
-    queue,
+    presence, queue,
     routes::{self, Route},
     slips,
     ui::{self, View, el, empty, fragment, live},
@@ -20,6 +20,7 @@ words! {
 /// Mounts the client.
 pub fn staff() {
     routes::follow(is_ours);
+    presence::follow();
     ui::mount(shell);
     if let Some(painted) = document().get_element_by_id("waiting") {
         painted.remove();

@@ -51,6 +51,7 @@ mod m20261122_000090_hall_groups;
 mod m20261122_000090_passkeys;
 mod m20261122_000095_wechat_numbers;
 mod m20261128_000001_collective_bookings;
+mod m20261122_000096_staff_care;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -101,6 +102,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000090_passkeys::Migration),
             Box::new(m20261122_000090_hall_groups::Migration),
             Box::new(m20261128_000001_collective_bookings::Migration),
+            Box::new(m20261122_000096_staff_care::Migration),
         ]
     }
 }

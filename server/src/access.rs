@@ -21,11 +21,11 @@ use anyhow::{Context, anyhow, ensure};
 use serde_json::Value;
 use shared::{
     identity::{devices::DeviceKind, rules::StaffRole},
-    problem,
+    problem::{self, Problem},
 };
 use utoipa::openapi::PathItem;
 
-use crate::{identity::Signed, mount::Reader, problem::Failure};
+use crate::{identity::Signed, mount::Reader, platform::Platform, problem::Failure, refusals::Refusals};
 
 /// Who may use a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +144,7 @@ impl Policy {
             .all(|audience| matches!(audience, Audience::Device(_)));
         let sign_in_helps = signed.is_nobody() || (!kind_is_there && (devices_only || !signed.by_token));
         Some(Failure::from(if sign_in_helps {
-            &problem::UNAUTHENTICATED
+            signed.to_sign_in()
         } else {
             &problem::FORBIDDEN
         }))
@@ -284,22 +284,43 @@ pub async fn require(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    match refusal(&request) {
-        Some(failure) => Ok(request.error_response(failure)),
-        None => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
-    }
-}
-
-fn refusal(request: &ServiceRequest) -> Option<Failure> {
-    let Some(policies) = request.app_data::<Data<Policies>>() else {
-        return Some(Failure::Fault(anyhow!("the policies are not mounted")));
+    let Some(policies) = request.app_data::<Data<Policies>>().cloned() else {
+        let failure = Failure::Fault(anyhow!("the policies are not mounted"));
+        return Ok(request.error_response(failure));
     };
     // What no operation answers is a file of the client, or nothing.
-    let policy = policies.find(request.method(), request.path())?;
-    let extensions = request.extensions();
-    match extensions.get::<Arc<Signed>>() {
-        Some(signed) => policy.refusal(signed),
-        None => policy.refusal(&Signed::default()),
+    let Some(policy) = policies.find(request.method(), request.path()) else {
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    };
+    let signed = request.extensions().get::<Arc<Signed>>().cloned().unwrap_or_default();
+    let response = match policy.refusal(&signed) {
+        Some(failure) => request.error_response(failure),
+        // The handler's extractors may be stricter.
+        None => next.call(request).await?.map_into_boxed_body(),
+    };
+    note_refusal(policy, &signed, &response).await;
+    Ok(response)
+}
+
+/// A member of staff who was refused stands in the audit log.
+async fn note_refusal(policy: &Policy, signed: &Signed, response: &ServiceResponse<BoxBody>) {
+    let is_refused = |problem: &Problem| problem.is(&problem::FORBIDDEN);
+    if !response
+        .response()
+        .extensions()
+        .get::<Problem>()
+        .is_some_and(is_refused)
+    {
+        return;
+    }
+    let request = response.request();
+    if let (Some(staff), Some(platform), Some(refusals)) = (
+        &signed.staff,
+        request.app_data::<Data<Platform>>(),
+        request.app_data::<Data<Refusals>>(),
+    ) {
+        let operation = format!("{} {}", policy.method, policy.path);
+        refusals.note(platform, staff, operation).await;
     }
 }
 

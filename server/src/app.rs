@@ -28,10 +28,11 @@ use crate::{
     identity::{self, AccountTexts, CodeTexts, Sessions},
     mount::{Mount, Reader, Reading},
     notify,
-    operations::{self, Described},
+    operations::{self, CspReports, Described},
     platform::{Platform, idempotency},
     problem,
     queue::{self, Halls},
+    refusals::Refusals,
     slips::{self, OnCollected, Slips},
     upstream::Systems,
 };
@@ -56,6 +57,9 @@ pub struct Services {
     work_days: Data<WorkDays>,
     metrics: Data<Option<PrometheusHandle>>,
     policies: Data<Policies>,
+    /// Refusals of staff that are not in the audit log yet.
+    pub refusals: Data<Refusals>,
+    csp_reports: Data<CspReports>,
     described: Data<Described>,
 }
 
@@ -77,6 +81,8 @@ impl Services {
             systems: Data::new(Systems::start(&platform)?),
             metrics: Data::new(metrics),
             policies: Data::new(policies()?),
+            refusals: Data::new(Refusals::default()),
+            csp_reports: Data::new(CspReports::default()),
             described: Data::new(Described::when_asked(openapi)),
             platform: Data::new(platform),
         })
@@ -110,7 +116,8 @@ pub fn policies() -> anyhow::Result<Policies> {
     read_with(PolicyReader::default()).finish()
 }
 
-fn read_with<R: Reader>(reader: R) -> R {
+/// Reads what every handler declares.
+pub fn read_with<R: Reader>(reader: R) -> R {
     Reading::with(reader)
         .under("", operations::routes)
         .under(shared::API, api)
@@ -175,6 +182,8 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .app_data(services.work_days.clone())
             .app_data(services.metrics.clone())
             .app_data(services.policies.clone())
+            .app_data(services.refusals.clone())
+            .app_data(services.csp_reports.clone())
             .app_data(client.clone())
             .app_data(services.described.clone())
             // Bodies that are read whole may hold a picture; JSON bodies are smaller.
@@ -199,6 +208,7 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .wrap(
                 DefaultHeaders::new()
                     .add(("Content-Security-Policy", operations::CONTENT_SECURITY_POLICY))
+                    .add(("Reporting-Endpoints", operations::REPORTING_ENDPOINTS))
                     .add(("X-Content-Type-Options", "nosniff"))
                     .add(("Referrer-Policy", "same-origin"))
                     .add(("X-Frame-Options", "DENY"))

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use chrono::TimeDelta;
 use crypto::{INTERNATIONAL, Suite};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -108,6 +109,7 @@ pub(crate) struct Settings {
     keys_dir: Option<PathBuf>,
     cryptography: Option<String>,
     workers: Option<usize>,
+    staff_idle_minutes: Option<i64>,
     log: String,
     wechat_pay_url: Option<String>,
     wechat_authorization_url: Option<String>,
@@ -169,6 +171,8 @@ pub struct Config {
     pub suite: &'static dyn Suite,
     /// Worker threads; the number of processors when absent.
     pub workers: Option<usize>,
+    /// A session of staff in which nobody was active for so long ends.
+    pub staff_idle: TimeDelta,
     /// The log filter, in the words of `tracing_subscriber::EnvFilter`.
     pub log: String,
     /// The systems around the bureau.
@@ -256,6 +260,7 @@ impl Config {
             suite: suite(settings.cryptography.as_deref())?,
             keys_dir: settings.keys_dir.unwrap_or_else(|| settings.data_dir.join("keys")),
             workers: settings.workers,
+            staff_idle: staff_idle(settings.staff_idle_minutes)?,
             log: settings.log,
         })
     }
@@ -361,6 +366,15 @@ fn outside(settings: &Settings) -> Result<Outside, ConfigError> {
     })
 }
 
+/// For how long staff may do nothing: half an hour, if nothing else was said. A working day ends every session anyway.
+fn staff_idle(minutes: Option<i64>) -> Result<TimeDelta, ConfigError> {
+    let minutes = minutes.unwrap_or(30);
+    if !(5..=720).contains(&minutes) {
+        return Err(invalid("STAFF_IDLE_MINUTES", "expected 5 to 720 minutes"));
+    }
+    Ok(TimeDelta::minutes(minutes))
+}
+
 fn suite(name: Option<&str>) -> Result<&'static dyn Suite, ConfigError> {
     let Some(name) = name else {
         return Ok(INTERNATIONAL);
@@ -434,6 +448,7 @@ mod tests {
         assert!(no_key.starts_with("BIANMIN_WECHAT_EVENT_AES_KEY"), "{no_key}");
         assert!(refusal(|s| s.government_app_id = Some("bianmin".into())).starts_with("BIANMIN_FISCAL_URL"));
         assert!(refusal(|s| s.cryptography = Some("des".into())).starts_with("BIANMIN_CRYPTOGRAPHY"));
+        assert!(refusal(|s| s.staff_idle_minutes = Some(0)).starts_with("BIANMIN_STAFF_IDLE_MINUTES"));
         assert!(refusal(|s| s.self_service_ceiling_fen = Some(1)).starts_with("BIANMIN_SELF_SERVICE_CITATION"));
         assert!(refusal(|s| s.lenient_first = Some(2)).starts_with("BIANMIN_LENIENT_CITATION"));
         assert!(refusal(|s| s.public_url = Some("bianmin.example".into())).starts_with("BIANMIN_PUBLIC_URL"));

@@ -118,6 +118,14 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::of_nobody("staff", Kept::While("the audit log names the account"))
         .sealing(&["totp_secret"])
         .indexing(&["id_number_index"]),
+    Holding::of_nobody(
+        "account_changes",
+        Kept::Days {
+            days: 180,
+            after: "at",
+            why: LOGS,
+        },
+    ),
     Holding::of_nobody("devices", Kept::While("the audit log names the device")),
     // Texts.
     Holding::owned(

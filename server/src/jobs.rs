@@ -43,7 +43,7 @@ pub fn start(platform: &Platform, services: &Services) {
             }
         }
     });
-    let (reclaiming, names) = (platform.clone(), services.catalogue.clone());
+    let (reclaiming, names, refusals) = (platform.clone(), services.catalogue.clone(), services.refusals.clone());
     tokio::spawn(async move {
         let mut ticks = interval(RECLAIM);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -66,6 +66,7 @@ pub fn start(platform: &Platform, services: &Services) {
             if let Err(failure) = appointments::mark_no_shows(&reclaiming, &snapshot, now).await {
                 tracing::warn!(%failure, "missed appointments were not marked");
             }
+            refusals.settle(&reclaiming, false).await;
             if let Err(error) = audit::seal(&reclaiming, now).await {
                 tracing::warn!(%error, "audit rows were not sealed");
             }

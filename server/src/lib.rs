@@ -24,6 +24,7 @@ pub mod operations;
 pub mod platform;
 pub mod problem;
 pub mod queue;
+pub mod refusals;
 pub mod rekey;
 pub mod retention;
 pub mod slips;

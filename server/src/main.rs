@@ -88,9 +88,11 @@ enum Command {
         #[arg(long)]
         hall: Option<String>,
     },
-    /// Adds a key for sealed fields, waits until every server knows it, and seals everything anew that older keys sealed. Or changes
-    /// another key.
-    RotateKeys(Change),
+    /// Changes keys while servers go on: that of sealed fields, when nothing else is named.
+    RotateKeys {
+        #[command(subcommand)]
+        change: Option<Change>,
+    },
     /// Prints what is kept, whose it is and for how long, as `docs/data.md` has it.
     Holdings,
     /// Prints who may use which path, as `docs/access.md` has it.
@@ -136,7 +138,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<()> {
         Command::Migrate { down } => {
             let platform = Platform::connect(config).await?;
             match down {
-                Some(steps) => platform.db.migrate_down(Some(steps)).await?,
+                Some(steps) => platform.db.migrate_down(steps).await?,
                 None => platform.db.migrate().await?,
             }
             Ok(())
@@ -162,7 +164,7 @@ async fn run(command: Command, config: Config) -> anyhow::Result<()> {
             role,
             hall,
         } => create_staff(config, username, name, role, hall).await,
-        Command::RotateKeys(change) => rotate::change(config, change).await,
+        Command::RotateKeys { change } => rotate::change(config, change.unwrap_or(Change::Fields)).await,
         Command::Holdings => {
             print!("{}", holdings::table());
             Ok(())
@@ -265,7 +267,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let (stop, stopping) = watch::channel(false);
     let dispatcher = Dispatcher::new(platform.clone())?.spawn(stopping);
     info!(address = %platform.config.listen, "serving");
+    let refusals = services.refusals.clone();
     app::serve(listener, services)?.await?;
+    refusals.settle(&platform, true).await;
     // Requests are done; texts that are being sent are finished, the others wait in the database.
     let _listeners = stop.send(true);
     dispatcher.await?;

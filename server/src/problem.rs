@@ -17,6 +17,7 @@ use actix_web::{
     middleware::Next,
 };
 use sea_orm::DbErr;
+use serde_json::Value;
 use shared::{
     language::Language,
     problem::{self, Problem, ProblemType},
@@ -25,6 +26,9 @@ use tracing::error;
 use tracing_actix_web::RequestId;
 
 use crate::platform::db;
+
+/// After so many seconds it is worth asking again a service that was not available: a promotion of a standby takes no longer.
+const UNAVAILABLE_FOR: i64 = 5;
 
 /// Why a request has no ordinary answer.
 #[derive(Debug)]
@@ -38,7 +42,7 @@ pub enum Failure {
         /// The status of the first answer.
         status: u16,
         /// The body of the first answer.
-        body: serde_json::Value,
+        body: Value,
     },
 }
 
@@ -125,11 +129,8 @@ impl ResponseError for Failure {
             Self::Answered { body, .. } => return crate::platform::idempotency::answer(self.status_code(), body),
         };
         let mut response = HttpResponse::build(self.status_code());
-        if let Some(seconds) = problem
-            .extensions
-            .get("retry_after")
-            .and_then(serde_json::Value::as_i64)
-        {
+        let told = problem.extensions.get("retry_after").and_then(Value::as_i64);
+        if let Some(seconds) = told.or_else(|| problem.is(&problem::UNAVAILABLE).then_some(UNAVAILABLE_FOR)) {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
         let mut response = response.finish();

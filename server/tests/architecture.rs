@@ -246,8 +246,6 @@ fn files_stay_short_enough_to_be_read_at_once() {
         // The token, how it is read and signed, and the tests that alter it.
         "shared/src/slips/token.rs",
         // Bodies and problem types, one after the other.
-        "shared/src/slips/wire.rs",
-        // Bodies and problem types, one after the other.
         "shared/src/catalog/arrangements.rs",
         // Every setting, one after the other, and their tests.
         "server/src/config.rs",

@@ -130,6 +130,7 @@ impl Bureau {
             client_dir: folder.path().join("no-client"),
             keys_dir: folder.path().join("keys"),
             workers: None,
+            staff_idle: chrono::TimeDelta::minutes(30),
             log: "off".into(),
             outside: Outside::default(),
             suite: crypto::INTERNATIONAL,

@@ -63,8 +63,10 @@ impl Phrase {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Text {
     /// Simplified Chinese.
+    #[cfg_attr(feature = "openapi", schema(example = "3号窗口"))]
     pub zh: String,
     /// English.
+    #[cfg_attr(feature = "openapi", schema(example = "Counter 3"))]
     pub en: String,
 }
 

@@ -5,10 +5,11 @@
 #[error("{0:?} is not a known name")]
 pub struct UnknownName(pub String);
 
-/// Declares an enum with one stored name per variant, the same in the database and on the wire.
+/// Declares an enum with one stored name per variant, the same in the database and on the wire. In the API's document it is called as in
+/// Rust, or by another name where that one is taken.
 #[macro_export]
 macro_rules! named {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* })*) => {$(
+    ($($(#[$doc:meta])* $name:ident $(as $told:literal)? { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* })*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name {
@@ -27,7 +28,7 @@ macro_rules! named {
             }
         }
 
-        $crate::described!($name);
+        $crate::described!($name $(as $told)?);
 
         impl std::str::FromStr for $name {
             type Err = $crate::named::UnknownName;
@@ -47,7 +48,7 @@ macro_rules! named {
 /// of the variants.
 #[macro_export]
 macro_rules! described {
-    ($name:ident) => {
+    ($name:ident $(as $told:literal)?) => {
         #[cfg(feature = "openapi")]
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
@@ -59,6 +60,12 @@ macro_rules! described {
         }
 
         #[cfg(feature = "openapi")]
-        impl utoipa::ToSchema for $name {}
+        impl utoipa::ToSchema for $name {
+            $(
+                fn name() -> std::borrow::Cow<'static, str> {
+                    std::borrow::Cow::Borrowed($told)
+                }
+            )?
+        }
     };
 }

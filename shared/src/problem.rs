@@ -189,7 +189,7 @@ pub fn all() -> impl Iterator<Item = &'static ProblemType> {
         .chain(crate::fines::wire::PROBLEMS)
         .chain(crate::fines::office::PROBLEMS)
         .chain(crate::upstream::wire::PROBLEMS)
-        .chain(crate::slips::wire::PROBLEMS)
+        .chain(crate::slips::problems::PROBLEMS)
         .chain(crate::slips::locker::PROBLEMS)
         .chain(crate::cases::wire::PROBLEMS)
 }

@@ -66,6 +66,22 @@ const TARGETS: &[(&str, &str)] = &[
         "altered QR slips",
         "slips::token::tests::a_single_flipped_bit_is_never_accepted",
     ),
+    (
+        "events of WeChat",
+        "platform::official_account::events::tests::nothing_makes_the_reader_panic",
+    ),
+    (
+        "base45 of QR slips",
+        "slips::encoding::tests::no_text_makes_the_reader_panic",
+    ),
+    (
+        "what authenticators write",
+        "identity::passkeys::octets::tests::no_octets_make_the_reader_fall",
+    ),
+    (
+        "altered attestations of passkeys",
+        "identity::passkeys::octets::tests::an_altered_attestation_is_read_or_refused",
+    ),
     ("pictures", "image::tests::no_octets_make_the_reader_of_pictures_panic"),
 ];
 

@@ -111,11 +111,18 @@ impl PostgresHome {
         // The server must own its folder and reach it through the one above.
         let home = folder.join("postgres");
         std::fs::create_dir(&home)?;
-        if let Some(owner) = &owner {
+        let home = Self { folder: home, owner };
+        home.own(folder)?;
+        home.own(&home.folder)?;
+        Ok(home)
+    }
+
+    /// Gives a folder to whoever PostgreSQL runs as.
+    pub fn own(&self, folder: &Path) -> Result<()> {
+        if let Some(owner) = &self.owner {
             chown(folder, Some(owner.uid.as_raw()), Some(owner.gid.as_raw()))?;
-            chown(&home, Some(owner.uid.as_raw()), Some(owner.gid.as_raw()))?;
         }
-        Ok(Self { folder: home, owner })
+        Ok(())
     }
 
     /// Where the data of one server is.
@@ -150,8 +157,41 @@ impl PostgresHome {
         Ok(())
     }
 
+    /// Asks a server, in the words of its own client.
+    pub fn ask(&self, address: SocketAddr, database: &str, sql: &str) -> Result<String> {
+        command::read(
+            self.program("psql")?
+                .args(["--host=127.0.0.1", "--username=postgres", "--dbname", database])
+                .args(["--port", &address.port().to_string()])
+                .args(["--no-psqlrc", "--tuples-only", "--no-align", "--command", sql]),
+        )
+    }
+
+    /// Copies the data of a running server, as `pg_basebackup` does.
+    pub fn copy_of(&self, address: SocketAddr, data: &Path, options: &[&str]) -> Result<()> {
+        command::read(
+            self.program("pg_basebackup")?
+                .args([
+                    "--host=127.0.0.1",
+                    "--username=postgres",
+                    "--checkpoint=fast",
+                    "--wal-method=stream",
+                ])
+                .args(["--no-sync", "--port", &address.port().to_string()])
+                .args(options)
+                .arg("--pgdata")
+                .arg(data),
+        )?;
+        Ok(())
+    }
+
     /// Starts a server on its data, and waits until it can be asked.
     pub fn start(&self, data: &Path, address: SocketAddr, log: &Path) -> Result<Service> {
+        self.start_with(data, address, log, &[])
+    }
+
+    /// The same, with settings besides.
+    pub fn start_with(&self, data: &Path, address: SocketAddr, log: &Path, settings: &[String]) -> Result<Service> {
         let mut server = self.program("postgres")?;
         server.arg("-D").arg(data).arg("-p").arg(address.port().to_string());
         for setting in [
@@ -160,6 +200,9 @@ impl PostgresHome {
             "max_connections=300",
             "fsync=on",
         ] {
+            server.args(["-c", setting]);
+        }
+        for setting in settings {
             server.args(["-c", setting]);
         }
         let ready = postgres_program("pg_isready")?;

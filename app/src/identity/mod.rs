@@ -3,6 +3,7 @@
 mod account;
 mod begin_account;
 mod binding;
+mod changes;
 mod consents;
 mod family;
 mod login;

@@ -1,21 +1,25 @@
 //! The sign-in of staff: a password and a one-time code.
 
 use leptos::prelude::*;
-use shared::identity::{
-    rules::LoginCode,
-    wire::{Me, PASSWORD_CHANGE_REQUIRED, Session, StaffSessionRequest, StaffView},
+use shared::{
+    identity::{
+        rules::LoginCode,
+        wire::{Me, PASSWORD_CHANGE_REQUIRED, Session, StaffSessionRequest, StaffView},
+    },
+    ids::StaffId,
 };
 
 use super::{
-    begin_account,
+    begin_account, changes,
     words::{
-        NOT_STAFF, PASSWORD, REQUIRED, SIGN_IN, STAFF_SIGN_IN, TOTP, TOTP_HINT, TOTP_WRONG, USERNAME, USERNAME_HINT,
+        NOT_STAFF, PASSWORD, REQUIRED, SIGN_IN, SIGN_IN_AGAIN, SIGN_IN_AGAIN_HOW, STAFF_SIGN_IN, TOTP, TOTP_HINT,
+        TOTP_WRONG, USERNAME, USERNAME_HINT,
     },
 };
 use crate::{
-    api::{ANONYMOUS, STAFF},
+    api::{self, ANONYMOUS, STAFF},
     language::{Phrase, t},
-    ui::{self, Deed, Field, Keyboard, Load, Remote, View, el, failed, live, notice, skeleton},
+    ui::{self, Deed, Field, Keyboard, Load, Remote, View, el, failed, fragment, live, notice, skeleton},
 };
 
 fn missing(text: &str) -> Option<Phrase> {
@@ -26,14 +30,23 @@ pub(super) fn totp_wrong(text: &str) -> Option<Phrase> {
     text.parse::<LoginCode>().is_err().then_some(TOTP_WRONG)
 }
 
-/// Shows something to staff, and the sign-in to everyone else.
+/// Shows something to staff, and the sign-in to everyone else. When a session ends while its page is open, the sign-in lies over the page,
+/// where everything stays as it was typed.
 pub fn gate(show: impl Fn(StaffView) -> View + 'static) -> View {
     let me = Remote::<Me>::fetch(STAFF, "/me?kind=staff");
     live(move || match me.state.get() {
         Load::Waiting => skeleton(6),
-        Load::Ready(Me::Staff(staff)) => show(staff),
-        Load::Ready(Me::Resident(_)) => form(me, true),
-        Load::Failed(failure) if failure.asks_for_sign_in() => form(me, false),
+        Load::Ready(Me::Staff(staff)) => {
+            let id = staff.id;
+            let signed_out = api::signed_out();
+            signed_out.set(false);
+            fragment()
+                .child(changes::told())
+                .child(show(staff))
+                .child(live(move || signed_out.get().then(|| over_the_page(me, id))))
+        }
+        Load::Ready(Me::Resident(_)) => form(me, Entrance::Resident),
+        Load::Failed(failure) if failure.asks_for_sign_in() => form(me, Entrance::Page),
         Load::Failed(failure) => failed(&failure, move || me.again()),
     })
 }
@@ -51,8 +64,27 @@ pub fn sign_out_staff(deed: Deed) {
     });
 }
 
-fn form(me: Remote<Me>, resident: bool) -> View {
-    document().set_title(t(STAFF_SIGN_IN));
+/// From where the sign-in is come to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entrance {
+    /// Nobody is signed in.
+    Page,
+    /// A resident is.
+    Resident,
+    /// This account's session has ended beneath an open page.
+    Over(StaffId),
+}
+
+/// The sign-in in a dialog. Whoever closes it sees the page, and the dialog again at the next call that is refused.
+fn over_the_page(me: Remote<Me>, staff: StaffId) -> View {
+    let close = || api::signed_out().set(false);
+    ui::dialog(t(SIGN_IN_AGAIN).to_owned(), close, form(me, Entrance::Over(staff)))
+}
+
+fn form(me: Remote<Me>, entrance: Entrance) -> View {
+    if !matches!(entrance, Entrance::Over(_)) {
+        document().set_title(t(STAFF_SIGN_IN));
+    }
     let username = Field::new(missing);
     let password = Field::new(missing);
     let totp = Field::new(totp_wrong);
@@ -82,17 +114,26 @@ fn form(me: Remote<Me>, resident: bool) -> View {
                 begins.try_set(Some((asked.username, asked.password)));
                 return Ok(());
             }
-            outcome?;
+            let session = outcome?;
+            let is_same = |staff: StaffView| entrance == Entrance::Over(staff.id);
+            if session.staff.is_some_and(is_same) {
+                api::signed_out().set(false);
+                return Ok(());
+            }
             ui::forget_drafts();
             me.again();
             Ok(())
         });
     };
     let signing_in = move || {
-        el("main")
-            .class("staff-login")
-            .child(el("h1").child(t(STAFF_SIGN_IN)))
-            .child(resident.then(|| notice("bad", t(NOT_STAFF))))
+        let place = match entrance {
+            Entrance::Over(_) => el("div").class("signed-out").child(el("p").child(t(SIGN_IN_AGAIN_HOW))),
+            Entrance::Page | Entrance::Resident => {
+                el("main").class("staff-login").child(el("h1").child(t(STAFF_SIGN_IN)))
+            }
+        };
+        place
+            .child((entrance == Entrance::Resident).then(|| notice("bad", t(NOT_STAFF))))
             .child(
                 el("form")
                     .on("submit", enter)

@@ -163,5 +163,13 @@ words! {
     NEW_PASSWORD_HINT: "至少12个字符，可以是一句话" / "At least 12 characters; a sentence will do";
     NEW_PASSWORD_WRONG: "至少12个字符，不用常见密码" / "At least 12 characters, and not a common password";
     CHOOSE_PASSWORD: "设置并登录" / "Set it and sign in";
+    SIGN_IN_AGAIN: "请重新登录" / "Sign in again";
+    SIGN_IN_AGAIN_HOW: "离开时间过长或登录已到期。本页内容都还在，登录后再点一次即可。" / "You were away for a while, or the session was over. Everything on this page is still there: sign in and do it once more.";
+    ACCOUNT_CHANGED: "上次登录后，您的账号有变更" / "Your account was changed since you signed in before";
+    PASSWORD_CHANGED: "{}设置了新密码" / "{}: another password was chosen";
+    AUTHENTICATOR_CHANGED: "{}绑定了新的动态口令验证器" / "{}: an authenticator was set up";
+    RESET_CHANGED: "{}安全管理员重置了账号" / "{}: the security administrator reset the account";
+    CHANGES_NOT_MINE: "如非本人操作，请立即联系安全管理员。" / "If this was not you, tell the security administrator at once.";
+    CHANGES_KNOWN: "是我操作的" / "It was me";
     NOT_STAFF: "当前登录的不是工作人员账号" / "The account that is signed in is not a staff account";
 }

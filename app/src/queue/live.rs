@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
 use crate::{
-    api::{Client, Failure},
+    api::{Client, Failure, STAFF},
     browser::{self, Task},
     language::language,
 };
@@ -117,6 +117,8 @@ impl Feed {
                         }
                     }
                 }
+                // Whoever signs in again over the open page goes on following.
+                Err(failure) if client == STAFF && failure.asks_for_sign_in() => self.connect_later(),
                 Err(failure) if failure.problem().is_some_and(|problem| problem.status < 500) => {
                     self.failure.try_set(Some(failure));
                 }

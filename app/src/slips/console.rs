@@ -226,13 +226,12 @@ impl Console {
                 Ok(handover) => {
                     self.step.try_set(Step::Online(token, Box::new(handover)));
                 }
-                Err(Failure::Refused(problem)) if !problem.is(&shared::problem::UNAUTHENTICATED) => {
-                    self.refuse(told(&problem));
-                }
                 Err(Failure::Lost) => {
                     self.connected.try_set(false);
                     self.judge_offline(token);
                 }
+                Err(failure) if failure.asks_for_sign_in() => return Err(failure),
+                Err(Failure::Refused(problem)) => self.refuse(told(&problem)),
                 Err(failure) => return Err(failure),
             }
             Ok(())

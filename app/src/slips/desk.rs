@@ -3,9 +3,12 @@
 use leptos::prelude::*;
 use shared::{
     problem::Problem,
-    slips::wire::{
-        Handover, PICTURE_UNFIT, SLIP_CODE_NEEDED, SLIP_CODE_STALE, SLIP_CODE_WRONG, SLIP_ID_NEEDED, SLIP_LOCKED,
-        SLIP_SIGNATURE_NEEDED, Waiting,
+    slips::{
+        problems::{
+            PICTURE_UNFIT, SLIP_CODE_NEEDED, SLIP_CODE_STALE, SLIP_CODE_WRONG, SLIP_ID_NEEDED, SLIP_LOCKED,
+            SLIP_SIGNATURE_NEEDED,
+        },
+        wire::{Handover, Waiting},
     },
     time::wire_time,
 };

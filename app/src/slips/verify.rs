@@ -4,8 +4,9 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use shared::{
     problem::Problem,
     slips::{
+        problems::SLIP_REVOKED,
         token::{SIGNATURE, Signed, SlipKind},
-        wire::{SLIP_REVOKED, SlipKeys, Waiting},
+        wire::{SlipKeys, Waiting},
     },
     time::Instant,
 };

@@ -192,6 +192,7 @@ impl Bureau {
             client_dir: site.folder().join("no-client"),
             keys_dir: site.folder().join("keys"),
             workers: None,
+            staff_idle: chrono::TimeDelta::minutes(30),
             log: "off".into(),
             outside: Outside::default(),
             suite: crypto::INTERNATIONAL,

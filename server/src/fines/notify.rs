@@ -40,7 +40,18 @@ impl From<Failure> for Refusal {
 #[utoipa::path(
     tag = "fines",
     security(()),
-    request_body(content = String, description = "The sealed notification, as WeChat Pay documents it."),
+    request_body(
+        content = serde_json::Value,
+        description = "The sealed notification, as WeChat Pay documents it.",
+        example = json!({
+            "id": "EV-2018022511223320873", "create_time": "2026-11-23T08:00:00+08:00", "event_type": "TRANSACTION.SUCCESS",
+            "resource_type": "encrypt-resource", "summary": "支付成功",
+            "resource": {
+                "original_type": "transaction", "algorithm": "AEAD_AES_256_GCM", "ciphertext": "…",
+                "associated_data": "transaction", "nonce": "fdasflkja484w",
+            },
+        }),
+    ),
     responses(
         (status = 204, description = "It is taken, now or before."),
         (status = 400, description = "It is not WeChat Pay's; the body is WeChat Pay's own failure body."),

@@ -16,14 +16,15 @@ use actix_web::{
 use shared::{
     identity::{
         rules::StaffRole,
-        wire::{IDENTITY_REQUIRED, StaffView},
+        wire::{IDENTITY_REQUIRED, SESSION_IDLE, StaffView},
     },
     ids::{HallId, ResidentId, SessionId, StaffId},
-    problem,
+    problem::{self, ProblemType},
+    time::Instant,
 };
 
 use super::{
-    cookies,
+    activity, cookies,
     device::Device,
     entity::staff,
     sessions::{Sessions, SubjectKind},
@@ -45,6 +46,8 @@ pub struct Signed {
     pub device: Option<Device>,
     /// Whether a program sent one token, so that nobody but its holder was looked for.
     pub by_token: bool,
+    /// Whether it was the session of a member of staff who was away for too long.
+    pub was_away: bool,
 }
 
 /// A resident who is signed in.
@@ -86,6 +89,8 @@ pub struct Staff {
     pub hall: Option<HallId>,
     /// The numbers of the counters at which they work; none for any counter of the hall.
     pub counters: Vec<i32>,
+    /// When they were last active in the session, to the minute.
+    pub(super) active_at: Option<Instant>,
 }
 
 /// Whoever an account of any kind belongs to: a resident, or a member of staff.
@@ -109,10 +114,11 @@ impl Resident {
 
 impl Staff {
     /// The member of staff of a row; nothing when its role is not known to this version.
-    pub(super) fn from_row(row: &staff::Model, session: SessionId) -> Option<Self> {
+    pub(super) fn from_row(row: &staff::Model, session: SessionId, active_at: Option<Instant>) -> Option<Self> {
         Some(Self {
             id: row.id.into(),
             session,
+            active_at,
             role: row.role.parse().ok()?,
             username: row.username.clone(),
             name: row.name.clone(),
@@ -160,6 +166,11 @@ pub async fn authenticate(
             Ok(signed) => signed,
             Err(failure) => return Ok(request.error_response(failure)),
         };
+        if let Some(staff) = &signed.staff
+            && activity::shows_somebody(request.request())
+        {
+            activity::note(&platform, &sessions, staff).await;
+        }
         let staff = || {
             signed.staff.as_ref().map(|staff| Actor {
                 kind: SubjectKind::Staff.as_str(),
@@ -201,6 +212,7 @@ async fn find(request: &HttpRequest, platform: &Platform, sessions: &Sessions) -
         && let Some(holder) = sessions.holder(platform, &token).await?
     {
         signed.staff.clone_from(&holder.staff);
+        signed.was_away = holder.was_away;
     }
     if let Some(token) = cookies::access(request, &platform.config, SubjectKind::Device)
         && let Some(holder) = sessions.holder(platform, &token).await?
@@ -247,10 +259,19 @@ impl Signed {
     /// Why nobody of those who are signed in may do what was asked.
     pub(super) fn refusal(&self) -> Failure {
         Failure::from(if self.is_nobody() {
-            &problem::UNAUTHENTICATED
+            self.to_sign_in()
         } else {
             &problem::FORBIDDEN
         })
+    }
+
+    /// How somebody is asked to sign in: whoever was away is told that it is for this.
+    pub const fn to_sign_in(&self) -> &'static ProblemType {
+        if self.was_away {
+            &SESSION_IDLE
+        } else {
+            &problem::UNAUTHENTICATED
+        }
     }
 
     /// Whether no session came with the request, or none that goes on.

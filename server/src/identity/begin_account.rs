@@ -9,7 +9,7 @@ use qrcode::{QrCode, render::svg};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use shared::{
     identity::{
-        accounts::{Enrolment, EnrolmentRequest, PasswordError, PasswordRequest, check_password},
+        accounts::{ChangedPart, Enrolment, EnrolmentRequest, PasswordError, PasswordRequest, check_password},
         wire::{ACCOUNT_STATE, PASSWORD_UNFIT, Session},
     },
     problem::Problem,
@@ -18,7 +18,7 @@ use shared::{
 use totp_rs::Secret;
 
 use super::{
-    Sessions,
+    Sessions, account_changes,
     entity::staff,
     passwords::{account_with, deed, hash_apart, is_guessable, refused},
     staff_sign_in::{TOTP_SECRET, begin, is_usable, matching_step, take_step},
@@ -64,6 +64,7 @@ pub async fn enrol(platform: Data<Platform>, body: Json<EnrolmentRequest>) -> Re
     if set.rows_affected == 0 {
         return Err(Failure::from(&ACCOUNT_STATE));
     }
+    account_changes::note(&transaction, account.id, ChangedPart::Authenticator, now).await?;
     audit::record(&transaction, now, deed(&account, "staff.enrol")).await?;
     transaction.commit().await?;
     let url = format!(
@@ -130,6 +131,7 @@ pub async fn change_password(
         return Err(refused(&platform, &account, now).await?);
     }
     let ended = sessions.end_all_of(&transaction, account.id, None, now).await?;
+    account_changes::note(&transaction, account.id, ChangedPart::Password, now).await?;
     audit::record(&transaction, now, deed(&account, "staff.choose-password")).await?;
     let response = begin(&request, &platform, &sessions, transaction, &account, now).await?;
     sessions.forget_all(&platform, ended).await;

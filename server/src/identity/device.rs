@@ -88,17 +88,17 @@ impl Locker {
     }
 }
 
-/// Whoever hands something over.
+/// Whoever redeems slips.
 #[derive(Clone, Debug)]
-pub enum HandoverDesk {
+pub enum Redeemer {
     /// A clerk or the manager.
     Staff(HallStaff),
     /// A locker.
     Locker(Locker),
 }
 
-impl HandoverDesk {
-    /// The hall of the desk.
+impl Redeemer {
+    /// The hall where they do.
     pub const fn hall(&self) -> HallId {
         match self {
             Self::Staff(staff) => staff.hall,
@@ -106,7 +106,7 @@ impl HandoverDesk {
         }
     }
 
-    /// The desk as the one who acts.
+    /// The one who acts.
     pub const fn actor(&self) -> Actor {
         match self {
             Self::Staff(staff) => staff.actor(),
@@ -210,10 +210,10 @@ extracted_by! {
         let desk = kiosk(&signed).map(Self::Kiosk);
         desk.or_else(|| clerk(&signed).map(Self::Clerk)).ok_or_else(|| signed.refusal())
     };
-    HandoverDesk: |request| {
+    Redeemer: |request| {
         let signed = signed(request)?;
-        let desk = locker(&signed).map(Self::Locker);
+        let locker = locker(&signed).map(Self::Locker);
         let staff = || signed.staff.as_ref().and_then(hall_staff).map(Self::Staff);
-        desk.or_else(staff).ok_or_else(|| signed.refusal())
+        locker.or_else(staff).ok_or_else(|| signed.refusal())
     };
 }

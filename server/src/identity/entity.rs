@@ -127,6 +127,25 @@ pub mod session {
         pub revoked_at: Option<DateTimeUtc>,
         /// On what it was begun, as far as its owner needs to know it again.
         pub client: Option<String>,
+        /// When somebody was last active in it, as far as staff go; none in a session that a program from before has begun.
+        pub active_at: Option<DateTimeUtc>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod account_change {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "account_changes")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub staff_id: Uuid,
+        pub what: String,
+        pub at: DateTimeUtc,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

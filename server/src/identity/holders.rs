@@ -42,9 +42,11 @@ pub async fn holders(platform: Platform, ids: Vec<SessionId>) -> Result<HashMap<
                 session: id,
                 person: person.clone(),
             }),
-            staff: staff.get(&account).and_then(|row| Staff::from_row(row, id)),
+            staff: staff
+                .get(&account)
+                .and_then(|found| Staff::from_row(found, id, row.active_at)),
             device: devices.get(&account).and_then(|row| Device::from_row(row, id)),
-            by_token: false,
+            ..Signed::default()
         };
         (!signed.is_nobody()).then(|| (id, Arc::new(signed)))
     };

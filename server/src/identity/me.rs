@@ -4,7 +4,7 @@ use actix_web::{
     get,
     web::{Data, Json, Query},
 };
-use shared::{identity::wire::Me, problem};
+use shared::identity::wire::Me;
 
 use super::{Signed, refresh::WhichSession, sessions::SubjectKind, store};
 use crate::{platform::Platform, problem::Failure};
@@ -18,8 +18,8 @@ use crate::{platform::Platform, problem::Failure};
 )]
 #[get("/me")]
 pub async fn me(signed: Signed, platform: Data<Platform>, which: Query<WhichSession>) -> Result<Json<Me>, Failure> {
-    let unauthenticated = || Failure::from(&problem::UNAUTHENTICATED);
-    match (signed.resident, signed.staff) {
+    let unauthenticated = || Failure::from(signed.to_sign_in());
+    match (&signed.resident, &signed.staff) {
         (Some(resident), _) if matches!(which.kind, None | Some(SubjectKind::Resident)) => {
             let view = store::resident_view(platform.db.reader(), &platform, resident.id).await?;
             Ok(Json(Me::Resident(view.ok_or_else(unauthenticated)?)))

@@ -3,8 +3,10 @@
 //! Authority stands in the signature of a handler: [`Resident`], [`IdentifiedResident`] and [`Staff`] with a role are extractors that exist
 //! only for a request that has the right. The middleware [`authenticate()`] looks at the tokens once; the extractors only read what it found.
 
+mod account_changes;
 mod account_news;
 mod accounts;
+mod activity;
 mod authenticate;
 mod begin_account;
 mod bind_identity;
@@ -41,7 +43,7 @@ pub use self::{
     account_news::{AccountNews, AccountTexts},
     accounts::make::{Maker, create as create_account},
     authenticate::{IdentifiedResident, Resident, Signed, Staff, authenticate},
-    device::{HallScreen, HandoverDesk, Kiosk, Locker, TicketDesk},
+    device::{HallScreen, Kiosk, Locker, Redeemer, TicketDesk},
     devices::{device_names, is_locker_of},
     offices::{Auditor, CaseOfficer, Clerk, Director, Finance, HallStaff, SystemAdmin},
     origin::refuse_foreign_origins,
@@ -88,6 +90,7 @@ pub fn routes(config: &mut impl crate::mount::Mount) {
         .service(accounts::reset::reset_account)
         .service(accounts::end::end_account)
         .service(me::me)
+        .service(account_changes::list_changes)
         .service(my_sessions::list_sessions)
         .service(my_sessions::end_other_sessions)
         .service(my_sessions::end_session)

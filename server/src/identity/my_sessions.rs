@@ -10,7 +10,7 @@ use serde_json::json;
 use shared::{identity::privacy::SessionView, ids::SessionId, list::List, problem};
 use uuid::Uuid;
 
-use super::{authenticate::Owner, entity::session, sessions::Sessions};
+use super::{activity::not_idle, authenticate::Owner, entity::session, sessions::Sessions};
 use crate::{
     platform::{
         Platform,
@@ -31,10 +31,12 @@ const SHOWN: u64 = 100;
 )]
 #[get("/me/sessions")]
 pub async fn list_sessions(owner: Owner, platform: Data<Platform>) -> Result<Json<List<SessionView>>, Failure> {
+    let now = platform.clock.now();
     let rows = session::Entity::find()
         .filter(session::Column::SubjectId.eq(owner.actor.id))
         .filter(session::Column::RevokedAt.is_null())
-        .filter(session::Column::ExpiresAt.gt(platform.clock.now()))
+        .filter(session::Column::ExpiresAt.gt(now))
+        .filter(not_idle(&platform, now))
         .order_by_desc(session::Column::CreatedAt)
         .limit(SHOWN)
         .all(platform.db.reader())

@@ -12,7 +12,7 @@ use shared::{
 
 use super::{
     cookies, devices,
-    sessions::{Sessions, SubjectKind},
+    sessions::{Renewal, Sessions, SubjectKind},
     store,
 };
 use crate::{platform::Platform, problem::Failure};
@@ -26,7 +26,7 @@ pub struct WhichSession {
     pub kind: Option<SubjectKind>,
 }
 
-/// Refreshes a session. A refresh token works once; using one again ends the session.
+/// Refreshes a session. A refresh token works once; using one again ends the session. One of staff in which nobody was active for a while ends.
 #[utoipa::path(
     tag = "identity",
     security(()),
@@ -53,8 +53,9 @@ pub async fn refresh(
     let transaction = platform.db.begin().await?;
     let refreshed = sessions.refresh(&transaction, &platform, &token, now).await?;
     transaction.commit().await?;
-    let Some((_, begun)) = refreshed else {
-        return Err(Failure::from(&problem::UNAUTHENTICATED));
+    let begun = match refreshed {
+        Renewal::Begun(begun) => begun,
+        Renewal::Over(why) => return Err(Failure::from(why)),
     };
 
     let holder = sessions

@@ -11,10 +11,21 @@ use chrono::TimeDelta;
 use moka::future::Cache;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::Deserialize;
-use shared::{ids::SessionId, time::Instant};
+use shared::{
+    identity::wire::SESSION_IDLE,
+    ids::SessionId,
+    problem::{self, ProblemType},
+    time::Instant,
+};
 use uuid::Uuid;
 
-use super::{authenticate::Signed, entity::session, holders::holders, token::Tokens};
+use super::{
+    activity::{is_idle, not_idle},
+    authenticate::Signed,
+    entity::session,
+    holders::holders,
+    token::Tokens,
+};
 use crate::{
     platform::{
         Platform,
@@ -77,6 +88,15 @@ pub struct Begun {
     pub expires_at: Instant,
 }
 
+/// What came of the wish to go on with a session.
+#[derive(Clone, Debug)]
+pub enum Renewal {
+    /// It goes on.
+    Begun(Begun),
+    /// It is over, for this reason.
+    Over(&'static ProblemType),
+}
+
 /// The sessions of this server.
 pub struct Sessions {
     tokens: Tokens,
@@ -114,15 +134,41 @@ impl Sessions {
         let Ok(claims) = self.tokens.verify(token, platform.clock.now()) else {
             return Ok(None);
         };
-        self.signed(claims.sid).await
+        self.signed(platform, claims.sid).await
     }
 
-    /// Whoever is signed in with this session, if it goes on; what streams asks again.
-    pub async fn signed(&self, session: SessionId) -> Result<Option<Arc<Signed>>, Failure> {
+    /// Whoever is signed in with this session, if it goes on; what streams asks again. Of a member of staff who was away for too long
+    /// only that is told.
+    pub async fn signed(&self, platform: &Platform, session: SessionId) -> Result<Option<Arc<Signed>>, Failure> {
+        let is_away = |signed: &Signed| {
+            let active_at = signed.staff.as_ref().and_then(|staff| staff.active_at);
+            is_idle(platform, active_at)
+        };
+        let mut signed = self.looked_up(session).await?;
+        if signed.as_deref().is_some_and(is_away) {
+            // Another instance may have heard of them since it was looked up.
+            self.known.invalidate(&session).await;
+            signed = self.looked_up(session).await?;
+        }
+        Ok(match signed {
+            Some(known) if is_away(&known) => Some(Arc::new(Signed {
+                was_away: true,
+                ..Signed::default()
+            })),
+            other => other,
+        })
+    }
+
+    async fn looked_up(&self, session: SessionId) -> Result<Option<Arc<Signed>>, Failure> {
         self.known
             .try_get_with(session, self.sought.find(session))
             .await
             .map_err(|failure: Arc<Failure>| Failure::of_all("a session could not be looked up", &failure))
+    }
+
+    /// Looks a session up anew when it is asked for next, on this instance.
+    pub(super) async fn look_again(&self, session: SessionId) {
+        self.known.invalidate(&session).await;
     }
 
     /// Forgets what is remembered of a session after its account has changed, here and on every instance.
@@ -155,6 +201,7 @@ impl Sessions {
             expires_at: Set(now + kind.life()),
             revoked_at: Set(None),
             client: Set(client),
+            active_at: Set((kind == SubjectKind::Staff).then_some(now)),
         };
         session::Entity::insert(row).exec_without_returning(db).await?;
         let (access_token, expires_at) = self.tokens.issue(account, id, now)?;
@@ -171,16 +218,18 @@ impl Sessions {
     /// Exchanges a refresh token for new tokens.
     ///
     /// A token works once, and for a moment longer, because an answer can be lost and two tabs can refresh at once. One that comes
-    /// later has leaked or was replayed, so its session ends for everyone who holds it.
+    /// later has leaked or was replayed, so its session ends for everyone who holds it. That a page asks for tokens is no sign of a
+    /// person: a member of staff who was away for too long signs in anew.
     pub async fn refresh(
         &self,
         db: &impl ConnectionTrait,
         platform: &Platform,
         token: &str,
         now: Instant,
-    ) -> Result<Option<(SessionId, Begun)>, Failure> {
+    ) -> Result<Renewal, Failure> {
+        let over = Ok(Renewal::Over(&problem::UNAUTHENTICATED));
         let Some(id) = session_of_refresh_token(token) else {
-            return Ok(None);
+            return over;
         };
         let (refresh_token, new_hash) = new_refresh_token(platform, id)?;
         let old_hash = hash(token);
@@ -190,6 +239,7 @@ impl Sessions {
                 .filter(session::Column::Id.eq(id.0))
                 .filter(session::Column::RevokedAt.is_null())
                 .filter(session::Column::ExpiresAt.gt(now))
+                .filter(not_idle(platform, now))
         };
         let first = going_on()
             .col_expr(session::Column::PreviousHash, Expr::value(old_hash.clone()))
@@ -200,22 +250,25 @@ impl Sessions {
         let again = going_on()
             .filter(session::Column::PreviousHash.eq(old_hash))
             .filter(session::Column::RefreshedAt.gt(now - GRACE));
-        if first.rows_affected == 0 && again.exec(db).await?.rows_affected == 0 {
-            self.end(db, platform, id, now).await?;
-            return Ok(None);
-        }
+        let goes_on = first.rows_affected > 0 || again.exec(db).await?.rows_affected > 0;
         let Some(row) = session::Entity::find_by_id(id.0).one(db).await? else {
-            return Ok(None);
+            return over;
         };
+        if !goes_on {
+            let was_away = row.revoked_at.is_none() && row.expires_at > now && is_idle(platform, row.active_at);
+            self.end(db, platform, id, now).await?;
+            return if was_away {
+                Ok(Renewal::Over(&SESSION_IDLE))
+            } else {
+                over
+            };
+        }
         let (access_token, expires_at) = self.tokens.issue(row.subject_id, id, now)?;
-        Ok(Some((
-            id,
-            Begun {
-                access_token,
-                refresh_token,
-                expires_at,
-            },
-        )))
+        Ok(Renewal::Begun(Begun {
+            access_token,
+            refresh_token,
+            expires_at,
+        }))
     }
 
     /// Ends every session of an account or a device, except one. The caller makes instances forget them once that is committed.

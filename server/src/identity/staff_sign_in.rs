@@ -89,7 +89,8 @@ pub(super) async fn begin(
     audit::record(&transaction, now, deed(account, "session.begin")).await?;
     transaction.commit().await?;
 
-    let staff = Staff::from_row(account, session).ok_or_else(|| anyhow!("the role {:?} is not known", account.role))?;
+    let staff = Staff::from_row(account, session, Some(now))
+        .ok_or_else(|| anyhow!("the role {:?} is not known", account.role))?;
     let mut response = HttpResponse::Created();
     cookies::set(&mut response, &platform.config, kind, &begun);
     Ok(response.json(Session {

@@ -66,7 +66,12 @@ pub async fn register_events(
 #[utoipa::path(
     tag = "notify",
     security(()),
-    request_body(content = String, content_type = "text/xml", description = "The event, as WeChat documents it, plain or encrypted."),
+    request_body(
+        content = String,
+        content_type = "text/xml",
+        description = "The event, as WeChat documents it, plain or encrypted.",
+        example = json!("<xml><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[TEMPLATESENDJOBFINISH]]></Event><MsgID>200163836</MsgID></xml>"),
+    ),
     responses((status = 200, description = "Taken, `success`.", body = String), crate::problem::Refusals),
 )]
 #[post("/wechat/events")]

@@ -17,7 +17,8 @@ use crate::problem::Failure;
 
 /// What a page of the client may load: its own scripts, with no inline script, and its own data.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
+    img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'; \
+    report-uri /csp-reports; report-to csp";
 
 /// The counter's camera reads slips; nothing else that a device has is anybody's business here.
 pub const PERMISSIONS_POLICY: &str =

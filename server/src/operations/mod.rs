@@ -2,6 +2,7 @@
 
 mod audit_log;
 mod client;
+mod csp_reports;
 mod docs;
 mod health;
 mod measure;
@@ -9,6 +10,7 @@ mod my_data;
 
 pub use self::{
     client::{CONTENT_SECURITY_POLICY, Client, PERMISSIONS_POLICY, page},
+    csp_reports::{CspReports, REPORTING_ENDPOINTS},
     docs::Described,
     measure::{RequestSpan, measure},
 };
@@ -27,6 +29,7 @@ pub fn routes(config: &mut impl crate::mount::Mount) {
         .service(health::healthz)
         .service(health::readyz)
         .service(health::metrics)
+        .service(csp_reports::take_csp_report)
         .service(docs::document)
         .service(docs::viewer)
         .service(docs::viewer_script);

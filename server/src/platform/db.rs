@@ -5,7 +5,7 @@
 
 use std::{future::ready, path::Path, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use chrono::DateTime;
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::sqlx::{Connection, SqliteConnection};
@@ -130,8 +130,13 @@ impl Db {
     }
 
     /// Takes back this many migrations, or all of them.
-    pub async fn migrate_down(&self, steps: Option<u32>) -> Result<(), DbErr> {
-        Migrator::down(&self.writer, steps).await
+    pub async fn migrate_down(&self, steps: u32) -> anyhow::Result<()> {
+        let taken = Migrator::get_applied_migrations(&self.writer).await?.len();
+        ensure!(
+            usize::try_from(steps).is_ok_and(|steps| steps <= taken),
+            "{taken} migrations were taken, so {steps} cannot be taken back"
+        );
+        Ok(Migrator::down(&self.writer, Some(steps)).await?)
     }
 
     /// Closes every connection; on SQLite this writes the log back into the file.

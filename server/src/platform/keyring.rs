@@ -149,7 +149,7 @@ pub async fn add(
     let masters: BTreeSet<String> = rows(db).await?.into_iter().map(|row| row.master).collect();
     ensure!(
         masters.len() < 2,
-        "the master key is being changed: end that with `bianmin rotate-keys --forget-master` first"
+        "the master key is being changed: end that with `bianmin rotate-keys forget-master` first"
     );
     let number = keys.highest(purpose).checked_add(1);
     let number = number.with_context(|| format!("every number of a {} key was used", purpose.as_str()))?;

@@ -127,10 +127,10 @@ impl Screen {
             {
                 gone.ok()?;
             }
-            // A screen that was revoked, or whose clerk has signed out, goes dark.
+            // A screen that was revoked, or whose clerk has signed out or gone away, goes dark.
             if let Some(session) = self.own {
-                let signed = self.sessions.signed(session).await;
-                if signed.is_ok_and(|signed| signed.is_none()) {
+                let signed = self.sessions.signed(&self.platform, session).await;
+                if signed.is_ok_and(|signed| signed.is_none_or(|signed| signed.is_nobody())) {
                     return None;
                 }
             }

@@ -95,7 +95,10 @@ pub async fn walk_in(
             .map(|number| identity::id_number_index(&platform, number)),
         priority: body.priority_reason,
     };
-    if let Some(number) = held(&transaction, &entrant, now).await? {
+    let indexes = holder
+        .iter()
+        .flat_map(|number| identity::id_number_indexes(&platform, number));
+    if let Some(number) = held(&transaction, &entrant, indexes.collect(), now).await? {
         return Err(Problem::new(&TICKET_HELD).with("number", number).into());
     }
     let ticket = issue(&transaction, &snapshot, entrant, now).await?;
@@ -140,16 +143,21 @@ fn holder(desk: &TicketDesk, wish: &TicketRequest) -> Result<Option<IdNumber>, F
     }
 }
 
-/// The number of the open ticket that the holder has for this service.
-async fn held(db: &impl ConnectionTrait, entrant: &Entrant, now: Instant) -> Result<Option<String>, DbErr> {
-    let Some(index) = &entrant.holder_index else {
+/// The number of the open ticket that the holder has for this service. One that was taken under an older key of indexes is found too.
+async fn held(
+    db: &impl ConnectionTrait,
+    entrant: &Entrant,
+    indexes: Vec<Vec<u8>>,
+    now: Instant,
+) -> Result<Option<String>, DbErr> {
+    if indexes.is_empty() {
         return Ok(None);
-    };
+    }
     let open = ticket::Entity::find()
         .filter(ticket::Column::HallId.eq(entrant.hall.0))
         .filter(ticket::Column::Day.eq(day_of(now)))
         .filter(ticket::Column::ServiceId.eq(entrant.service.0))
-        .filter(ticket::Column::HolderIndex.eq(index.clone()))
+        .filter(ticket::Column::HolderIndex.is_in(indexes))
         .filter(ticket::Column::Status.is_in(LIVE))
         .one(db)
         .await?;

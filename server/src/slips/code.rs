@@ -5,9 +5,10 @@ use shared::{
     problem::Problem,
     slips::{
         code::{Verdict, digits, judge, judge_printed, message, printed_message, seconds_left, step},
+        problems::SLIP_STATE,
         rules::SlipStatus,
         token::{Claims, Medium},
-        wire::{SLIP_STATE, ScreenCode},
+        wire::ScreenCode,
     },
     time::Instant,
 };

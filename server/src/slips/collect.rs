@@ -12,8 +12,9 @@ use shared::{
     language::Language,
     problem::Problem,
     slips::{
+        problems::SLIP_NONCE,
         rules::{Action, SlipStatus},
-        wire::{Redeemed, SLIP_NONCE},
+        wire::Redeemed,
     },
     time::Instant,
 };
@@ -48,9 +49,9 @@ pub struct Signature {
     pub drawing: Drawing,
 }
 
-/// Whose hand it is from which something is taken.
+/// By whom something is handed over, and where.
 #[derive(Clone, Copy)]
-pub struct Hand {
+pub struct HandedBy {
     /// The hall.
     pub hall: HallId,
     /// Whoever hands over, or has laid it into the locker.
@@ -70,8 +71,8 @@ pub enum Place {
     Compartment(DeviceId, i32),
 }
 
-impl Hand {
-    /// The hand of a clerk or manager.
+impl HandedBy {
+    /// By a clerk or manager.
     pub const fn of(staff: &HallStaff, counter: Option<i32>) -> Self {
         Self {
             hall: staff.hall,
@@ -87,7 +88,7 @@ pub struct Handing<'a> {
     /// The scanner's own number.
     pub nonce: &'a str,
     /// By whom, and where.
-    pub hand: Hand,
+    pub by: HandedBy,
     /// Whether the ID card was compared.
     pub id_checked: bool,
     /// The recipient's signature.
@@ -111,14 +112,14 @@ pub async fn collect(
     row.after(Action::Collect)?;
     let moved = store::change(row, SlipStatus::Collected, now)
         .col_expr(slip::Column::WrongCodes, Expr::value(0))
-        .filter(slip::Column::HallId.eq(handing.hand.hall.0))
+        .filter(slip::Column::HallId.eq(handing.by.hall.0))
         .exec(db)
         .await?;
     if moved.rows_affected == 0 {
         return Ok(None);
     }
-    locker::leave(db, row.id, handing.hand.place).await?;
-    let (counter_number, locker_id, compartment) = match handing.hand.place {
+    locker::leave(db, row.id, handing.by.place).await?;
+    let (counter_number, locker_id, compartment) = match handing.by.place {
         Place::Counter(counter) => (counter, None, None),
         Place::Compartment(locker, number) => (None, Some(locker.0), Some(number)),
     };
@@ -130,9 +131,9 @@ pub async fn collect(
         slip_id: row.id,
         nonce: handing.nonce.to_owned(),
         token_index: scanned.index.clone(),
-        hall_id: handing.hand.hall.0,
+        hall_id: handing.by.hall.0,
         counter_number,
-        staff_id: handing.hand.staff.0,
+        staff_id: handing.by.staff.0,
         proxy_id: scanned.proxy.as_ref().map(|proxy| proxy.id),
         id_checked: handing.id_checked,
         offline: handing.offline,
@@ -166,7 +167,7 @@ pub async fn collect(
         };
     }
     let deed = Deed {
-        actor: Some(handing.hand.actor),
+        actor: Some(handing.by.actor),
         action: "slip.redeem",
         subject_kind: "slip",
         subject_id: Some(row.id),
@@ -192,7 +193,7 @@ pub async fn collect(
         person: row.person_id.into(),
         at: handing.at,
         site: site(slips, row.hall_id, Language::Chinese).name,
-        staff: handing.hand.staff,
+        staff: handing.by.staff,
         proxy: proxy.transpose()?,
         signature: handing.signature.map(|signature| signature.drawing.clone()),
     };

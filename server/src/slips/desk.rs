@@ -1,9 +1,7 @@
 //! What the staff of a site do with a slip before it is shown: lay the thing ready, post it, send it to another site, take it back.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
-    http::StatusCode,
-    post,
+    HttpRequest, HttpResponse, post,
     web::{Data, Json, Path},
 };
 use sea_orm::{DatabaseTransaction, UpdateMany, sea_query::Expr};
@@ -20,20 +18,17 @@ use shared::{
 };
 
 use super::{
+    done::Done,
     entity::slip::{self, Column},
     locker,
     ready::{lay_ready, renew},
     service::Slips,
     store, texts,
-    view::view,
 };
 use crate::{
     identity::HallStaff,
     notify,
-    platform::{
-        audit::{self, Deed},
-        idempotency::Once,
-    },
+    platform::idempotency::Once,
     problem::{Failure, invalid_field, language_of},
 };
 
@@ -41,6 +36,7 @@ use crate::{
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
 pub struct WithdrawRequest {
     /// The reason, which stands in the audit log.
+    #[schema(example = "证件信息有误，须重制")]
     pub reason: String,
 }
 
@@ -64,10 +60,7 @@ pub async fn prepared(
     store::at_site(&transaction, staff.hall.0, *id).await?;
     let row = lay_ready(&slips, &transaction, *id, None, now).await?;
     notify::enqueue(&transaction, &slips.platform, now, texts::ready(&slips, &row)).await?;
-    let done = Done {
-        action: "slip.prepare",
-        reason: None,
-    };
+    let done = Done::of("slip.prepare");
     done.answer(&request, &staff, &once, &slips, transaction, row, now)
         .await
 }
@@ -115,10 +108,7 @@ pub async fn posted(
         texts::mailed(&slips, &row, tracking),
     )
     .await?;
-    let done = Done {
-        action: "slip.post",
-        reason: None,
-    };
+    let done = Done::of("slip.post");
     done.answer(&request, &staff, &once, &slips, transaction, row, now)
         .await
 }
@@ -160,10 +150,7 @@ pub async fn move_slip(
     )
     .await?;
     notify::enqueue(&transaction, &slips.platform, now, texts::ready(&slips, &row)).await?;
-    let done = Done {
-        action: "slip.move",
-        reason: None,
-    };
+    let done = Done::of("slip.move");
     done.answer(&request, &staff, &once, &slips, transaction, row, now)
         .await
 }
@@ -197,6 +184,7 @@ pub async fn withdraw(
     let done = Done {
         action: "slip.withdraw",
         reason: Some(reason),
+        detail: json!({}),
     };
     done.answer(&request, &staff, &once, &slips, transaction, row, now)
         .await
@@ -211,38 +199,4 @@ pub async fn take_back(
 ) -> Result<slip::Model, Failure> {
     let (action, reason) = (Action::Withdraw, RevokedFor::Withdrawn);
     renew(slips, db, row, action, reason, |change| change, now).await
-}
-
-/// What was done, and why.
-struct Done<'a> {
-    action: &'a str,
-    reason: Option<&'a str>,
-}
-
-impl Done<'_> {
-    #[allow(clippy::too_many_arguments, reason = "what every deed at a site ends with")]
-    async fn answer(
-        &self,
-        request: &HttpRequest,
-        staff: &HallStaff,
-        once: &Once,
-        slips: &Slips,
-        transaction: DatabaseTransaction,
-        row: slip::Model,
-        now: Instant,
-    ) -> Result<HttpResponse, Failure> {
-        let deed = Deed {
-            actor: Some(staff.actor()),
-            action: self.action,
-            subject_kind: "slip",
-            subject_id: Some(row.id),
-            reason: self.reason,
-            detail: json!({}),
-        };
-        audit::record(&transaction, now, deed).await?;
-        let answer = view(slips, &transaction, row, true, language_of(request.headers())).await?;
-        let response = once.commit(transaction, StatusCode::OK, &answer).await?;
-        notify::wake(&slips.platform);
-        Ok(response)
-    }
 }

@@ -6,9 +6,7 @@
 use std::collections::HashMap;
 
 use actix_web::{
-    HttpRequest, HttpResponse, delete,
-    http::StatusCode,
-    put,
+    HttpRequest, HttpResponse, delete, put,
     web::{Data, Json, Path},
 };
 use sea_orm::{
@@ -30,15 +28,11 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{collect::Place, entity::compartment, service::Slips, store, view::view};
+use super::{collect::Place, done::Done, entity::compartment, service::Slips, store};
 use crate::{
     identity::{self, HallStaff, Locker},
-    platform::{
-        audit::{self, Deed},
-        db,
-        idempotency::Once,
-    },
-    problem::{Failure, invalid_field, language_of},
+    platform::{db, idempotency::Once},
+    problem::{Failure, invalid_field},
 };
 
 /// Lays a document into a compartment, or from one into another.
@@ -88,17 +82,13 @@ pub async fn store_in_locker(
             error.into()
         });
     }
-    let deed = Deed {
-        actor: Some(staff.actor()),
+    let done = Done {
         action: "slip.store",
-        subject_kind: "slip",
-        subject_id: Some(row.id),
         reason: None,
         detail: json!({"locker": body.locker_id, "number": body.number}),
     };
-    audit::record(&transaction, now, deed).await?;
-    let answer = view(&slips, &transaction, row, true, language_of(request.headers())).await?;
-    once.commit(transaction, StatusCode::OK, &answer).await
+    done.answer(&request, &staff, &once, &slips, transaction, row, now)
+        .await
 }
 
 /// Takes something out of its compartment, so that it is collected at the counter.
@@ -122,17 +112,9 @@ pub async fn take_from_locker(
     if !take_out(&transaction, row.id).await? {
         return Err(Failure::from(&problem::NOT_FOUND));
     }
-    let deed = Deed {
-        actor: Some(staff.actor()),
-        action: "slip.take_out",
-        subject_kind: "slip",
-        subject_id: Some(row.id),
-        reason: None,
-        detail: json!({}),
-    };
-    audit::record(&transaction, now, deed).await?;
-    let answer = view(&slips, &transaction, row, true, language_of(request.headers())).await?;
-    once.commit(transaction, StatusCode::OK, &answer).await
+    let done = Done::of("slip.take_out");
+    done.answer(&request, &staff, &once, &slips, transaction, row, now)
+        .await
 }
 
 /// Notes that something no longer lies in a locker; tells whether it did.

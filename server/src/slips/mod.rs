@@ -9,6 +9,7 @@
 mod code;
 mod collect;
 mod desk;
+mod done;
 mod entity;
 mod list;
 mod locker;

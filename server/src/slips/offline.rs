@@ -15,17 +15,16 @@ use shared::{
     list::List,
     problem::Problem,
     slips::{
+        problems::{SLIP_EARLY, SLIP_SIGNATURE_NEEDED},
         rules::SlipStatus,
         token::{Medium, SKEW, SlipKind},
-        wire::{
-            OfflineRedemption, Redeemed, SLIP_EARLY, SLIP_SIGNATURE_NEEDED, SlipKeys, SyncRequest, Synced, Waiting,
-        },
+        wire::{OfflineRedemption, Redeemed, SlipKeys, SyncRequest, Synced, Waiting},
     },
     time::Instant,
 };
 
 use super::{
-    collect::{Hand, Handing, answered, collect},
+    collect::{HandedBy, Handing, answered, collect},
     entity::{slip, token},
     locker::in_lockers,
     scan::{already_redeemed, holder, scan},
@@ -191,7 +190,7 @@ async fn record(
     let scanned = scan(slips, &transaction, claims, staff.hall.0, done.at, language).await?;
     let handing = Handing {
         nonce: &done.nonce,
-        hand: Hand::of(staff, None),
+        by: HandedBy::of(staff, None),
         // Without a connection the ID card is compared by eye with what the console knew.
         id_checked: true,
         signature: None,

@@ -11,10 +11,7 @@ use shared::{
     ids::{HallId, SlipId},
     language::Language,
     problem::Problem,
-    slips::{
-        token::Medium,
-        wire::{SLIP_STATE, what_to_bring},
-    },
+    slips::{problems::SLIP_STATE, token::Medium, wire::what_to_bring},
     time::local,
 };
 

@@ -8,7 +8,7 @@ use actix_web::{
     web::{Data, Path},
 };
 use qrcode::{EcLevel, QrCode, render::svg, types::Color};
-use shared::{ids::SlipId, problem::Problem, slips::wire::SLIP_STATE};
+use shared::{ids::SlipId, problem::Problem, slips::problems::SLIP_STATE};
 
 use super::{code::require_ready, service::Slips, store};
 use crate::{identity::Resident, problem::Failure};

@@ -18,9 +18,10 @@ use shared::{
     image::{ImageType, check},
     problem::{self, Problem},
     slips::{
+        problems::PROXY_UNTIL,
         proof::LARGEST_LETTER,
         rules::{Action, Candidate, LONGEST_PROXY, RevokedFor, may_be_proxy},
-        wire::{PROXY_UNTIL, ProxyRequest, Slip},
+        wire::{ProxyRequest, Slip},
     },
     time::wire_time,
 };

@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use super::{
     code,
-    collect::{Hand, Handing, Place, Signature, answered, collect},
+    collect::{HandedBy, Handing, Place, Signature, answered, collect},
     entity::slip,
     locker::{compartments, lying_in},
     scan::{Scanned, already_redeemed, scan},
@@ -33,7 +33,7 @@ use super::{
     view::item,
 };
 use crate::{
-    identity::HandoverDesk,
+    identity::Redeemer,
     notify,
     platform::{
         audit::{self, Deed},
@@ -53,21 +53,26 @@ use crate::{
 #[post("/slip-look-ups")]
 pub async fn look_up(
     request: HttpRequest,
-    desk: HandoverDesk,
+    redeemer: Redeemer,
     slips: Data<Slips>,
     body: Json<LookUpRequest>,
 ) -> Result<Json<Handover>, Failure> {
     let (now, language) = (slips.platform.clock.now(), language_of(request.headers()));
     let reader = slips.platform.db.reader();
     let claims = slips.verify(reader, &body.token).await?;
-    let scanned = scan(&slips, reader, claims, desk.hall().0, now, language).await?;
-    if let HandoverDesk::Locker(locker) = &desk {
+    let scanned = scan(&slips, reader, claims, redeemer.hall().0, now, language).await?;
+    if let Redeemer::Locker(locker) = &redeemer {
         lying_in(reader, locker, scanned.slip.id).await?;
     }
     let holder = scanned.holder(&slips, reader).await?;
     let compartment = compartments(reader, [scanned.slip.id]).await?.remove(&scanned.slip.id);
     let transaction = slips.platform.db.begin().await?;
-    audit::record(&transaction, now, deed(desk.actor(), &scanned, "slip.look_up", None)).await?;
+    audit::record(
+        &transaction,
+        now,
+        deed(redeemer.actor(), &scanned, "slip.look_up", None),
+    )
+    .await?;
     transaction.commit().await?;
     let handover = Handover {
         slip_id: scanned.slip.id.into(),
@@ -110,7 +115,7 @@ fn deed<'a>(actor: Actor, scanned: &Scanned, action: &'a str, refused: Option<Re
 #[post("/slip-redemptions")]
 pub async fn redeem(
     request: HttpRequest,
-    desk: HandoverDesk,
+    redeemer: Redeemer,
     once: Once,
     slips: Data<Slips>,
     body: Json<RedeemRequest>,
@@ -129,18 +134,18 @@ pub async fn redeem(
         return Ok(answer(StatusCode::CREATED, &before));
     }
     // Whoever comes too late is refused without waiting for those who write.
-    let waiting = scan(&slips, reader, claims, desk.hall().0, now, language).await?;
-    let hand = hand(&slips, &desk, waiting.slip.id).await?;
+    let waiting = scan(&slips, reader, claims, redeemer.hall().0, now, language).await?;
+    let by = handed_by(&slips, &redeemer, waiting.slip.id).await?;
 
     let transaction = slips.platform.db.begin().await?;
-    let scanned = scan(&slips, &transaction, claims, desk.hall().0, now, language).await?;
+    let scanned = scan(&slips, &transaction, claims, redeemer.hall().0, now, language).await?;
     let (shown, evidence) = weigh(&slips, &transaction, &scanned, &body, id_number, now).await?;
     if let Err(refusal) = judge(shown, evidence) {
-        return Err(refused(transaction, desk.actor(), &scanned, refusal, now).await?);
+        return Err(refused(transaction, redeemer.actor(), &scanned, refusal, now).await?);
     }
     let handing = Handing {
         nonce: &body.nonce,
-        hand,
+        by,
         id_checked: evidence.id_card == Some(true),
         signature: signature.as_ref(),
         offline: false,
@@ -158,14 +163,14 @@ pub async fn redeem(
     Ok(response)
 }
 
-/// Whose hand it is: that of whoever stands at the counter, or of whoever laid the thing into the locker.
-async fn hand(slips: &Slips, desk: &HandoverDesk, slip: Uuid) -> Result<Hand, Failure> {
+/// By whom it is handed over: whoever stands at the counter, or whoever laid the thing into the locker.
+async fn handed_by(slips: &Slips, redeemer: &Redeemer, slip: Uuid) -> Result<HandedBy, Failure> {
     let db = slips.platform.db.reader();
-    Ok(match desk {
-        HandoverDesk::Staff(staff) => Hand::of(staff, slips.places.counter_of(db, staff.staff).await?),
-        HandoverDesk::Locker(locker) => {
+    Ok(match redeemer {
+        Redeemer::Staff(staff) => HandedBy::of(staff, slips.places.counter_of(db, staff.staff).await?),
+        Redeemer::Locker(locker) => {
             let lying = lying_in(db, locker, slip).await?;
-            Hand {
+            HandedBy {
                 hall: locker.hall,
                 staff: lying.stored_by.into(),
                 actor: locker.actor(),

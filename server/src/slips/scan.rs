@@ -7,10 +7,10 @@ use shared::{
     problem::{self, Problem},
     slips::{
         code::TRIES,
+        problems::{SLIP_REDEEMED, SLIP_STATE, SLIP_WRONG_SITE},
         proof::Shown,
         rules::{RevokedFor, SlipStatus},
         token::{Claims, NotHere},
-        wire::{SLIP_REDEEMED, SLIP_STATE, SLIP_WRONG_SITE},
     },
     time::{Instant, wire_time},
 };

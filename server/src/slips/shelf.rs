@@ -12,8 +12,9 @@ use shared::{
     list::List,
     problem::{self, Problem},
     slips::{
+        problems::SLIP_STATE,
         rules::SlipStatus,
-        wire::{MailLabel, SLIP_STATE, Slip},
+        wire::{MailLabel, Slip},
     },
 };
 use uuid::Uuid;

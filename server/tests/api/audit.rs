@@ -1,5 +1,6 @@
 //! `/admin/audit`, and the chain behind it: nothing can be changed, removed or cut off without being found.
 
+use chrono::TimeDelta;
 use serde_json::Value;
 use server::platform::{
     audit::{Verified, seal, verify},
@@ -117,4 +118,54 @@ async fn what_is_recorded_after_the_chain_was_sealed_is_sealed_to_it() {
             unsealed: 0
         }
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn staff_who_are_refused_stand_in_the_log_once_in_ten_minutes_however_often_they_ask() {
+    let app = TestApp::start().await;
+    let entries = "SELECT count(*) FROM audit_entries WHERE action = 'access.refuse'";
+    let clerk = app.staff("clerk-zhongxin-1").await;
+    let asked = (0..50).map(|_| clerk.get("/admin/audit"));
+    for answer in futures::future::join_all(asked).await {
+        answer.refused(&FORBIDDEN);
+    }
+    clerk.get("/admin/staff").await.refused(&FORBIDDEN);
+    app.resident(1).await.get("/admin/audit").await.refused(&FORBIDDEN);
+    assert_eq!(app.count(entries).await, 2, "one of each operation, of staff alone");
+
+    app.clock.advance(TimeDelta::minutes(9));
+    app.refusals().settle(&app.platform, false).await;
+    assert_eq!(app.count(entries).await, 2);
+    app.clock.advance(TimeDelta::minutes(1));
+    app.refusals().settle(&app.platform, false).await;
+    assert_eq!(app.count(entries).await, 3, "nothing waits of what was refused once");
+
+    // What waits when a server stops is written as well.
+    let clerk = app.staff("clerk-zhongxin-1").await;
+    clerk.get("/admin/audit").await.refused(&FORBIDDEN);
+    assert_eq!(app.count(entries).await, 3);
+    app.refusals().settle(&app.platform, true).await;
+
+    let auditor = app.staff("auditor-1").await;
+    let found = auditor.get("/admin/audit?action=access.refuse").await.expect(200);
+    let mut told: Vec<(String, i64)> = found["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| {
+            let detail = &entry["detail"];
+            let operation = detail["operation"].as_str().unwrap().to_owned();
+            (operation, detail["count"].as_i64().unwrap())
+        })
+        .collect();
+    told.sort_unstable();
+    let expected = [
+        ("GET /api/v1/admin/audit", 1),
+        ("GET /api/v1/admin/audit", 1),
+        ("GET /api/v1/admin/audit", 49),
+        ("GET /api/v1/admin/staff", 1),
+    ];
+    assert_eq!(told, expected.map(|(operation, count)| (operation.to_owned(), count)));
+    seal_all(&app).await;
+    assert!(matches!(verify(&app.platform).await.unwrap(), Verified::Sound { .. }));
 }

@@ -1,5 +1,6 @@
 //! `/auth/…`: signing in, refreshing and signing out.
 
+mod activity;
 mod passkeys;
 mod wechat;
 
@@ -171,7 +172,12 @@ async fn signing_out_ends_the_session_at_once() {
     let app = TestApp::start().await;
     let resident = app.resident(1).await;
     resident.get("/me").await.expect(200);
-    resident.delete("/auth/sessions/current").await.expect(204);
+    let ended = resident.delete("/auth/sessions/current").await;
+    ended.expect(204);
+    assert_eq!(
+        ended.headers["clear-site-data"], "\"cache\"",
+        "what the browser kept of pages goes, and nobody else's cookies"
+    );
     resident.get("/me").await.refused(&UNAUTHENTICATED);
 }
 

@@ -20,7 +20,7 @@ use server::{
     },
     rekey::{self, Reindexed},
 };
-use shared::problem::UNAUTHENTICATED;
+use shared::{problem::UNAUTHENTICATED, queue::wire::TICKET_HELD};
 
 use crate::support::{Client, TestApp};
 
@@ -263,4 +263,19 @@ async fn the_master_key_changes_while_residents_go_on_and_the_older_one_then_ope
     let refused = Platform::connect_with((*app.platform.config).clone(), Arc::clone(&app.clock) as _).await;
     let told = refused.err().map(|error| error.to_string()).unwrap_or_default();
     assert!(told.contains("was changed since"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_walk_in_holds_one_ticket_also_on_the_day_on_which_the_key_of_indexes_changes() {
+    let app = TestApp::start().await;
+    let path = format!("/halls/{}/tickets", app.hall("zhongxin"));
+    // Somebody whom the bureau does not know is found by the index on the ticket alone.
+    let wish = json!({"service_id": app.service("id-card-replace-lost"), "id_number": "11010519491231002X"});
+    let kiosk = app.device("kiosk", "zhongxin").await;
+    let ticket = kiosk.post(&path, wish.clone()).await.expect(201);
+    for _ in 0..2 {
+        change(&[&app], Purpose::Index).await;
+        let held = kiosk.post(&path, wish.clone()).await.refused(&TICKET_HELD);
+        assert_eq!(held["number"], ticket["number"]);
+    }
 }

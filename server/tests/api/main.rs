@@ -19,6 +19,7 @@ mod canary;
 mod cases;
 mod collective_bookings;
 mod counters;
+mod csp_reports;
 mod devices;
 mod docs;
 mod fines;

@@ -42,6 +42,7 @@ async fn without_room_on_the_disk_writes_are_refused_reads_go_on_and_nothing_is_
             continue;
         }
         answer.refused(&UNAVAILABLE);
+        assert_eq!(answer.headers["retry-after"], "5");
         refused += 1;
         if refused == 20 {
             break;

@@ -310,6 +310,7 @@ pub struct Strikes {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AppealRequest {
     /// What the resident says against it.
+    #[cfg_attr(feature = "openapi", schema(example = "当天高铁晚点，有车票为证"))]
     pub text: String,
 }
 
@@ -410,6 +411,7 @@ pub struct ClosureRequest {
     #[serde(with = "wire_time")]
     pub ends_at: DateTime<Utc>,
     /// Why.
+    #[cfg_attr(feature = "openapi", schema(example = "大厅停电检修"))]
     pub reason: String,
 }
 

@@ -32,8 +32,10 @@ pub struct ReviewToAnswer {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LookupRequest {
     /// The case number.
+    #[cfg_attr(feature = "openapi", schema(example = "A5301001000002026110001"))]
     pub case_no: String,
     /// Why, in four to 200 characters; it stands in the audit log.
+    #[cfg_attr(feature = "openapi", schema(example = "办理补充侦查，核对进展"))]
     pub reason: String,
     /// Whether names and numbers are shown whole.
     #[serde(default)]
@@ -103,6 +105,7 @@ pub struct PublicationView {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PreviewRequest {
     /// The case number.
+    #[cfg_attr(feature = "openapi", schema(example = "A5301001000002026110001"))]
     pub case_no: String,
     /// The step.
     pub step: Step,
@@ -145,10 +148,13 @@ pub struct Preview {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WithdrawalRequest {
     /// The case number.
+    #[cfg_attr(feature = "openapi", schema(example = "A5301001000002026110001"))]
     pub case_no: String,
     /// The publication's id at the case system.
+    #[cfg_attr(feature = "openapi", schema(example = "EV-2026-000123"))]
     pub event_id: String,
     /// Why, in four to 200 characters.
+    #[cfg_attr(feature = "openapi", schema(example = "公开内容有误，更正后重发"))]
     pub reason: String,
 }
 
@@ -157,13 +163,16 @@ pub struct WithdrawalRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InterferenceRequest {
     /// The case number.
+    #[cfg_attr(feature = "openapi", schema(example = "A5301001000002026110001"))]
     pub case_no: String,
     /// Who asked.
+    #[cfg_attr(feature = "openapi", schema(example = "某单位负责人"))]
     pub who: String,
     /// Where they work.
     #[serde(default)]
     pub unit: String,
     /// What they asked for, in four to 500 characters.
+    #[cfg_attr(feature = "openapi", schema(example = "要求提前告知办案进展"))]
     pub what: String,
     /// When.
     #[serde(with = "wire_time")]

@@ -51,8 +51,10 @@ pub struct UpstreamCase {
     /// By which procedure it is worked on.
     pub procedure: Kind,
     /// What it is called.
+    #[cfg_attr(feature = "openapi", schema(example = "电动自行车被盗案"))]
     pub title: String,
     /// Who works on it.
+    #[cfg_attr(feature = "openapi", schema(example = "云川市公安局刑事侦查支队"))]
     pub agency: String,
     /// When it was reported.
     #[serde(with = "wire_time")]
@@ -74,8 +76,10 @@ pub struct UpstreamCase {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UpstreamEvent {
     /// The publication's own id, at the case system.
+    #[cfg_attr(feature = "openapi", schema(example = "EV-2026-000123"))]
     pub event_id: String,
     /// The case.
+    #[cfg_attr(feature = "openapi", schema(example = "A5301001000002026110001"))]
     pub case_no: String,
     /// What happened.
     pub step: Step,

@@ -310,11 +310,13 @@ pub struct ProxyView {
 
 /// `POST /cases/{id}/proxies`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = CaseProxyRequest))]
 pub struct ProxyRequest {
     /// The name.
+    #[cfg_attr(feature = "openapi", schema(example = "李秀英"))]
     pub name: String,
     /// The ID number.
+    #[cfg_attr(feature = "openapi", schema(example = "11010519491231002X"))]
     pub id_number: String,
     /// Until when the authorisation holds; a year at most.
     pub until: NaiveDate,

@@ -358,6 +358,7 @@ impl HallPolicy {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpenedDayRequest {
     /// The weekday whose timetable it follows, `mon` to `sun`.
+    #[cfg_attr(feature = "openapi", schema(example = "mon"))]
     pub follows: String,
 }
 

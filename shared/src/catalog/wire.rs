@@ -148,7 +148,7 @@ pub enum DayKind {
 
 /// Where a service can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ServiceChannel))]
 #[serde(rename_all = "kebab-case")]
 pub enum Channel {
     /// At a counter (窗口办理).

@@ -36,8 +36,10 @@ problem_types! {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PaymentSearch {
     /// The number.
+    #[cfg_attr(feature = "openapi", schema(example = "530100000000001"))]
     pub number: String,
     /// Why; auditors read it.
+    #[cfg_attr(feature = "openapi", schema(example = "当事人来电查询缴款"))]
     pub reason: String,
 }
 
@@ -152,6 +154,7 @@ pub struct PaymentFile {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefundWish {
     /// Why the money has to go back.
+    #[cfg_attr(feature = "openapi", schema(example = "决定书已撤销"))]
     pub reason: String,
 }
 
@@ -160,6 +163,7 @@ pub struct RefundWish {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefusalNote {
     /// Why not.
+    #[cfg_attr(feature = "openapi", schema(example = "决定书仍然有效"))]
     pub note: String,
 }
 
@@ -226,6 +230,7 @@ pub struct ExceptionDecision {
     /// What is to happen.
     pub resolution: Resolution,
     /// Why.
+    #[cfg_attr(feature = "openapi", schema(example = "与当事人核对，系重复缴款"))]
     pub note: String,
 }
 

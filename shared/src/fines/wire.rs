@@ -218,11 +218,13 @@ pub struct SurchargePreview {
 
 /// `POST /decisions/lookup`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = DecisionLookupRequest))]
 pub struct LookupRequest {
     /// The decision's number.
+    #[cfg_attr(feature = "openapi", schema(example = "530100000000001"))]
     pub decision_no: String,
     /// The name of whom it fines.
+    #[cfg_attr(feature = "openapi", schema(example = "张伟"))]
     pub name: String,
 }
 
@@ -337,7 +339,7 @@ pub enum BridgeWord {
 
 /// `POST /payments/{id}/refresh`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = PaymentRefreshRequest))]
 pub struct RefreshRequest {
     /// What the bridge told, if the page has come from there.
     #[serde(default, skip_serializing_if = "Option::is_none")]

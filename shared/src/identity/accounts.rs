@@ -31,6 +31,27 @@ named! {
         /// It has ended; what was done with it stays recorded under its name.
         Ended = "ended",
     }
+
+    /// What of an account was changed.
+    ChangedPart {
+        /// Its owner chose another password.
+        Password = "password",
+        /// An authenticator was set up.
+        Authenticator = "authenticator",
+        /// The security administrator let it begin anew: another first password, and no authenticator.
+        Reset = "reset",
+    }
+}
+
+/// A change of an account, of which its owner is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AccountChange {
+    /// What was changed.
+    pub what: ChangedPart,
+    /// When.
+    #[serde(with = "wire_time")]
+    pub at: DateTime<Utc>,
 }
 
 /// A text is no password for an account.
@@ -167,8 +188,10 @@ pub struct BegunAccount {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnrolmentRequest {
     /// The account's name.
+    #[cfg_attr(feature = "openapi", schema(example = "clerk-1"))]
     pub username: String,
     /// The password with which the account begins.
+    #[cfg_attr(feature = "openapi", schema(example = "7KQ2M-XW4RT-9PLHC"))]
     pub password: String,
 }
 
@@ -189,13 +212,16 @@ pub struct Enrolment {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PasswordRequest {
     /// The account's name.
+    #[cfg_attr(feature = "openapi", schema(example = "clerk-1"))]
     pub username: String,
     /// The password until now.
+    #[cfg_attr(feature = "openapi", schema(example = "7KQ2M-XW4RT-9PLHC"))]
     pub password: String,
     /// The six digits that the authenticator shows.
     #[cfg_attr(feature = "openapi", schema(example = "492039"))]
     pub totp: String,
     /// The password from now on: 12 to 128 characters.
+    #[cfg_attr(feature = "openapi", schema(example = "四个不相干的词 2026"))]
     pub new_password: String,
 }
 

@@ -66,7 +66,7 @@ problem_types! {
 
 named! {
     /// A step that takes a fresh proof.
-    Step {
+    Step as "SensitiveStep" {
         /// The account moves to another phone.
         ChangePhone = "change-phone",
         /// Everything held of the resident is given out.
@@ -119,8 +119,10 @@ pub struct PasskeyRequest {
     #[cfg_attr(feature = "openapi", schema(example = "我的手机"))]
     pub name: String,
     /// `clientDataJSON`.
+    #[cfg_attr(feature = "openapi", schema(example = "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0"))]
     pub client_data: String,
     /// `attestationObject`.
+    #[cfg_attr(feature = "openapi", schema(example = "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YUA"))]
     pub attestation: String,
 }
 
@@ -154,12 +156,19 @@ pub struct Passkey {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PasskeyAnswer {
     /// The passkey, as the authenticator calls it.
+    #[cfg_attr(feature = "openapi", schema(example = "AQIDBAUGBwgJCgsMDQ4PEA"))]
     pub credential: String,
     /// `clientDataJSON`.
+    #[cfg_attr(feature = "openapi", schema(example = "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0"))]
     pub client_data: String,
     /// `authenticatorData`.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(example = "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ")
+    )]
     pub authenticator_data: String,
     /// `signature`.
+    #[cfg_attr(feature = "openapi", schema(example = "MEUCIQDx"))]
     pub signature: String,
     /// The account, as the passkey keeps it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

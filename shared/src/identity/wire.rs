@@ -14,6 +14,9 @@ use crate::{
     time::wire_time,
 };
 
+/// The header by which a client says whether somebody is there: `yes` or `no`.
+pub const ATTENDED: &str = "attended";
+
 problem_types! {
     /// The login code is wrong.
     CODE_WRONG = 422 "code-wrong",
@@ -31,6 +34,10 @@ problem_types! {
     CREDENTIALS_WRONG = 401 "credentials-wrong",
         "账号、密码或动态口令不正确" / "The username, password or one-time code is wrong",
         "请核对后重试；多次错误会暂时锁定账号。" / "Check and try again; repeated errors lock the account for a while.";
+    /// A member of staff did nothing for so long that the session ended.
+    SESSION_IDLE = 401 "session-idle",
+        "离开时间过长，已自动退出" / "You were signed out after a while without activity",
+        "请重新登录后再点一次；页面上填写的内容和已叫的号都还在。" / "Sign in and do it once more; what you typed and the ticket that you called are still there.";
     /// The account is locked for a while after repeated errors.
     ACCOUNT_LOCKED = 429 "account-locked",
         "账号已暂时锁定" / "The account is locked for now",
@@ -176,6 +183,7 @@ pub struct StaffSessionRequest {
     #[cfg_attr(feature = "openapi", schema(example = "clerk-zhongxin-1"))]
     pub username: String,
     /// The password.
+    #[cfg_attr(feature = "openapi", schema(example = "四个不相干的词 2026"))]
     pub password: String,
     /// The six digits that the authenticator shows (RFC 6238).
     #[cfg_attr(feature = "openapi", schema(example = "492039"))]
@@ -271,8 +279,10 @@ pub struct IdentityRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FamilyRequest {
     /// The name as on the ID card.
+    #[cfg_attr(feature = "openapi", schema(example = "李秀英"))]
     pub name: String,
     /// The ID number.
+    #[cfg_attr(feature = "openapi", schema(example = "11010519491231002X"))]
     pub id_number: String,
     /// How the person is related, at most ten characters.
     #[cfg_attr(feature = "openapi", schema(example = "母亲"))]
@@ -348,6 +358,7 @@ pub struct RegisteredDevice {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DeviceSessionRequest {
     /// The device's key.
+    #[cfg_attr(feature = "openapi", schema(example = "7KQ2M-XW4RT-9PLHC-3VDNA-8FJGE"))]
     pub key: String,
 }
 

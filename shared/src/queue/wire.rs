@@ -251,6 +251,7 @@ pub struct CallRequest {
     /// The ticket to call out of its turn.
     pub ticket_id: TicketId,
     /// Why; it is recorded.
+    #[cfg_attr(feature = "openapi", schema(example = "老人行动不便，先办理"))]
     pub reason: String,
 }
 

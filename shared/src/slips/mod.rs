@@ -9,6 +9,7 @@
 pub mod code;
 pub mod encoding;
 pub mod locker;
+pub mod problems;
 pub mod proof;
 pub mod rules;
 pub mod token;

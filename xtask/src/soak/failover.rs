@@ -1,137 +1,35 @@
 //! A PostgreSQL that dies under load: residents book and cancel at two instances, the primary is killed as by a power cut, and its standby
 //! is promoted.
-//!
-//! Afterwards every answer that a resident was given holds, nobody has a seat without knowing, and seats taken are seats booked.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
-use serde_json::{Value, json};
+use anyhow::{Result, ensure};
 
-use super::calls::{call, call_as, wish};
+use super::booking::{Bookers, RESIDENTS, TAKEN_IS_NOT_BOOKED};
 use super::pair::Pair;
-use super::payers::{Payer, payers};
-use super::plans::Dice;
-use crate::bureau::{Build, Place};
-use crate::command;
-use crate::service::{self, Service};
-use crate::stores;
-use crate::workspace;
+use super::twins::{Twins, logs};
+use crate::bureau::Build;
 
-/// How many book at the same time.
-const RESIDENTS: u32 = 24;
 /// How long is booked before a primary dies, and after.
 const CALM: Duration = Duration::from_secs(5);
 /// How soon writes are acknowledged again at every instance.
 const BACK_WITHIN: Duration = Duration::from_secs(5);
-/// How long one wish may go unanswered.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// Counts the windows whose taken seats are not the appointments in them and the seats that are on their way back.
-const TAKEN_IS_NOT_BOOKED: &str = "SELECT count(*) FROM windows w WHERE online_taken <> (SELECT count(*) FROM appointments a \
-    WHERE a.window_id = w.id AND a.status IN ('held', 'confirmed', 'checked_in', 'fulfilled', 'no_show')) + \
-    (SELECT count(*) FROM pending_returns r WHERE r.window_id = w.id)";
-
-/// What can be booked: the services of one hall with windows in the days to come.
-type Offers = Vec<(Value, Vec<Value>)>;
-
-/// What a resident was answered: the appointments and their states.
-type Promised = BTreeMap<String, &'static str>;
-
-struct Soak {
-    instances: [SocketAddr; 2],
-    sandbox: SocketAddr,
-    offers: Offers,
-    over: AtomicBool,
-    /// When each instance acknowledged a write, since the last death.
-    back: Mutex<BTreeMap<SocketAddr, Instant>>,
-}
 
 /// Goes through the deaths of some primaries.
 pub fn soak(build: Build, deaths: u32, seed: u64) -> Result<()> {
     crate::tools::ensure_stores()?;
     let folder = tempfile::Builder::new().prefix("bianmin-soak-").tempdir()?;
-    let mut place = Place {
-        build,
-        server: service::free_address()?,
-        sandbox: service::free_address()?,
-        client: workspace::dist(),
-        data: folder.path().join("data"),
-        logs: workspace::root().join("test-output/soak-failover"),
-        settings: Vec::new(),
-    };
-    for folder in [&place.data, &place.logs] {
-        fs::create_dir_all(folder)?;
-    }
-    let mut pair = Pair::start(folder.path(), &place.logs)?;
-    let redis = service::free_address()?;
-    let _redis = stores::start_redis(folder.path(), redis)?;
-    place.settings = vec![
-        ("BIANMIN_DATABASE_URL", pair.url()),
-        ("BIANMIN_REDIS_URL", format!("redis://{redis}")),
-    ];
-    let content = workspace::root().join("content/yunchuan");
-    let mut demo = place.bianmin()?;
-    demo.env("BIANMIN_LOG", "warn");
-    command::run(demo.arg("demo").arg("--content").arg(content))?;
+    let mut pair = Pair::start(folder.path(), &logs("soak-failover")?)?;
+    let mut twins = Twins::load(build, folder.path(), "soak-failover", pair.url())?;
     pair.add_standby()?;
-    let _sandbox = place.open_sandbox()?;
-    let instances = [place.server, service::free_address()?];
-    let _servers = instances
-        .iter()
-        .map(|address| open(&place, *address))
-        .collect::<Result<Vec<_>>>()?;
-
-    let residents = payers(RESIDENTS)?;
-    let soak = Soak {
-        instances,
-        sandbox: place.sandbox,
-        offers: offers(place.server)?,
-        over: AtomicBool::new(false),
-        back: Mutex::default(),
-    };
-    let (promised, outages, pair) = thread::scope(|scope| {
-        let busy: Vec<_> = residents
-            .iter()
-            .zip(seed.wrapping_mul(1_000)..)
-            .map(|(resident, seed)| {
-                let soak = &soak;
-                scope.spawn(move || soak.live(resident, Dice(seed)))
-            })
-            .collect();
-        let killed = soak.kill(pair, deaths);
-        soak.over.store(true, Ordering::Relaxed);
-        let promised: Result<Vec<Promised>> = busy
-            .into_iter()
-            .map(|one| one.join().map_err(|_panic| anyhow::anyhow!("a resident broke"))?)
-            .collect();
-        // What a resident met explains why nothing is acknowledged.
-        let promised = promised?;
-        let (outages, pair) = killed?;
-        Ok::<_, anyhow::Error>((promised, outages, pair))
-    })?;
-    let lost = soak.lost(&residents, &promised)?;
-    let (kept, cancelled) = promised
-        .iter()
-        .flat_map(BTreeMap::values)
-        .fold((0, 0), |(kept, cancelled), status| {
-            if *status == "confirmed" {
-                (kept + 1, cancelled)
-            } else {
-                (kept, cancelled + 1)
-            }
-        });
+    twins.open()?;
+    let bookers = Bookers::at(twins.instances, twins.place.sandbox)?;
+    let (outcome, (outages, pair)) = bookers.book_while(seed, || kill(&bookers, pair, deaths))?;
     let unsound: u32 = pair.query(TAKEN_IS_NOT_BOOKED)?.parse()?;
 
     println!("Failover: {deaths} primaries killed under load, seed {seed}, two instances, {RESIDENTS} residents");
-    println!("  acknowledged bookings  {:>9}", kept + cancelled);
-    println!("  and cancellations      {cancelled:>9}");
-    println!("  answers that are lost  {lost:>9}");
+    outcome.print();
     println!("  windows miscounted     {unsound:>9}");
     for outage in &outages {
         println!(
@@ -139,8 +37,7 @@ pub fn soak(build: Build, deaths: u32, seed: u64) -> Result<()> {
             outage.as_millis()
         );
     }
-    ensure!(kept + cancelled > 0, "nothing was booked");
-    ensure!(lost == 0, "what was acknowledged is lost, or was done twice");
+    outcome.check()?;
     ensure!(unsound == 0, "seats taken are not seats booked");
     ensure!(
         outages.iter().all(|outage| *outage <= BACK_WITHIN),
@@ -149,204 +46,16 @@ pub fn soak(build: Build, deaths: u32, seed: u64) -> Result<()> {
     Ok(())
 }
 
-fn open(place: &Place, address: SocketAddr) -> Result<Service> {
-    let mut server = place.bianmin()?;
-    server.env("BIANMIN_LISTEN", address.to_string()).arg("serve");
-    let log = place.logs.join(format!("server-{}.log", address.port()));
-    let mut server = Service::start("The server", &mut server, &log)?;
-    server.wait_until(PATIENCE, || service::answers(address, "/readyz"))?;
-    Ok(server)
-}
-
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn items(value: &Value) -> Vec<Value> {
-    value
-        .get("items")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default()
-}
-
-fn offers(server: SocketAddr) -> Result<Offers> {
-    let (_, halls) = call(server, "GET", "/api/v1/halls", None)?;
-    let halls = items(&halls);
-    let hall = halls.first().context("there is a hall")?;
-    let (_, services) = call(server, "GET", "/api/v1/services", None)?;
-    let mut offers = Offers::new();
-    for service in items(&services) {
-        let (hall, id) = (text(hall, "/id"), text(&service, "/id"));
-        let path = format!("/api/v1/halls/{hall}/windows?service_id={id}");
-        let (_, windows) = call(server, "GET", &path, None)?;
-        // The first days are left out: so late a cancellation has consequences.
-        let windows: Vec<Value> = items(&windows)
-            .iter()
-            .skip(40)
-            .filter_map(|one| one.get("id").cloned())
-            .collect();
-        if windows.len() > 20 {
-            offers.push((json!(id), windows));
-        }
+/// Kills one primary after the other, and tells how long each time nothing was acknowledged.
+fn kill(bookers: &Bookers, mut pair: Pair, deaths: u32) -> Result<(Vec<Duration>, Pair)> {
+    let mut outages = Vec::new();
+    for _ in 0..deaths {
+        thread::sleep(CALM);
+        let died = Instant::now();
+        pair = pair.fail_over()?;
+        outages.push(bookers.wait_for_writes()? - died);
+        thread::sleep(CALM);
+        pair.add_standby()?;
     }
-    ensure!(offers.len() > 3, "there are services to book");
-    Ok(offers)
-}
-
-impl Soak {
-    /// Kills one primary after the other, and tells how long each time nothing was acknowledged.
-    fn kill(&self, mut pair: Pair, deaths: u32) -> Result<(Vec<Duration>, Pair)> {
-        let mut outages = Vec::new();
-        for _ in 0..deaths {
-            thread::sleep(CALM);
-            let died = Instant::now();
-            pair = pair.fail_over()?;
-            held(&self.back).clear();
-            let all_back = || {
-                self.instances
-                    .iter()
-                    .map(|one| held(&self.back).get(one).copied())
-                    .collect::<Option<Vec<_>>>()
-            };
-            let back = loop {
-                if let Some(back) = all_back() {
-                    break back;
-                }
-                ensure!(
-                    died.elapsed() < PATIENCE,
-                    "nothing is acknowledged after the primary's death"
-                );
-                thread::sleep(Duration::from_millis(5));
-            };
-            outages.extend(back.into_iter().max().map(|last| last - died));
-            thread::sleep(CALM);
-            pair.add_standby()?;
-        }
-        Ok((outages, pair))
-    }
-
-    /// Signs in, then books and cancels until it is over; gives what was acknowledged.
-    fn live(&self, resident: &Payer, mut dice: Dice) -> Result<Promised> {
-        self.sign_in(resident)?;
-        let mut promised = Promised::new();
-        let mut number = 0_u32;
-        while !self.over.load(Ordering::Relaxed) {
-            number += 1;
-            let active: Vec<String> = promised
-                .iter()
-                .filter(|(_, status)| **status == "confirmed")
-                .map(|(id, _)| id.clone())
-                .collect();
-            if active.len() == 3 || (!active.is_empty() && dice.roll(3) == 0) {
-                let id = pick(&active, &mut dice)?;
-                let path = format!("/api/v1/appointments/{id}/cancel");
-                let (status, told) = self.settle(resident, number, &path, &json!({}))?;
-                ensure!(status == 200, "a cancellation is answered with {status}: {told}");
-                promised.insert(id.clone(), "cancelled");
-            } else {
-                let (service, windows) = pick(&self.offers, &mut dice)?;
-                let body = json!({ "service_id": service, "window_id": pick(windows, &mut dice)? });
-                let (status, told) = self.settle(resident, number, "/api/v1/appointments", &body)?;
-                match status {
-                    201 => drop(promised.insert(text(&told, "/id").to_owned(), "confirmed")),
-                    // The window is full, that service is booked for that day, or is not served in it.
-                    409 | 422 => {}
-                    _ => bail!("a booking is answered with {status}: {told}"),
-                }
-            }
-        }
-        Ok(promised)
-    }
-
-    /// Sends a wish under one key until it is answered: a client does not know what became of one that was not.
-    fn settle(&self, resident: &Payer, number: u32, path: &str, body: &Value) -> Result<(u16, Value)> {
-        let key = format!("{}-{number}", resident.phone);
-        let [one, other] = self.instances;
-        let begun = Instant::now();
-        let mut tries = number;
-        while begun.elapsed() < PATIENCE {
-            tries += 1;
-            let instance = if tries.is_multiple_of(2) { one } else { other };
-            let token = held(&resident.token).clone();
-            match wish(instance, &token, &key, path, body) {
-                Ok((503, _)) | Err(_) => thread::sleep(Duration::from_millis(20)),
-                Ok((401, _)) => self.sign_in(resident)?,
-                Ok((status, told)) => {
-                    if status < 300 {
-                        held(&self.back).entry(instance).or_insert_with(Instant::now);
-                    }
-                    return Ok((status, told));
-                }
-            }
-        }
-        bail!("{path} is not answered")
-    }
-
-    /// Signs in by the text that reaches the phone.
-    fn sign_in(&self, resident: &Payer) -> Result<()> {
-        let [server, _] = self.instances;
-        let wish = json!({ "phone": resident.phone, "purpose": "login" });
-        let (status, told) = call(server, "POST", "/api/v1/auth/sms-codes", Some(&wish))?;
-        ensure!(status == 202, "no code is sent: {told}");
-        let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
-            let (_, texts) = call(
-                self.sandbox,
-                "GET",
-                &format!("/sms/messages?phone={}", resident.phone),
-                None,
-            )?;
-            let texts = items(&texts);
-            let latest = texts.iter().find(|one| text(one, "/template") == "login-code");
-            let said = latest.map(|one| text(one, "/text")).unwrap_or_default();
-            let code: String = said.chars().filter(char::is_ascii_digit).take(6).collect();
-            if code.len() == 6 {
-                let typed = json!({ "phone": resident.phone, "code": code });
-                let (status, session) = call(server, "POST", "/api/v1/auth/sessions", Some(&typed))?;
-                ensure!(status == 201, "{} cannot sign in: {session}", resident.phone);
-                text(&session, "/access_token").clone_into(&mut held(&resident.token));
-                return Ok(());
-            }
-            thread::sleep(Duration::from_millis(200));
-        }
-        bail!("{} is sent no code", resident.phone)
-    }
-
-    /// How many answers do not hold, and how many appointments there are that nobody was told of.
-    fn lost(&self, residents: &[Payer], promised: &[Promised]) -> Result<usize> {
-        let mut lost = 0;
-        for (resident, promised) in residents.iter().zip(promised) {
-            let token = held(&resident.token).clone();
-            let [server, _] = self.instances;
-            let mut found = BTreeMap::new();
-            let mut path = "/api/v1/appointments".to_owned();
-            loop {
-                let (status, listed) = call_as(server, Some(&token), "GET", &path, None)?;
-                ensure!(status == 200, "appointments cannot be listed: {listed}");
-                for one in items(&listed) {
-                    found.insert(text(&one, "/id").to_owned(), text(&one, "/status").to_owned());
-                }
-                match text(&listed, "/next_cursor") {
-                    "" => break,
-                    next => path = format!("/api/v1/appointments?cursor={next}"),
-                }
-            }
-            lost += promised
-                .iter()
-                .filter(|(id, status)| found.get(*id).map(String::as_str) != Some(**status))
-                .count();
-            lost += found.keys().filter(|id| !promised.contains_key(*id)).count();
-        }
-        Ok(lost)
-    }
-}
-
-fn pick<'a, T>(all: &'a [T], dice: &mut Dice) -> Result<&'a T> {
-    let at = usize::try_from(dice.roll(u64::try_from(all.len())?))?;
-    all.get(at).context("something to choose from")
+    Ok((outages, pair))
 }

@@ -1,16 +1,20 @@
 //! `cargo xtask soak`: what must never be lost or happen twice, while programs are killed and providers misbehave.
 
 mod balancer;
+mod booking;
 mod books;
 mod calls;
 mod failover;
 mod faults;
+mod full_disk;
 mod pair;
 mod payers;
 mod payments;
 mod plans;
+mod restore;
 mod stage;
 mod texts;
+mod twins;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -57,6 +61,10 @@ enum What {
     Texts,
     /// A PostgreSQL that dies while residents book: its standby is promoted, and nothing acknowledged is lost.
     Failover,
+    /// A PostgreSQL whose disk is full while residents book: writes are refused, reads go on, and it ends when there is room.
+    FullDisk,
+    /// A PostgreSQL that is copied while residents book, is lost, and is restored by its own tools.
+    Restore,
 }
 
 /// `cargo xtask soak`.
@@ -84,6 +92,12 @@ pub fn soak(arguments: &Arguments) -> Result<()> {
     }
     if wanted(What::Failover) {
         failover::soak(build, deaths(arguments.amount), arguments.seed)?;
+    }
+    if wanted(What::FullDisk) {
+        full_disk::soak(build, arguments.seed)?;
+    }
+    if wanted(What::Restore) {
+        restore::soak(build, arguments.seed)?;
     }
     Ok(())
 }

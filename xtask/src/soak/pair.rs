@@ -9,12 +9,14 @@ use anyhow::{Context, Result, bail};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::command;
 use crate::service::{self, Service};
 use crate::stores::PostgresHome;
 
 /// How long a standby may take to follow.
 const LIMIT: Duration = Duration::from_mins(1);
+
+/// The one database that every PostgreSQL has.
+const DATABASE: &str = "postgres";
 
 /// For how long the standby hears nothing before the primary dies.
 const CUT: Duration = Duration::from_millis(300);
@@ -69,24 +71,8 @@ impl Pair {
             .find(|address| *address != self.primary.address);
         let address = free.context("two addresses")?;
         let data = self.home.data(&name);
-        command::read(
-            self.home
-                .program("pg_basebackup")?
-                .args([
-                    "--host=127.0.0.1",
-                    "--username=postgres",
-                    "--checkpoint=fast",
-                    "--wal-method=stream",
-                ])
-                .args([
-                    "--write-recovery-conf",
-                    "--no-sync",
-                    "--port",
-                    &self.primary.address.port().to_string(),
-                ])
-                .arg("--pgdata")
-                .arg(&data),
-        )?;
+        self.home
+            .copy_of(self.primary.address, &data, &["--write-recovery-conf"])?;
         let service = self
             .home
             .start(&data, address, &self.logs.join(format!("postgres-{name}.log")))?;
@@ -108,7 +94,9 @@ impl Pair {
     /// What the primary would acknowledge in that moment the standby never hears of.
     pub fn fail_over(mut self) -> Result<Self> {
         let standby = self.standby.take().context("there is a standby")?;
-        let receiver = self.ask(standby.address, "SELECT pid FROM pg_stat_wal_receiver")?;
+        let receiver = self
+            .home
+            .ask(standby.address, DATABASE, "SELECT pid FROM pg_stat_wal_receiver")?;
         let receiver = Pid::from_raw(receiver.parse().context("the standby follows nobody")?);
         kill(receiver, Signal::SIGSTOP)?;
         thread::sleep(CUT);
@@ -123,22 +111,6 @@ impl Pair {
 
     /// Asks the primary.
     pub fn query(&self, sql: &str) -> Result<String> {
-        self.ask(self.primary.address, sql)
-    }
-
-    fn ask(&self, address: SocketAddr, sql: &str) -> Result<String> {
-        let port = address.port().to_string();
-        command::read(
-            self.home
-                .program("psql")?
-                .args([
-                    "--host=127.0.0.1",
-                    "--username=postgres",
-                    "--dbname=postgres",
-                    "--port",
-                    &port,
-                ])
-                .args(["--no-psqlrc", "--tuples-only", "--no-align", "--command", sql]),
-        )
+        self.home.ask(self.primary.address, DATABASE, sql)
     }
 }

@@ -7,7 +7,7 @@ use actix_web::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use shared::{
     identity::{
-        accounts::{BegunAccount, INITIAL_PASSWORD_LIFE},
+        accounts::{BegunAccount, ChangedPart, INITIAL_PASSWORD_LIFE},
         wire::ACCOUNT_STATE,
     },
     ids::StaffId,
@@ -18,7 +18,7 @@ use shared::{
 use super::{deed, view};
 use crate::{
     identity::{
-        Sessions,
+        Sessions, account_changes,
         entity::staff,
         offices::SecurityAdmin,
         passwords::{hash_apart, initial_password},
@@ -64,6 +64,7 @@ pub async fn reset_account(
         return Err(Failure::from(known.map_or(&problem::NOT_FOUND, |_| &ACCOUNT_STATE)));
     };
     let ended = sessions.end_all_of(&transaction, id.0, None, now).await?;
+    account_changes::note(&transaction, id.0, ChangedPart::Reset, now).await?;
     audit::record(&transaction, now, deed(admin.actor(), "staff.reset", *id, &row.role)).await?;
     transaction.commit().await?;
     sessions.forget_all(&platform, ended).await;

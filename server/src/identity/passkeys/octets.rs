@@ -204,7 +204,10 @@ fn integer(value: &Value) -> Option<i64> {
 mod tests {
     use aws_lc_rs::{
         rand::SystemRandom,
-        signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair},
+        rsa::KeySize,
+        signature::{
+            ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+        },
     };
     use proptest::prelude::*;
 
@@ -280,6 +283,23 @@ mod tests {
         let key = PublicKey::read(&octets).unwrap();
         assert!(key.has_signed(b"message", edwards.sign(b"message").as_ref()));
         assert!(!key.has_signed(b"massage", edwards.sign(b"message").as_ref()));
+
+        let rsa = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+        let mut signature = vec![0; rsa.public_modulus_len()];
+        rsa.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), b"message", &mut signature)
+            .unwrap();
+        // A sequence of two integers: 256 octets behind a zero, and 65537.
+        let public = rsa.public_key().as_ref();
+        let (modulus, exponent) = (public[9..265].to_owned(), public[267..].to_owned());
+        let octets = written(vec![
+            (1, 3.into()),
+            (3, RS256.into()),
+            (-1, Value::Bytes(modulus)),
+            (-2, Value::Bytes(exponent)),
+        ]);
+        let key = PublicKey::read(&octets).unwrap();
+        assert!(key.has_signed(b"message", &signature));
+        assert!(!key.has_signed(b"massage", &signature));
     }
 
     #[test]

@@ -149,6 +149,7 @@ impl Rig {
             client_dir: folder.path().into(),
             keys_dir: folder.path().into(),
             workers: None,
+            staff_idle: chrono::TimeDelta::minutes(30),
             log: "off".into(),
             outside: Outside::default(),
             suite: crypto::INTERNATIONAL,

@@ -89,8 +89,11 @@ impl Operation {
     }
 }
 
+/// What stands for a text of which no example is given.
+pub const PLAINEST: &str = "一段说明文字";
+
 /// An example of a schema: what it gives as one, or the plainest value of its type.
-fn example(document: &Value, schema: &Value) -> Value {
+pub fn example(document: &Value, schema: &Value) -> Value {
     if let Some(reference) = schema["$ref"].as_str() {
         return example(document, document.pointer(reference.trim_start_matches('#')).unwrap());
     }
@@ -135,7 +138,7 @@ fn example(document: &Value, schema: &Value) -> Value {
             Some("uuid") => json!(uuid::Uuid::nil()),
             Some("date") => json!("2026-11-27"),
             Some("date-time") => json!("2026-11-27T09:00:00+08:00"),
-            _ => json!("一段说明文字"),
+            _ => json!(PLAINEST),
         },
         _ => Value::Null,
     }

@@ -246,3 +246,41 @@ async fn a_hundred_guesses_at_once_are_five_tries_and_lock_the_account() {
         .count();
     assert_eq!((judged, locked), (5, 95));
 }
+
+async fn changes(client: &Client) -> Vec<String> {
+    let told = client.get("/me/account-changes").await.expect(200);
+    let items = told["items"].as_array().unwrap().iter();
+    items
+        .map(|change| change["what"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_signs_in_is_told_what_was_changed_since_the_time_before() {
+    let app = TestApp::start().await;
+    let (made, _, security) = approved(&app).await;
+    let secret = enrol(&app, &made).await;
+    let session = choose(&app, &made, &shown(&app, &secret), CHOSEN).await.expect(201);
+    let first = Client::new(&app.address, session["access_token"].as_str());
+    assert!(changes(&first).await.is_empty(), "whoever begins has made every change");
+
+    // Somebody lets the account begin anew and takes it; then its owner gets it back.
+    let owner = "又一个正确的马电池订书钉 2027";
+    for password in ["小偷的马电池订书钉 2026", owner] {
+        app.clock.advance(TimeDelta::minutes(1));
+        let reset = security.post(&path(&made, "/reset"), json!({})).await.expect(200);
+        let secret = enrol(&app, &reset).await;
+        let totp = shown(&app, &secret);
+        let session = choose(&app, &reset, &totp, password).await.expect(201);
+        let client = Client::new(&app.address, session["access_token"].as_str());
+        assert_eq!(changes(&client).await, ["password", "authenticator", "reset"]);
+        app.clock.advance(TimeDelta::minutes(1));
+        let totp = shown(&app, &secret);
+        let session = sign_in(&app, "clerk-new", &json!(password), &totp).await.expect(201);
+        let again = Client::new(&app.address, session["access_token"].as_str());
+        assert!(
+            changes(&again).await.is_empty(),
+            "it is told once, for as long as that session lasts"
+        );
+    }
+}

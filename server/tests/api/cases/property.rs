@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use server::platform::clock::Clock;
 use shared::{
     problem::{INVALID_FIELD, NOT_FOUND},
-    slips::wire::SLIP_REVOKED,
+    slips::problems::SLIP_REVOKED,
 };
 
 use super::upstream::{Bureau, event, steps};

@@ -5,8 +5,8 @@ use shared::{
     problem::{FORBIDDEN, INVALID_FIELD, NOT_FOUND},
     slips::{
         locker::{COMPARTMENT_TAKEN, NOT_FOR_LOCKERS, SLIP_NOT_IN_LOCKER},
+        problems::{SLIP_CODE_NEEDED, SLIP_CODE_WRONG, SLIP_LOCKED, SLIP_REDEEMED, SLIP_WRONG_SITE},
         token::SlipKind,
-        wire::{SLIP_CODE_NEEDED, SLIP_CODE_WRONG, SLIP_LOCKED, SLIP_REDEEMED, SLIP_WRONG_SITE},
     },
 };
 

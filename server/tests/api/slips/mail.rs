@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::{
     problem::{FORBIDDEN, INVALID_FIELD, NOT_FOUND},
-    slips::{token::SlipKind, wire::SLIP_STATE},
+    slips::{problems::SLIP_STATE, token::SlipKind},
 };
 
 use super::{CLERK, document, issue};

@@ -18,8 +18,8 @@ use shared::{
     ids::{HallId, PersonId, ResidentId},
     language::Text,
     slips::{
+        problems::SLIP_STATE,
         token::{Claims, Signed, SlipKind},
-        wire::SLIP_STATE,
     },
 };
 use std::io::Read;

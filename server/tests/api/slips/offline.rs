@@ -7,8 +7,8 @@ use server::platform::clock::Clock;
 use shared::{
     problem::{FORBIDDEN, INVALID_FIELD},
     slips::{
+        problems::{SLIP_REDEEMED, SLIP_REVOKED},
         token::Signed,
-        wire::{SLIP_REDEEMED, SLIP_REVOKED},
     },
     time::wire_time,
 };

@@ -8,8 +8,10 @@ use shared::{
     identity::passkeys::PROOF_REQUIRED,
     problem::{INVALID_FIELD, NOT_FOUND},
     slips::{
+        problems::{
+            PICTURE_UNFIT, PROXY_OWNER, PROXY_POLICE, PROXY_UNTIL, SLIP_ID_MISMATCH, SLIP_ID_NEEDED, SLIP_REVOKED,
+        },
         token::SlipKind,
-        wire::{PICTURE_UNFIT, PROXY_OWNER, PROXY_POLICE, PROXY_UNTIL, SLIP_ID_MISMATCH, SLIP_ID_NEEDED, SLIP_REVOKED},
     },
     time::wire_time,
 };

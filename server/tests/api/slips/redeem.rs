@@ -8,12 +8,12 @@ use shared::{
     slips::{
         code::{digits, printed_message},
         encoding::{from_base45, to_base45},
-        token::{PREFIX, Signed, SlipKind},
-        wire::{
+        problems::{
             PICTURE_UNFIT, SLIP_CODE_NEEDED, SLIP_CODE_STALE, SLIP_CODE_WRONG, SLIP_EXPIRED, SLIP_FORGED,
             SLIP_ID_MISMATCH, SLIP_ID_NEEDED, SLIP_KEY, SLIP_KIND, SLIP_LOCKED, SLIP_NONCE, SLIP_REDEEMED,
             SLIP_REVOKED, SLIP_SIGNATURE_NEEDED, SLIP_UNREADABLE, SLIP_VERSION, SLIP_WRONG_SITE,
         },
+        token::{PREFIX, Signed, SlipKind},
     },
 };
 

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use shared::{
     problem::{FORBIDDEN, INVALID_FIELD},
-    slips::wire::{SLIP_REVOKED, SLIP_STATE, SLIP_WRONG_SITE},
+    slips::problems::{SLIP_REVOKED, SLIP_STATE, SLIP_WRONG_SITE},
 };
 
 use super::{CLERK, NONCE, claims, code, document, redemption, token};

@@ -74,6 +74,7 @@ async fn load() -> Template {
         client_dir: folder.path().join("no-client"),
         keys_dir: folder.path().join("keys"),
         workers: None,
+        staff_idle: chrono::TimeDelta::minutes(30),
         log: "off".into(),
         outside: Outside::default(),
         suite: crypto::INTERNATIONAL,

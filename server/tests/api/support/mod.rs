@@ -126,6 +126,7 @@ impl TestApp {
             client_dir: folder.path().join("no-client"),
             keys_dir,
             workers: Some(2),
+            staff_idle: chrono::TimeDelta::minutes(30),
             log: "off".into(),
             outside: Outside::default(),
             suite: crypto::INTERNATIONAL,
@@ -236,6 +237,11 @@ impl TestApp {
     /// What the server does about slips beyond its paths.
     pub fn slips(&self) -> &server::slips::Slips {
         &self.services.slips
+    }
+
+    /// What the server has refused to staff and not recorded yet.
+    pub fn refusals(&self) -> &server::refusals::Refusals {
+        &self.services.refusals
     }
 
     /// A demonstration device of a hall, paired by its key.

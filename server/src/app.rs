@@ -159,6 +159,7 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
     let config = Arc::clone(&services.platform.config);
     let client = Data::new(operations::Client::open(&config.client_dir));
     let workers = config.workers;
+    let content_security_policy = operations::content_security_policy(&config);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(services.platform.clone())
@@ -198,7 +199,7 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .wrap(from_fn(operations::measure))
             .wrap(
                 DefaultHeaders::new()
-                    .add(("Content-Security-Policy", operations::CONTENT_SECURITY_POLICY))
+                    .add(("Content-Security-Policy", content_security_policy.as_str()))
                     .add(("X-Content-Type-Options", "nosniff"))
                     .add(("Referrer-Policy", "same-origin"))
                     .add(("X-Frame-Options", "DENY"))

@@ -6,9 +6,10 @@ mod docs;
 mod health;
 mod measure;
 mod my_data;
+mod page_signature;
 
 pub use self::{
-    client::{CONTENT_SECURITY_POLICY, Client, PERMISSIONS_POLICY, page},
+    client::{Client, PERMISSIONS_POLICY, content_security_policy, page},
     docs::Described,
     measure::{RequestSpan, measure},
 };
@@ -18,7 +19,8 @@ pub fn api_routes(config: &mut impl crate::mount::Mount) {
     config
         .service(audit_log::search_audit_log)
         .service(my_data::export)
-        .service(my_data::close_account);
+        .service(my_data::close_account)
+        .service(page_signature::sign_page);
 }
 
 /// Mounts what stands outside the API's prefix.

@@ -42,3 +42,4 @@ mod tickets;
 mod upstream;
 mod visits;
 mod waitlist;
+mod wechat;

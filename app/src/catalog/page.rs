@@ -96,12 +96,16 @@ fn show(service: ServiceDetail) -> View {
                 .child(el("p").class("head-title").child(summary.name))
                 .child(el("p").class("head-note").child(summary.summary))
                 .child(
-                    el("span")
-                        .class("tags")
-                        .child(el("span").class("tag").child(t(summary.category.name())))
-                        .child(el("span").class("tag").child(service.group)),
-                )
-                .child(shared),
+                    el("div")
+                        .class("head-foot")
+                        .child(
+                            el("span")
+                                .class("tags")
+                                .child(el("span").class("tag").child(t(summary.category.name())))
+                                .child(el("span").class("tag").child(service.group)),
+                        )
+                        .child(shared),
+                ),
         )
         .child(cells(t(FACTS), facts))
         .child(checklist(summary.id, service.materials))

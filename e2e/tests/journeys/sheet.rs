@@ -185,9 +185,9 @@ impl Sheet<'_> {
     async fn is_laid_out(&self, browser: &Browser, names: &[&str]) {
         let mut sheet = format!(
             "<!DOCTYPE html><meta charset=utf-8><style>body{{margin:16px;background:#777;font:16px sans-serif}}\
-            table{{border-spacing:12px}}th{{color:#fff}}img{{width:{}px;height:{}px;object-fit:cover;object-position:top;display:block}}</style><table><tr><th>",
-            self.width,
+            table{{border-spacing:12px}}th{{color:#fff}}div{{height:{}px;overflow:hidden}}img{{width:{}px;display:block}}</style><table><tr><th>",
             self.height - 12,
+            self.width,
         );
         for (_, title) in self.modes {
             write!(sheet, "<th>{title}").unwrap();
@@ -195,7 +195,7 @@ impl Sheet<'_> {
         for name in names {
             write!(sheet, "<tr><th>{name}").unwrap();
             for (mode, _) in self.modes {
-                write!(sheet, "<td><img src=\"{}-{name}-{mode}.png\">", self.name).unwrap();
+                write!(sheet, "<td><div><img src=\"{}-{name}-{mode}.png\"></div>", self.name).unwrap();
             }
         }
         let file = pictures().join(format!("sheet/{}.html", self.name));

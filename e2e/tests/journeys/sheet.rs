@@ -103,6 +103,7 @@ const DESKS: [(&str, &[Page]); 7] = [
             ("strikes", "/admin/strikes", "爽约与申诉", &[]),
             ("statistics", "/admin/statistics", "统计", &[]),
             ("devices", "/admin/devices", "设备", &[]),
+            ("question", "/admin/devices", "设备", &["撤销"]),
         ],
     ),
     (

@@ -43,6 +43,16 @@ const PAPERS: [&str; 5] = ["fines", "payments", "slips", "cases", "R"];
 /// Paths whose pages are the residents' fourth program: the account.
 const ACCOUNT: [&str; 2] = ["account", "passkey"];
 
+/// The pages of a whole client.
+pub const PAGES: [&str; 6] = [
+    "index.html",
+    "find.html",
+    "affairs.html",
+    "papers.html",
+    "account.html",
+    "staff.html",
+];
+
 /// The folder of the built client.
 #[derive(Clone, Debug)]
 pub struct Client {

@@ -9,7 +9,7 @@ mod my_data;
 mod page_signature;
 
 pub use self::{
-    client::{Client, PERMISSIONS_POLICY, content_security_policy, page},
+    client::{Client, PAGES, PERMISSIONS_POLICY, content_security_policy, page},
     docs::Described,
     measure::{RequestSpan, measure},
 };

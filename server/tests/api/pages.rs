@@ -2,16 +2,9 @@
 
 use std::fs;
 
-use crate::support::TestApp;
+use server::operations::PAGES;
 
-const PAGES: [&str; 6] = [
-    "index.html",
-    "find.html",
-    "affairs.html",
-    "papers.html",
-    "account.html",
-    "staff.html",
-];
+use crate::support::TestApp;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_compressed_page_is_shown_and_not_saved() {

@@ -1,7 +1,7 @@
 // Keeps the residents' pages at hand: a second visit starts without the network.
 //
-// The residents have three pages, each with its own program: one to find and book, one for what they have, one to pay, collect and follow. The
-// second and the third are kept once they were visited. A version is a page together with the files that this very page names, in a cache of its own
+// The residents have four pages, each with its own program: one to find and book, one for what they have, one to pay, collect and follow, one
+// for the account. All but the first are kept once they were visited. A version is a page together with the files that this very page names, in a cache of its own
 // under the hash of the page. It is used only once it is whole, and files are only ever found under the names that carry their content's
 // hash, so a page never meets the program of another version. What belongs to a person is never kept.
 "use strict";
@@ -17,7 +17,9 @@ const FIRST = "/";
 const AFFAIRS = "/affairs.html";
 const AFFAIRS_PATHS = /^\/(appointments|tickets|me)(\/|$)/;
 const PAPERS = "/papers.html";
-const PAPERS_PATHS = /^\/(fines|payments|slips|cases|R|account|passkey)(\/|$)/;
+const PAPERS_PATHS = /^\/(fines|payments|slips|cases|R)(\/|$)/;
+const ACCOUNT = "/account.html";
+const ACCOUNT_PATHS = /^\/(account|passkey)(\/|$)/;
 const CATALOGUE_PATHS = /^\/api\/v1\/(services|halls)(\/[^/]+)?$/;
 const SLIP_PATHS = /^\/api\/v1\/slips(\/[0-9a-f-]+(\/qr\.svg)?)?$/;
 const HASHED = /^\/[\w-]+-[0-9a-f]{8,}(_bg)?\.(js|wasm|css)$/;
@@ -44,6 +46,7 @@ self.addEventListener("fetch", (event) => {
 // The page whose program shows a path.
 function program(path) {
   if (AFFAIRS_PATHS.test(path)) return AFFAIRS;
+  if (ACCOUNT_PATHS.test(path)) return ACCOUNT;
   return PAPERS_PATHS.test(path) ? PAPERS : FIRST;
 }
 

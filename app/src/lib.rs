@@ -1,7 +1,8 @@
 //! The client of Bianmin (便民): what residents see inside WeChat, and what staff see at counters and in halls.
 //!
-//! Four programs share this library, so that nobody loads at first what is needed later or by others: `main.rs` starts
-//! [`finding()`], `bin/affairs.rs` [`affairs()`], `bin/papers.rs` [`papers()`], and `bin/staff.rs` [`staff()`]. Each slice has a folder
+//! Five programs share this library, so that nobody loads at first what is needed later or by others: `main.rs` starts
+//! [`finding()`], `bin/affairs.rs` [`affairs()`], `bin/papers.rs` [`papers()`], `bin/account.rs` [`account()`], and `bin/staff.rs`
+//! [`staff()`]. Each slice has a folder
 //! with the same name as in `shared` and in the server, with one file per page or form; its `words.rs` holds what it says, in both
 //! languages.
 //!
@@ -24,9 +25,11 @@ mod presence;
 mod queue;
 mod resident;
 mod routes;
+mod scanning;
 mod slips;
 mod staff;
 mod ui;
+mod wechat;
 
-pub use resident::{affairs, finding, papers};
+pub use resident::{account, affairs, finding, papers};
 pub use staff::staff;

@@ -1,8 +1,8 @@
-//! The residents' three programs, and what stands around every page of them.
+//! The residents' four programs, and what stands around every page of them.
 //!
 //! Whoever comes for the first time wants to find and book: those pages are the first program, which is loaded first and kept small.
 //! What one has, such as appointments, tickets and one's own data, is the second, what one pays, collects and
-//! follows the third; each is loaded when one goes there.
+//! follows the third, and the account the fourth; each is loaded when one goes there.
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -88,8 +88,6 @@ pub fn papers() {
                 | Route::Case(_)
                 | Route::CaseSteps
                 | Route::Found
-                | Route::Account
-                | Route::Passkey
                 | Route::Login
         )
     };
@@ -104,6 +102,17 @@ pub fn papers() {
             Route::Case(id) => cases::page(id),
             Route::CaseSteps => cases::steps(),
             Route::Found => cases::found(),
+            Route::Login => identity::login(),
+            _ => return None,
+        })
+    });
+}
+
+/// Mounts the program of the account.
+pub fn account() {
+    let ours = |route| matches!(route, Route::Account | Route::Passkey | Route::Login);
+    start(ours, |route| {
+        Some(match route {
             Route::Account => identity::account(),
             Route::Passkey => identity::passkey_sign_in(),
             Route::Login => identity::login(),

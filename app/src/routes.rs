@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use shared::{
     identity::devices::DeviceKind,
     ids::{AppointmentId, CaseId, DecisionId, HallId, PaymentId, ServiceId, SlipId, TicketId},
+    wechat::is_own_page,
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, MouseEvent, UrlSearchParams};
@@ -228,7 +229,7 @@ pub fn sign_in_for(address: &str) -> String {
 /// Where the `next` of this address leads, inside this client only: a foreign page must not borrow our sign-in.
 pub fn next_or(fallback: &str) -> String {
     query("next")
-        .filter(|next| next.starts_with('/') && !next.starts_with("//") && !next.contains('\\'))
+        .filter(|next| is_own_page(next))
         .unwrap_or_else(|| fallback.to_owned())
 }
 

@@ -50,8 +50,8 @@ mod m20261122_000090_deployment_keys;
 mod m20261122_000090_hall_groups;
 mod m20261122_000090_passkeys;
 mod m20261122_000095_wechat_numbers;
-mod m20261128_000001_collective_bookings;
 mod m20261122_000096_staff_care;
+mod m20261128_000001_collective_bookings;
 
 /// Every step, in order.
 #[derive(Debug)]

@@ -166,6 +166,7 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
     let config = Arc::clone(&services.platform.config);
     let client = Data::new(operations::Client::open(&config.client_dir));
     let workers = config.workers;
+    let content_security_policy = operations::content_security_policy(&config);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(services.platform.clone())
@@ -207,7 +208,7 @@ pub fn serve(listener: TcpListener, services: Services) -> std::io::Result<Serve
             .wrap(from_fn(operations::measure))
             .wrap(
                 DefaultHeaders::new()
-                    .add(("Content-Security-Policy", operations::CONTENT_SECURITY_POLICY))
+                    .add(("Content-Security-Policy", content_security_policy.as_str()))
                     .add(("Reporting-Endpoints", operations::REPORTING_ENDPOINTS))
                     .add(("X-Content-Type-Options", "nosniff"))
                     .add(("Referrer-Policy", "same-origin"))

@@ -2,9 +2,12 @@
 
 use chrono::TimeDelta;
 
-use crate::platform::{
-    Platform,
-    audit::{self, Verified},
+use crate::{
+    operations,
+    platform::{
+        Platform,
+        audit::{self, Verified},
+    },
 };
 
 /// A clock that is further off than this refuses payments and ends tokens early.
@@ -98,7 +101,7 @@ fn bus(platform: &Platform) -> Finding {
 
 fn client(platform: &Platform) -> Finding {
     let folder = &platform.config.client_dir;
-    if folder.join("index.html").is_file() && folder.join("staff.html").is_file() {
+    if operations::PAGES.iter().all(|page| folder.join(page).is_file()) {
         well(format!("The client is in {}.", folder.display()))
     } else {
         ill(format!(

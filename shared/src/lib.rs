@@ -26,6 +26,7 @@ pub mod slips;
 pub mod tables;
 pub mod time;
 pub mod upstream;
+pub mod wechat;
 
 /// The prefix of every path of the programming interface.
 pub const API: &str = "/api/v1";

@@ -15,12 +15,17 @@ use crate::wasm::Toolchain;
 use crate::workspace;
 
 /// What a resident's browser may have to load, compressed, before a page works: the first page, and the page of what one has, which
-/// finds part of it in the browser already. The third program has the account too, with its passkeys.
-const BUDGETS: [(&str, u64); 3] = [
+/// finds part of it in the browser already.
+const BUDGETS: [(&str, u64); 5] = [
     ("index.html", 170_000),
+    (UNPAINTED, 170_000),
     ("affairs.html", 200_000),
-    ("papers.html", 210_000),
+    ("papers.html", 195_000),
+    ("account.html", 130_000),
 ];
+
+/// The page of the first program for every address but the home page's: nothing is painted, and the program is loaded at once.
+const UNPAINTED: &str = "find.html";
 
 /// The language of the oldest browsers on residents' phones that have modules and WebAssembly.
 const LANGUAGE: [&str; 2] = ["--target=es2018", "--supported:import-meta=true"];
@@ -34,6 +39,9 @@ if (painted && !document.hidden && !document.documentElement.classList.contains(
   requestAnimationFrame(() => requestAnimationFrame(start));
 else start();
 ";
+
+/// The folder of the scripts that the binding code imports.
+const SNIPPETS: &str = "snippets";
 
 /// What the client is made from; this program's own part in it counts as well.
 const SOURCES: [&str; 13] = [
@@ -78,10 +86,16 @@ pub fn build() -> Result<()> {
         println!("      {document}: compiling with {} …", toolchain.description());
         trunk(&tools, &toolchain, document, &made)?;
         println!("      {document}: optimising and compressing …");
-        let page = finish(&tools, &toolchain, &made)?;
+        let (page, unpainted) = finish(&tools, &toolchain, &made)?;
         fs::rename(made.join("index.html"), made.join(document))?;
+        if let Some(unpainted) = &unpainted {
+            fs::write(made.join(UNPAINTED), unpainted.markup())?;
+        }
         compress::folder(&made)?;
         pages.push(sizes(document, &page, &made)?);
+        if let Some(unpainted) = &unpainted {
+            pages.push(sizes(UNPAINTED, unpainted, &made)?);
+        }
     }
 
     // What is being served is replaced only when the new one is whole.
@@ -111,9 +125,15 @@ fn alone() -> Result<File> {
 /// The residents' first page and that of what they have, and the staff's: each is a program of its own, so that nobody loads what is
 /// needed later or by others.
 fn documents() -> impl Iterator<Item = &'static str> {
-    ["index.html", "affairs.html", "papers.html", "staff.html"]
-        .into_iter()
-        .filter(|document| workspace::root().join("app").join(document).is_file())
+    [
+        "index.html",
+        "affairs.html",
+        "papers.html",
+        "account.html",
+        "staff.html",
+    ]
+    .into_iter()
+    .filter(|document| workspace::root().join("app").join(document).is_file())
 }
 
 /// Prints the first loads, file by file, and fails when one is above its budget.
@@ -171,8 +191,8 @@ fn trunk(tools: &Tools, toolchain: &Toolchain, document: &str, made: &Path) -> R
     command::run(toolchain.apply(&mut trunk)).context("The client could not be built")
 }
 
-/// Optimises what trunk made and names it after its content.
-fn finish(tools: &Tools, toolchain: &Toolchain, made: &Path) -> Result<Page> {
+/// Optimises what trunk made and names it after its content. Of a painted page there is one without the painting as well.
+fn finish(tools: &Tools, toolchain: &Toolchain, made: &Path) -> Result<(Page, Option<Page>)> {
     let module = compress::files(made)?
         .into_iter()
         .find(|file| file.to_string_lossy().ends_with("_bg.wasm"))
@@ -191,12 +211,14 @@ fn finish(tools: &Tools, toolchain: &Toolchain, made: &Path) -> Result<Page> {
     page.start_with(&start)?;
     page.rename(&module_before, &module_after);
     page.rename(&bindings_before, &start);
-    if page.is_painted() {
+    page.drop_links_into(SNIPPETS);
+    page.refuse_scripts_inside()?;
+    let unpainted = page.is_painted().then(|| page.unpainted()).transpose()?;
+    if unpainted.is_some() {
         page.paint_before(&module_after)?;
     }
-    page.refuse_scripts_inside()?;
     fs::write(made.join("index.html"), page.markup())?;
-    Ok(page)
+    Ok((page, unpainted))
 }
 
 /// Makes the WebAssembly small.
@@ -236,7 +258,7 @@ fn bundle(tools: &Tools, made: &Path, bindings: &str, module: &str) -> Result<Pa
 
     fs::remove_file(&entry)?;
     fs::remove_file(made.join(bindings))?;
-    let imported = made.join("snippets");
+    let imported = made.join(SNIPPETS);
     if imported.exists() {
         fs::remove_dir_all(imported)?;
     }

@@ -23,7 +23,7 @@ use crate::workspace;
 /// How often each page is judged.
 const TIMES: usize = 5;
 /// The pages that residents come to first.
-const PAGES: [&str; 3] = ["/", "/services", "/fines"];
+const PAGES: [&str; 4] = ["/", "/services", "/login", "/fines"];
 /// What is told of each page: its name, where it stands in Lighthouse's report, and how many decimals matter.
 const FIGURES: [(&str, &str, usize); 8] = [
     ("performance, of 1", "/categories/performance/score", 2),
@@ -135,7 +135,8 @@ fn judge(tools: &Tools, address: &str, report: &PathBuf) -> Result<Value> {
         .arg(address)
         .args(["--output=json", "--quiet", "--only-categories=performance,accessibility,best-practices"])
         .arg(format!("--output-path={}", report.display()))
-        .arg("--chrome-flags=--headless=new --no-sandbox --disable-gpu --no-proxy-server --disable-background-networking")
+        .arg("--chrome-flags=--headless=new --no-sandbox --disable-gpu --no-proxy-server --disable-background-networking \
+             --lang=zh-CN --accept-lang=zh-CN")
         .env("CHROME_PATH", chromium);
     command::read(&mut lighthouse)?;
     Ok(serde_json::from_slice(&fs::read(report)?)?)

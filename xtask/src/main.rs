@@ -19,6 +19,7 @@ mod release;
 mod run;
 mod sbom;
 mod schemathesis;
+mod screenshots;
 mod service;
 mod sheet;
 mod soak;
@@ -48,6 +49,8 @@ enum Command {
     Lighthouse(lighthouse::Arguments),
     /// Make one picture of every page in every look.
     Sheet,
+    /// Take the pictures of the documentation from those of the last journeys.
+    Screenshots,
     /// Kill and disturb a running bureau, and count what was lost or happened twice.
     Soak(soak::Arguments),
     /// Feed every reader of what comes from outside with octets that nobody should send.
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Lighthouse(arguments) => lighthouse::lighthouse(&arguments),
         Command::Sheet => sheet::sheet(),
+        Command::Screenshots => screenshots::screenshots(),
         Command::Soak(arguments) => soak::soak(&arguments),
         Command::Fuzz(arguments) => fuzz::fuzz(&arguments),
         Command::Release(arguments) => release::release(&arguments),

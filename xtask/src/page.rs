@@ -64,6 +64,32 @@ impl Page {
         Ok(())
     }
 
+    /// Names no file of a folder any more, since what was in it has become part of the start.
+    pub fn drop_links_into(&mut self, folder: &str) {
+        while let Some(named) = self.0.find(&format!("/{folder}/")) {
+            let begin = self.0.get(..named).and_then(|before| before.rfind('<'));
+            let end = self.0.get(named..).and_then(|after| after.find('>'));
+            let (Some(begin), Some(end)) = (begin, end) else { return };
+            self.0.replace_range(begin..=named + end, "");
+        }
+    }
+
+    /// The page without what is painted, for addresses at which that would be another page: there the program is loaded at once.
+    pub fn unpainted(&self) -> Result<Self> {
+        let place = |name: &str| {
+            let named = [format!("id={name}"), format!("id=\"{name}\"")];
+            let at = named.iter().find_map(|name| self.0.find(name))?;
+            self.0.get(..at)?.rfind('<')
+        };
+        let (begin, end) = place("painted")
+            .zip(place("waiting"))
+            .filter(|(begin, end)| begin < end)
+            .context("what waits for the program does not stand behind what is painted")?;
+        let mut markup = self.0.clone();
+        markup.replace_range(begin..end, "");
+        Ok(Self(markup))
+    }
+
     /// Refuses what the content security policy would.
     pub fn refuse_scripts_inside(&self) -> Result<()> {
         for script in self.0.split("<script").skip(1) {
@@ -126,6 +152,27 @@ mod tests {
             ["index.html", "icon.svg", "app-2.js", "app-3.wasm", "early.js"]
         );
         Ok(())
+    }
+
+    #[test]
+    fn without_the_painting_a_page_loads_its_program_at_once() -> Result<()> {
+        let painted = "<div id=painted><p>x</p></div><div aria-hidden=true id=waiting>";
+        let page = Page::new(MADE.replace("<p>x</p>", painted)).unpainted()?;
+        assert!(!page.is_painted());
+        assert!(page.markup().contains("</script><div aria-hidden=true id=waiting>"));
+        assert!(
+            page.markup()
+                .contains(r#"<link rel="preload" href="/app-1_bg.wasm" as="fetch">"#)
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn what_the_start_has_in_it_is_not_loaded_beside_it() {
+        let link = "<link rel=modulepreload href=/snippets/app-1/src/a.js><link rel=modulepreload href=/app-1.js>";
+        let mut page = Page::new(MADE.replace("<link rel=modulepreload href=/app-1.js>", link));
+        page.drop_links_into("snippets");
+        assert_eq!(page.markup(), MADE);
     }
 
     #[test]

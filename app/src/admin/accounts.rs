@@ -170,10 +170,7 @@ fn approve(account: &StaffAccount, page: Page) -> View {
 
 fn reset(account: &StaffAccount, page: Page) -> View {
     let path = format!("/admin/staff/{}/reset", account.id);
-    button("text-button", RESET, Some(page.deed), move || {
-        if !window().confirm_with_message(t(RESET_ASK)).unwrap_or(false) {
-            return;
-        }
+    let confirmed = move || {
         let path = path.clone();
         page.deed.run(async move {
             let begun: BegunAccount = STAFF.post(&path, &()).await?;
@@ -181,15 +178,15 @@ fn reset(account: &StaffAccount, page: Page) -> View {
             page.accounts.refresh();
             Ok(())
         });
+    };
+    button("text-button", RESET, Some(page.deed), move || {
+        ui::confirm(t(RESET_ASK), "button danger", RESET, confirmed.clone());
     })
 }
 
 fn end(account: &StaffAccount, page: Page) -> View {
     let path = format!("/admin/staff/{}", account.id);
-    button("text-button", END, Some(page.deed), move || {
-        if !window().confirm_with_message(t(END_ASK)).unwrap_or(false) {
-            return;
-        }
+    let confirmed = move || {
         let path = path.clone();
         page.deed.run(async move {
             STAFF.delete(&path).await?;
@@ -197,5 +194,8 @@ fn end(account: &StaffAccount, page: Page) -> View {
             page.accounts.refresh();
             Ok(())
         });
+    };
+    button("text-button", END, Some(page.deed), move || {
+        ui::confirm(t(END_ASK), "button danger", END, confirmed.clone());
     })
 }

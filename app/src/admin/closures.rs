@@ -13,6 +13,7 @@ use shared::{
 };
 
 use super::{
+    editors::below,
     holidays,
     inputs::{filled_with, form, group_of, input, optional, row, table, whole_or_group, words},
     shell::Hall,
@@ -59,10 +60,7 @@ fn line(hall: Hall, closure: &Closure, closures: Remote<List<Closure>>, deed: De
         Some(group) => hall.name_of(group),
         None => t(WHOLE_HALL).to_owned(),
     });
-    let lift = move || {
-        if !window().confirm_with_message(t(LIFT_ASK)).unwrap_or(false) {
-            return;
-        }
+    let lifted = move || {
         deed.run(async move {
             STAFF.delete(&format!("/admin/closures/{id}")).await?;
             ui::toast(LIFTED);
@@ -70,6 +68,7 @@ fn line(hall: Hall, closure: &Closure, closures: Remote<List<Closure>>, deed: De
             Ok(())
         });
     };
+    let lift = move || ui::confirm(t(LIFT_ASK), "button primary", LIFT, lifted);
     let looking = RwSignal::new(false);
     fragment()
         .child(row(vec![
@@ -84,14 +83,8 @@ fn line(hall: Hall, closure: &Closure, closures: Remote<List<Closure>>, deed: De
                 }))
                 .child(button("text-button", LIFT, Some(deed), lift)),
         ]))
-        .child(live(move || {
-            looking.get().then(|| {
-                el("tr").class("editor").child(
-                    el("td")
-                        .attr("colspan", "5")
-                        .child(affected(format!("/admin/closures/{id}/affected"))),
-                )
-            })
+        .child(below("5", looking, move || {
+            affected(format!("/admin/closures/{id}/affected"))
         }))
 }
 

@@ -88,10 +88,7 @@ fn line(device: &DeviceView, devices: Remote<List<DeviceView>>, deed: Deed) -> V
         Some(at) => format!("{} {}", dates::day(at), dates::clock(at)),
         None => t(NEVER).to_owned(),
     };
-    let revoke = move || {
-        if !window().confirm_with_message(t(REVOKE_ASK)).unwrap_or(false) {
-            return;
-        }
+    let revoked = move || {
         deed.run(async move {
             STAFF.delete(&format!("/admin/devices/{id}")).await?;
             ui::toast(REVOKED);
@@ -99,6 +96,7 @@ fn line(device: &DeviceView, devices: Remote<List<DeviceView>>, deed: Deed) -> V
             Ok(())
         });
     };
+    let revoke = move || ui::confirm(t(REVOKE_ASK), "button danger", REVOKE, revoked);
     row(vec![
         words(t(kind_name(device.kind))),
         words(device.name.clone()),

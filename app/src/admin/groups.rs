@@ -2,27 +2,26 @@
 
 use leptos::prelude::*;
 use shared::{
-    catalog::arrangements::{GroupArrangement, GroupRequest, GroupView},
+    catalog::arrangements::{GroupRequest, GroupView},
     language::Text,
 };
 
 use super::{
-    inputs::{checks, filled_with, form, input, row, select, table, words},
+    editors::{adding, below, edit, save, state, state_field},
+    inputs::{checks, filled_with, form, input, row, table, words},
     shell::Hall,
     words::{
-        ADD_GROUP, COUNTER_NAME_EN, COUNTER_NAME_ZH, EDIT, GROUP, GROUP_SERVICES, GROUPS, GROUPS_HOW, IN_USE, LETTER,
-        OUT_OF_USE, SAVE, SAVED, SERVED_BY, STATE,
+        ADD_GROUP, COUNTER_NAME_EN, COUNTER_NAME_ZH, EDIT, GROUP, GROUP_SERVICES, GROUPS, GROUPS_HOW, LETTER, SAVE,
+        SERVED_BY, STATE,
     },
 };
 use crate::{
-    api::STAFF,
     language::t,
-    ui::{self, Deed, View, button, el, fragment, live},
+    ui::{Deed, View, el, fragment, live},
 };
 
 /// The part of the counters' page.
 pub fn groups(hall: Hall) -> View {
-    let adding = RwSignal::new(false);
     fragment()
         .child(el("h2").child(t(GROUPS)))
         .child(el("p").class("explain").child(t(GROUPS_HOW)))
@@ -30,25 +29,12 @@ pub fn groups(hall: Hall) -> View {
             let rows = groups.items.iter().map(|group| line(hall, group));
             table(&[GROUP, GROUP_SERVICES, SERVED_BY, STATE, EDIT], rows.collect())
         }))
-        .child(live(move || {
-            if adding.get() {
-                editor(hall, None, adding)
-            } else {
-                el("p")
-                    .class("form-actions")
-                    .child(button("button plain", ADD_GROUP, None, move || adding.set(true)))
-            }
-        }))
+        .child(adding(ADD_GROUP, move |open| editor(hall, None, open)))
 }
 
 fn line(hall: Hall, group: &GroupView) -> View {
     let editing = RwSignal::new(false);
     let numbers: Vec<String> = group.counters.iter().map(ToString::to_string).collect();
-    let (state, class) = if group.arranged.active {
-        (IN_USE, "tag good")
-    } else {
-        (OUT_OF_USE, "tag bad")
-    };
     let known = group.clone();
     fragment()
         .child(row(vec![
@@ -59,16 +45,10 @@ fn line(hall: Hall, group: &GroupView) -> View {
             } else {
                 numbers.join("、")
             }),
-            el("span").class(class).child(t(state)),
-            button("text-button", EDIT, None, move || editing.update(|open| *open = !*open)),
+            state(group.arranged.active),
+            edit(editing),
         ]))
-        .child(live(move || {
-            editing.get().then(|| {
-                el("tr")
-                    .class("editor")
-                    .child(el("td").attr("colspan", "5").child(editor(hall, Some(&known), editing)))
-            })
-        }))
+        .child(below("5", editing, move || editor(hall, Some(&known), editing)))
 }
 
 fn editor(hall: Hall, known: Option<&GroupView>, open: RwSignal<bool>) -> View {
@@ -96,18 +76,8 @@ fn editor(hall: Hall, known: Option<&GroupView>, open: RwSignal<bool>) -> View {
                 .collect(),
             active: active.get_untracked() == "yes",
         };
-        deed.run(async move {
-            let _kept: GroupArrangement = match id {
-                Some(id) => STAFF.put(&format!("/admin/groups/{id}"), &asked).await?,
-                None => STAFF.post("/admin/groups", &asked).await?,
-            };
-            ui::toast(SAVED);
-            open.try_set(false);
-            hall.groups.refresh();
-            Ok(())
-        });
+        save(deed, open, "/admin/groups", id, &asked, move || hall.groups.refresh());
     };
-    let states = [("yes", IN_USE), ("no", OUT_OF_USE)].map(|(key, words)| (key.to_owned(), t(words).to_owned()));
     // Every service is in one group of the hall: those of all groups are all that can be chosen.
     let every = live(move || {
         let groups = hall.groups.ready().map(|list| list.items).unwrap_or_default();
@@ -121,7 +91,7 @@ fn editor(hall: Hall, known: Option<&GroupView>, open: RwSignal<bool>) -> View {
         input("text", LETTER, prefix),
         input("text", COUNTER_NAME_ZH, zh),
         input("text", COUNTER_NAME_EN, en),
-        select(STATE, states.to_vec(), active),
+        state_field(active),
         every,
     ];
     form(fields, SAVE, deed, Some(open), send)

@@ -62,6 +62,8 @@ pub fn select(label: Phrase, options: Vec<(String, String)>, value: RwSignal<Str
 
 /// A choice of any.
 pub fn checks(label: Phrase, options: Vec<(String, String)>, chosen: RwSignal<Vec<String>>) -> View {
+    // Many are found by the eye when they stand in columns.
+    let class = if options.len() > 20 { "checks many" } else { "checks" };
     let boxes = options.into_iter().map(|(key, name)| {
         let (shown, toggled) = (key.clone(), key);
         el("label")
@@ -84,7 +86,7 @@ pub fn checks(label: Phrase, options: Vec<(String, String)>, chosen: RwSignal<Ve
     el("fieldset")
         .class("input wide")
         .child(el("legend").child(t(label)))
-        .child(el("div").class("checks").child(boxes.collect::<Vec<_>>()))
+        .child(el("div").class(class).child(boxes.collect::<Vec<_>>()))
 }
 
 /// The weekdays to choose from.

@@ -5,6 +5,7 @@ mod accounts;
 mod closures;
 mod counters;
 mod devices;
+mod editors;
 mod groups;
 mod holidays;
 mod inputs;

@@ -8,15 +8,16 @@ use shared::{
 };
 
 use super::{
+    editors::{adding, below, edit, save},
     inputs::{
         checks, filled_with, form, group_options, input, number_of, optional, row, select, table, weekday_name,
         weekday_options, words,
     },
     shell::Hall,
     words::{
-        ACTIONS, ADD_SCHEDULE, ALL_YEAR, APPLY_QUOTA, CLOSES, EDIT, FROM_TO, GROUP, HOURS, KIND, ONLINE_PERCENT, OPENS,
-        PEAK, QUOTA, QUOTA_EFFECT, QUOTA_SAME, REGULAR, REMOVE, REMOVED, SAVE, SAVED, SCHEDULES_HOW, SEASON, SEATS,
-        SPLIT, VALID_FROM, VALID_UNTIL, WEEKDAYS, WINDOW_MINUTES, WINDOWS_OF,
+        ACTIONS, ADD_SCHEDULE, ALL_YEAR, APPLY_QUOTA, CLOSES, FROM_TO, GROUP, HOURS, KIND, ONLINE_PERCENT, OPENS, PEAK,
+        QUOTA, QUOTA_EFFECT, QUOTA_SAME, REGULAR, REMOVE, REMOVED, SAVE, SAVED, SCHEDULES_HOW, SEASON, SEATS, SPLIT,
+        VALID_FROM, VALID_UNTIL, WEEKDAYS, WINDOW_MINUTES, WINDOWS_OF,
     },
 };
 use crate::{
@@ -28,19 +29,10 @@ use crate::{
 /// The page.
 pub fn schedules(hall: Hall) -> View {
     let schedules = Remote::<List<ScheduleView>>::fetch(STAFF, "/admin/schedules");
-    let adding = RwSignal::new(false);
     let deed = Deed::new();
     fragment()
         .child(el("p").class("explain").child(t(SCHEDULES_HOW)))
-        .child(live(move || {
-            if adding.get() {
-                editor(hall, None, schedules, adding)
-            } else {
-                el("p")
-                    .class("form-actions")
-                    .child(button("button plain", ADD_SCHEDULE, None, move || adding.set(true)))
-            }
-        }))
+        .child(adding(ADD_SCHEDULE, move |open| editor(hall, None, schedules, open)))
         .child(deed.outcome())
         .child(schedules.view(10, move |list| {
             let rows = list.items.iter().map(|entry| line(hall, entry, schedules, deed));
@@ -90,22 +82,12 @@ fn line(hall: Hall, view: &ScheduleView, schedules: Remote<List<ScheduleView>>, 
             words(season),
             el("span")
                 .class("row-actions")
-                .child(button("text-button", EDIT, None, move || {
-                    editing.update(|open| *open = !*open);
-                }))
+                .child(edit(editing))
                 .child(button("text-button", APPLY_QUOTA, Some(deed), apply))
                 .child(button("text-button", REMOVE, Some(deed), remove)),
         ]))
-        .child(live(move || {
-            editing.get().then(|| {
-                el("tr")
-                    .class("editor")
-                    .child(
-                        el("td")
-                            .attr("colspan", "6")
-                            .child(editor(hall, Some(&known), schedules, editing)),
-                    )
-            })
+        .child(below("6", editing, move || {
+            editor(hall, Some(&known), schedules, editing)
         }))
 }
 
@@ -120,10 +102,14 @@ fn apply_quota(id: ScheduleId, deed: Deed) {
         }
         let said = [found.windows, found.changed, found.limited].map(|count| count.to_string());
         let question = filled(QUOTA_EFFECT, &said.each_ref().map(String::as_str));
-        if window().confirm_with_message(&question).unwrap_or(false) {
-            let _made: QuotaEffect = STAFF.post(&path, &()).await?;
-            ui::toast(SAVED);
-        }
+        ui::confirm(question, "button primary", APPLY_QUOTA, move || {
+            let path = path.clone();
+            deed.run(async move {
+                let _made: QuotaEffect = STAFF.post(&path, &()).await?;
+                ui::toast(SAVED);
+                Ok(())
+            });
+        });
         Ok(())
     });
 }
@@ -172,16 +158,7 @@ fn editor(
     };
     let send = move || {
         let asked = untrack(asked);
-        deed.run(async move {
-            let _kept: ScheduleView = match id {
-                Some(id) => STAFF.put(&format!("/admin/schedules/{id}"), &asked).await?,
-                None => STAFF.post("/admin/schedules", &asked).await?,
-            };
-            ui::toast(SAVED);
-            open.try_set(false);
-            schedules.refresh();
-            Ok(())
-        });
+        save(deed, open, "/admin/schedules", id, &asked, move || schedules.refresh());
     };
     // The split is shown as it will be, by the rule by which it is made.
     let split = live(move || {

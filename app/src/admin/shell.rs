@@ -22,7 +22,7 @@ use crate::{
     appointments, cases, fines, identity,
     language::{self, Phrase, t},
     notify,
-    ui::{Deed, Remote, View, button, el, live, notice},
+    ui::{self, Deed, Remote, View, button, el, live, notice},
 };
 
 /// A page of an office.
@@ -260,6 +260,7 @@ fn frame(staff: &StaffView, hall: Option<Hall>, page: AdminPage, content: View) 
                 .child(el("h1").attr("tabindex", "-1").child(t(page.name())))
                 .child(content),
         )
+        .child(ui::questions())
 }
 
 /// The page itself; nothing when it is a hall's and there is none.

@@ -156,7 +156,7 @@ words! {
     CANCELLED_TOLD: "已停办，{}位预约居民将收到短信，可改约其他时间。" / "Closed. {} residents are texted and can choose another time.";
     CLOSED_FROM: "从" / "From";
     CLOSED_UNTIL: "到" / "Until";
-    LIFT: "取消停办" / "Lift";
+    LIFT: "恢复开放" / "Lift";
     LIFT_ASK: "重新开放这些时段？已取消的预约不会恢复，居民可重新预约。" / "Offer these windows again? Cancelled bookings stay cancelled; residents can book anew.";
     LIFTED: "已重新开放" / "Open again";
     NO_CLOSURES: "没有停办安排" / "No closures";

@@ -8,12 +8,13 @@ use shared::{
     queue::wire::Ticket,
 };
 
-use super::words::{CHECK_IN, CHECK_IN_WHY, CHECKED_IN, PRESENCE, PRESENCE_HINT, PRESENCE_WRONG};
+use super::words::{CHECK_IN, CHECK_IN_WHY, CHECKED_IN, NOT_THE_SCREEN, PRESENCE, PRESENCE_HINT, PRESENCE_WRONG};
 use crate::{
     api::AUTHORIZED,
     language::{Phrase, t},
     routes,
-    ui::{self, Deed, Field, Keyboard, View, el, toast},
+    scanning::{self, scanner},
+    ui::{self, Deed, Field, Keyboard, View, el, live, notice, toast},
 };
 
 /// A presence code has the shape of a login code: six digits.
@@ -21,10 +22,20 @@ fn presence_wrong(text: &str) -> Option<Phrase> {
     text.parse::<LoginCode>().is_err().then_some(PRESENCE_WRONG)
 }
 
+/// The code in the address that the hall's screen shows as a QR code.
+fn presence_in(scanned: &str) -> Option<String> {
+    let (_, query) = scanned.split_once('?')?;
+    let code = query
+        .split(['&', '#'])
+        .find_map(|pair| pair.strip_prefix("presence="))?;
+    presence_wrong(code).is_none().then(|| code.to_owned())
+}
+
 /// The form. Whoever scanned the code on the screen has it filled in and sent.
 pub fn form(appointment: AppointmentId) -> View {
     let presence = Field::new(presence_wrong);
     let deed = Deed::new();
+    let foreign = RwSignal::new(false);
     let send = move || {
         if !presence.is_right() {
             return;
@@ -51,9 +62,19 @@ pub fn form(appointment: AppointmentId) -> View {
         routes::remember(&format!("/appointments/{appointment}"));
         send();
     }
+    let scanned = move |text: String| {
+        let code = presence_in(&text);
+        foreign.set(code.is_none());
+        if let Some(code) = code {
+            presence.value.set(code);
+            send();
+        }
+    };
     el("section")
         .class("block")
         .child(el("h2").class("cells-title").child(t(CHECK_IN)))
+        .child(el("div").class("actions").child(scanner(scanning::browsers(), scanned)))
+        .child(live(move || foreign.get().then(|| notice("bad", t(NOT_THE_SCREEN)))))
         .child(
             el("form")
                 .on("submit", move |event| {
@@ -75,4 +96,23 @@ pub fn form(appointment: AppointmentId) -> View {
                         .child(ui::submit(CHECK_IN, deed, move || presence.is_right())),
                 ),
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_screen_of_a_hall_is_told_from_other_codes() {
+        let screen = "https://bianmin.example/appointments?hall=0190f3c4&presence=012345";
+        assert_eq!(presence_in(screen).as_deref(), Some("012345"));
+        for other in [
+            "",
+            "012345",
+            "https://example.com/?presence=1",
+            "https://example.com/presence=012345",
+        ] {
+            assert_eq!(presence_in(other), None, "{other}");
+        }
+    }
 }

@@ -93,6 +93,7 @@ words! {
 
     CHECK_IN: "到厅签到" / "Check in";
     CHECK_IN_WHY: "签到码在大厅屏幕上，每半分钟更换；也可以直接扫屏幕上的二维码。" / "The code is on the hall's screen and changes every half minute. You can also scan the screen's QR code.";
+    NOT_THE_SCREEN: "这不是大厅屏幕上的签到二维码" / "This is not the code on the hall's screen";
     PRESENCE: "签到码" / "Check-in code";
     PRESENCE_HINT: "大厅屏幕上的6位数字" / "6 digits on the screen";
     PRESENCE_WRONG: "签到码是6位数字" / "The code has 6 digits";

@@ -15,7 +15,7 @@ use super::{
     office_words::{
         ACTION, AGENCY, ANSWER_BY, CASE_NO, CORRECTED, CURRENT, ID_NUMBER, LIST, LISTS, LOOK_HOW, LOOK_UP, NAME,
         NO_REVIEWS, PARTIES, PUBLISHED, REASON, REQUESTED, REVIEWS_HOW, ROLE, STANDING, STATE, STEP, TAKE_BACK,
-        TAKE_BACK_ASK, TAKEN_BACK, UNMASK, WHEN, WITHDRAWN,
+        TAKE_BACK_HINT, TAKE_BACK_REASON, TAKE_BACK_WHY, TAKEN_BACK, UNMASK, WHEN, WITHDRAWN,
     },
     preview,
 };
@@ -24,7 +24,7 @@ use crate::{
     api::STAFF,
     dates,
     language::{Phrase, filled, language, t},
-    ui::{Deed, Remote, View, button, el, empty, fragment, live, toast},
+    ui::{Deed, Line, Remote, View, button, el, empty, fragment, live, toast},
 };
 
 /// A moment as tables show it.
@@ -133,9 +133,7 @@ fn published(file: &CaseFile, publication: &PublicationView, found: RwSignal<Opt
         Standing::Withdrawn => WITHDRAWN,
     };
     let (case_no, event_id) = (file.case_no.clone(), publication.event_id.clone());
-    let take_back = move || {
-        let typed = window().prompt_with_message(t(TAKE_BACK_ASK)).ok().flatten();
-        let Some(reason) = typed else { return };
+    let taken_back = move |reason| {
         let wish = WithdrawalRequest {
             case_no: case_no.clone(),
             event_id: event_id.clone(),
@@ -148,6 +146,16 @@ fn published(file: &CaseFile, publication: &PublicationView, found: RwSignal<Opt
             found.try_set(None);
             Ok(())
         });
+    };
+    let take_back = move || {
+        let reason = Line {
+            why: Some(TAKE_BACK_WHY),
+            label: TAKE_BACK_REASON,
+            hint: TAKE_BACK_HINT,
+            before: String::new(),
+            check: |text| (!(4..=200).contains(&text.trim().chars().count())).then_some(TAKE_BACK_HINT),
+        };
+        reason.ask(TAKE_BACK, taken_back.clone());
     };
     let action = if publication.standing == Standing::Current {
         button("text-button", TAKE_BACK, Some(deed), take_back)

@@ -23,7 +23,9 @@ words! {
     WITHDRAWN: "已撤回" / "Taken back";
     ACTION: "操作" / "Action";
     TAKE_BACK: "撤回" / "Take back";
-    TAKE_BACK_ASK: "撤回后，看过的人会收到更正短信。请输入撤回理由（4至200字）：" / "Whoever was told will be told of this. Why is it taken back (4 to 200 characters)?";
+    TAKE_BACK_WHY: "撤回后，看过的人会收到更正短信。" / "Whoever was told will be told of this.";
+    TAKE_BACK_REASON: "撤回理由" / "Why it is taken back";
+    TAKE_BACK_HINT: "4至200个字" / "4 to 200 characters";
     TAKEN_BACK: "已撤回" / "It is taken back";
     LISTS: "发还清单" / "Signed lists of returned property";
     LIST: "打开清单 {}" / "Open list {}";

@@ -18,6 +18,7 @@ use crate::{
     api::ANONYMOUS,
     language::{filled, t},
     ui::{self, Icon, Remote, View, cells, el, fact, fragment, icon, notice, way},
+    wechat::share,
 };
 
 /// The page of a service.
@@ -82,6 +83,11 @@ fn show(service: ServiceDetail) -> View {
     } else {
         notice("good", t(NOT_BOOKABLE))
     };
+    let shared = share(
+        summary.name.clone(),
+        summary.summary.clone(),
+        &format!("/services/{}", summary.id),
+    );
     let items = |texts: Vec<String>| texts.into_iter().map(|text| el("li").child(text)).collect::<Vec<_>>();
     fragment()
         .child(
@@ -90,10 +96,15 @@ fn show(service: ServiceDetail) -> View {
                 .child(el("p").class("head-title").child(summary.name))
                 .child(el("p").class("head-note").child(summary.summary))
                 .child(
-                    el("span")
-                        .class("tags")
-                        .child(el("span").class("tag").child(t(summary.category.name())))
-                        .child(el("span").class("tag").child(service.group)),
+                    el("div")
+                        .class("head-foot")
+                        .child(
+                            el("span")
+                                .class("tags")
+                                .child(el("span").class("tag").child(t(summary.category.name())))
+                                .child(el("span").class("tag").child(service.group)),
+                        )
+                        .child(shared),
                 ),
         )
         .child(cells(t(FACTS), facts))

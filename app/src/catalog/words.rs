@@ -5,7 +5,7 @@ use crate::language::words;
 words! {
     SERVICES: "办事" / "Services";
     SEARCH: "搜索事项" / "Search services";
-    SEARCH_HINT: "说说您要办的事，如：驾照到期" / "Say what you need, such as: licence expiring";
+    SEARCH_HINT: "要办什么？如：驾照到期" / "Say what you need, such as: licence expiring";
     FAMILY: "办事大类" / "Area";
     ALL: "全部" / "All";
     FOUND: "找到{}个事项" / "{} services found";

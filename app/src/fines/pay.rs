@@ -1,30 +1,25 @@
 //! Paying: an order, and the cashier of the place where the payer is.
 
-use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::*;
 use shared::{
     fines::{
         attempt::Channel,
-        wire::{Bridge, BridgeWord, Payment, PaymentRequest, RefreshRequest, WECHAT_USER_REQUIRED},
+        wire::{BridgeWord, Payment, PaymentRequest, RefreshRequest, WECHAT_USER_REQUIRED},
     },
     ids::DecisionId,
 };
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::JsFuture;
 
-use super::words::{CANCELLED, FAILED, PAY, PAY_BY_CODE};
+use super::words::{CANCELLED, FAILED, IN_MINI_PROGRAM, PAY, PAY_BY_CODE};
 use crate::{
     api::{self, AUTHORIZED, Anything, Failure},
     browser,
-    language::Phrase,
+    language::{Phrase, t},
     routes,
-    ui::{self, Deed, View, fragment, toast},
+    ui::{self, Deed, View, fragment, notice, toast},
+    wechat::{self, Surroundings},
 };
 
 const KEPT_AS: &str = "wechat-state";
-/// How often, and after how many milliseconds each, the bridge is looked for.
-const GLANCES: u32 = 50;
-const GLANCE: i32 = 100;
 
 /// The buttons. Whoever comes back from WeChat's question who one is goes on at once.
 ///
@@ -40,7 +35,7 @@ pub fn buttons(decision: DecisionId) -> View {
             deed.run(pay(decision, channel, None));
         })
     };
-    let ways = match here() {
+    let ways = match wechat::channel() {
         Channel::Jsapi => fragment().child(way("button primary", PAY, Channel::Jsapi)),
         Channel::H5 => fragment().child(way("button primary", PAY, Channel::H5)).child(way(
             "button plain",
@@ -49,19 +44,11 @@ pub fn buttons(decision: DecisionId) -> View {
         )),
         Channel::Native => fragment().child(way("button primary", PAY_BY_CODE, Channel::Native)),
     };
-    fragment().child(deed.outcome()).child(ui::actions(ways))
-}
-
-/// How the payer reaches the cashier from this browser.
-fn here() -> Channel {
-    let agent = window().navigator().user_agent().unwrap_or_default();
-    if agent.contains("MicroMessenger") || bridge().is_some() {
-        Channel::Jsapi
-    } else if agent.contains("Mobile") {
-        Channel::H5
-    } else {
-        Channel::Native
-    }
+    let elsewhere = (wechat::surroundings() == Surroundings::MiniProgram).then(|| notice("info", t(IN_MINI_PROGRAM)));
+    fragment()
+        .child(elsewhere)
+        .child(deed.outcome())
+        .child(ui::actions(ways))
 }
 
 /// The code in the address, when it answers the question that this browser asked.
@@ -70,22 +57,6 @@ fn returned_code() -> Option<String> {
     let code = routes::query("code").filter(|_| routes::query("state") == Some(asked))?;
     browser::forget(KEPT_AS);
     Some(code)
-}
-
-fn bridge() -> Option<JsValue> {
-    let bridge = Reflect::get(&window(), &JsValue::from_str("WeixinJSBridge")).ok()?;
-    bridge.is_object().then_some(bridge)
-}
-
-/// WeChat puts its bridge into a page some time after the page has begun.
-async fn awaited_bridge() -> Option<JsValue> {
-    for _ in 0..GLANCES {
-        if let Some(bridge) = bridge() {
-            return Some(bridge);
-        }
-        browser::pause(GLANCE).await;
-    }
-    None
 }
 
 async fn pay(decision: DecisionId, channel: Channel, wechat_code: Option<String>) -> Result<(), Failure> {
@@ -107,10 +78,7 @@ async fn pay(decision: DecisionId, channel: Channel, wechat_code: Option<String>
         return Ok(());
     }
     if let Some(invocation) = &order.bridge {
-        let word = match awaited_bridge().await {
-            Some(bridge) => invoke(&bridge, invocation).await,
-            None => BridgeWord::Fail,
-        };
+        let word = wechat::pay(invocation).await;
         match word {
             BridgeWord::Ok => {}
             BridgeWord::Cancel => toast(CANCELLED),
@@ -142,39 +110,4 @@ fn ask_who(failure: Failure) -> Result<(), Failure> {
         .set_href(&format!("{address}&state={state}#wechat_redirect"))
         .ok();
     Ok(())
-}
-
-/// Opens the cashier inside WeChat, and waits for its word.
-async fn invoke(bridge: &JsValue, invocation: &Bridge) -> BridgeWord {
-    let parameters = Object::new();
-    for (name, value) in [
-        ("appId", &invocation.app_id),
-        ("timeStamp", &invocation.time_stamp),
-        ("nonceStr", &invocation.nonce_str),
-        ("package", &invocation.package),
-        ("signType", &invocation.sign_type),
-        ("paySign", &invocation.pay_sign),
-    ] {
-        Reflect::set(&parameters, &JsValue::from_str(name), &JsValue::from_str(value)).ok();
-    }
-    let said = Promise::new(&mut |resolve, _| {
-        let tell = Closure::once_into_js(move |answer: JsValue| {
-            resolve.call1(&JsValue::NULL, &answer).ok();
-        });
-        let invoke = Reflect::get(bridge, &JsValue::from_str("invoke")).ok();
-        if let Some(invoke) = invoke.and_then(|invoke| invoke.dyn_into::<Function>().ok()) {
-            invoke
-                .call3(bridge, &JsValue::from_str("getBrandWCPayRequest"), &parameters, &tell)
-                .ok();
-        }
-    });
-    let answer = JsFuture::from(said).await.unwrap_or_default();
-    let word = Reflect::get(&answer, &JsValue::from_str("err_msg"))
-        .ok()
-        .and_then(|word| word.as_string());
-    match word.as_deref() {
-        Some("get_brand_wcpay_request:ok") => BridgeWord::Ok,
-        Some("get_brand_wcpay_request:cancel") => BridgeWord::Cancel,
-        _ => BridgeWord::Fail,
-    }
 }

@@ -47,6 +47,7 @@ pub fn account() -> View {
             .child(consents())
             .child(data(prover))
             .child(prover.view())
+            .child(ui::questions())
     } else {
         super::page::sign_in_first(SIGN_IN_FIRST)
     };
@@ -251,10 +252,7 @@ fn representative(row: &Representative, known: Remote<List<Representative>>, dee
 
 fn data(prover: Prover) -> View {
     let deed = Deed::new();
-    let close = move || {
-        if !window().confirm_with_message(t(CLOSE_ASK)).unwrap_or(false) {
-            return;
-        }
+    let closed = move || {
         deed.run(async move {
             let closed = prover
                 .with(Step::CloseAccount, async || AUTHORIZED.delete("/me").await)
@@ -268,6 +266,7 @@ fn data(prover: Prover) -> View {
             Ok(())
         });
     };
+    let close = move || ui::confirm(t(CLOSE_ASK), "button danger", CLOSE_ACCOUNT, closed);
     let load = move || {
         deed.run(async move {
             if prover.proves(Step::ExportData).await? {

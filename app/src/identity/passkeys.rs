@@ -1,6 +1,5 @@
 //! Passkeys: signing in by one, and the list in the account.
 
-use leptos::prelude::*;
 use shared::{
     identity::{
         passkeys::{LONGEST_PASSKEY_NAME, Passkey, PasskeyName, PasskeyOffer, PasskeyQuestion, Step},
@@ -25,7 +24,7 @@ use crate::{
     dates,
     language::{Phrase, filled, t},
     routes,
-    ui::{self, Deed, Field, Keyboard, Remote, View, actions, button, cells, el, fragment, live, notice, toast},
+    ui::{self, Deed, Field, Keyboard, Line, Remote, View, actions, button, cells, el, fragment, live, notice, toast},
 };
 
 /// The page on which one signs in by passkey.
@@ -145,15 +144,7 @@ async fn add(prover: Prover, name: String) -> Result<bool, Failure> {
 fn passkey(row: Passkey, known: Remote<List<Passkey>>, prover: Prover, deed: Deed) -> View {
     let path = format!("/me/passkeys/{}", row.id);
     let (renamed_at, before) = (path.clone(), row.name.clone());
-    let rename = move || {
-        let typed = window().prompt_with_message_and_default(t(PASSKEY_NAME), &before);
-        let Some(name) = typed.ok().flatten() else {
-            return;
-        };
-        if name_wrong(&name).is_some() {
-            toast(PASSKEY_NAME_WRONG);
-            return;
-        }
+    let renamed = move |name: String| {
         let path = renamed_at.clone();
         deed.run(async move {
             AUTHORIZED.put::<Anything>(&path, &PasskeyName { name }).await?;
@@ -162,10 +153,17 @@ fn passkey(row: Passkey, known: Remote<List<Passkey>>, prover: Prover, deed: Dee
             Ok(())
         });
     };
-    let remove = move || {
-        if !window().confirm_with_message(t(PASSKEY_REMOVE_ASK)).unwrap_or(false) {
-            return;
-        }
+    let rename = move || {
+        let name = Line {
+            why: None,
+            label: PASSKEY_NAME,
+            hint: PASSKEY_NAME_HINT,
+            before: before.clone(),
+            check: name_wrong,
+        };
+        name.ask(PASSKEY_RENAME, renamed.clone());
+    };
+    let removed = move || {
         let path = path.clone();
         deed.run(async move {
             let removed = prover
@@ -178,6 +176,7 @@ fn passkey(row: Passkey, known: Remote<List<Passkey>>, prover: Prover, deed: Dee
             Ok(())
         });
     };
+    let remove = move || ui::confirm(t(PASSKEY_REMOVE_ASK), "button danger", PASSKEY_REMOVE, removed.clone());
     let used = match row.used_at {
         Some(used) => filled(PASSKEY_USED, &[&dates::moment(used)]),
         None => filled(PASSKEY, &[&dates::day(row.created_at)]),

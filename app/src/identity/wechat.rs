@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::identity::{
-    wechat::{WechatQuestion, WechatQuestionRequest, WechatSessionRequest, is_inside_wechat},
+    wechat::{WechatQuestion, WechatQuestionRequest, WechatSessionRequest},
     wire::{Session, WECHAT_UNLINKED},
 };
 
@@ -12,6 +12,7 @@ use crate::{
     language::t,
     routes,
     ui::{self, Deed, View, fragment, live, notice},
+    wechat::{Surroundings, surroundings},
 };
 
 /// The state under which this WeChat waits for its account, once it is known that it has none.
@@ -19,8 +20,7 @@ pub type Waiting = RwSignal<Option<String>>;
 
 /// The way in by WeChat, in its own browser only. Whoever comes back from WeChat is signed in, or told to sign in once by phone.
 pub fn way_in(waiting: Waiting, signed_in: fn()) -> View {
-    let agent = window().navigator().user_agent().unwrap_or_default();
-    if !is_inside_wechat(&agent) {
+    if surroundings() != Surroundings::Wechat {
         return fragment();
     }
     let deed = Deed::new();

@@ -26,7 +26,7 @@ words! {
     PHONE_HINT: "11位手机号码" / "11 digits";
     PHONE_WRONG: "请填写11位大陆手机号码" / "Enter an 11-digit mainland mobile number";
     CODE: "验证码" / "Code";
-    CODE_HINT: "短信中的6位数字" / "6 digits from the message";
+    CODE_HINT: "短信中的6位数字" / "6 digits";
     CODE_WRONG: "验证码是6位数字" / "The code has 6 digits";
     GET_CODE: "获取验证码" / "Get a code";
     CODE_AGAIN: "{}秒后可重发" / "Again in {} s";

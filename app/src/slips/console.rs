@@ -16,13 +16,14 @@ use super::{
         AS_OF, CONFLICTS, EYE, LOOK_UP, NEVER_ONLINE, NO_HALL, NOT_LISTED, NOT_LISTED_WHY, OFFLINE, ONLINE,
         PROPERTY_ONLINE, PROPERTY_ONLINE_WHY, READ, READ_HINT, SENT, TITLE, TO_CONSOLE, TO_SHELF, UNSENT,
     },
-    local, scanner, sign,
+    local, sign,
     verify::{self, Refusal},
 };
 use crate::{
     api::{self, Failure, STAFF},
     browser, dates, identity,
     language::{filled, language, t},
+    scanning::{self, scanner},
     ui::{Deed, Load, Remote, View, el, fragment, live, notice, skeleton},
 };
 
@@ -144,7 +145,7 @@ fn reader(console: Console) -> View {
                         .child(t(LOOK_UP)),
                 ),
         )
-        .child(scanner::camera(move |text| console.look_up(text)))
+        .child(scanner(Some(scanning::own), move |text| console.look_up(text)))
 }
 
 fn told(problem: &Problem) -> Step {

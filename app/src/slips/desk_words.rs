@@ -7,9 +7,6 @@ words! {
     READ: "扫描或输入凭证" / "Scan or type a slip";
     READ_HINT: "扫码枪直接扫描，或粘贴凭证内容后按回车" / "Scan with the hand scanner, or paste and press Enter";
     LOOK_UP: "查询" / "Look up";
-    CAMERA: "用摄像头扫描" / "Scan with the camera";
-    CAMERA_STOP: "关闭摄像头" / "Stop the camera";
-    CAMERA_NONE: "摄像头不可用，请使用扫码枪或手工输入" / "There is no camera. Use the hand scanner or type.";
 
     HAND_OVER: "交付" / "Hand over";
     NUMBER: "编号" / "Number";

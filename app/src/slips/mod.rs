@@ -1,7 +1,7 @@
 //! Slips (领取凭证): the code that a resident shows, and the console at which it is redeemed.
 //!
-//! Residents load [`list()`] and [`page()`] with their forms; only the staff's program has the console, its scanner
-//! and what verifies signatures, and the shelf of a site.
+//! Residents load [`list()`] and [`page()`] with their forms; only the staff's program has the console, what
+//! verifies signatures, and the shelf of a site.
 
 mod code;
 mod console;
@@ -14,7 +14,6 @@ mod mail;
 mod page;
 mod picture;
 mod proxy;
-mod scanner;
 mod shelf;
 mod shelf_asks;
 mod shelf_words;

@@ -30,6 +30,8 @@ pub enum Keyboard {
     NewPassword,
     /// Several lines.
     Lines,
+    /// A line in a dialog, which is typed anew each time.
+    Answer,
 }
 
 impl Keyboard {
@@ -42,6 +44,7 @@ impl Keyboard {
             Self::Password => ("password", "text", "current-password"),
             Self::NewPassword => ("password", "text", "new-password"),
             Self::Lines => ("", "text", "off"),
+            Self::Answer => ("text", "text", "off"),
         }
     }
 

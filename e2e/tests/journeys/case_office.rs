@@ -79,8 +79,9 @@ async fn what_an_officer_reads_and_takes_back_is_seen_by_the_auditor() {
     desk.presses("查询").await;
     desk.sees("已更正").await;
     desk.shows("05-corrected").await;
-    desk.asks("window.prompt = () => '文书编号登记有误'").await;
     desk.presses_in("tr", "立案", "撤回").await;
+    desk.types("answer", "文书编号登记有误").await;
+    desk.presses_in("[role=dialog] .actions", "", "撤回").await;
     text_to(REPORTER, "case-withdrawn").await;
     desk.presses("查询").await;
     desk.sees("已撤回").await;

@@ -39,9 +39,10 @@ async fn one_asks_for_a_refund_and_another_approves_it() {
     let second = Browser::desk("office").await;
     second.signs_in_at("/admin/refunds", "finance-2").await;
     second.sees("待审批").await;
-    second.asks("window.confirm = () => true").await;
     second.shows("04-request").await;
     second.presses("批准退款").await;
+    second.sees("确定退回").await;
+    second.presses_in("[role=dialog] .actions", "", "批准退款").await;
     second.sees("已批准").await;
     second.shows("05-approved").await;
 

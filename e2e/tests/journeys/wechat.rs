@@ -1,8 +1,13 @@
-//! Signing in by WeChat: linked the first time, one tap from then on, and unlinked.
+//! WeChat: signing in by it, which is linked the first time and takes one tap from then on, its scanner, and sharing from its menu.
 
-use crate::support::{Browser, digits, sandbox, text_to, texts_to};
+use serde_json::json;
+
+use crate::support::{
+    Browser, LOST_CARD, QUIET_HALL, Resident, digits, hall, presence_code, sandbox, service, text_to, texts_to,
+};
 
 const PHONE: &str = "13800000061";
+const VISITOR: &str = "13800000062";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_resident_links_wechat_comes_back_with_one_tap_and_unlinks_it() {
@@ -46,5 +51,67 @@ async fn a_resident_links_wechat_comes_back_with_one_tap_and_unlinks_it() {
 
     phone.presses("解绑").await;
     phone.sees("未绑定").await;
+    phone.leaves().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_resident_checks_in_with_wechats_scanner() {
+    let (hall, service) = (hall(QUIET_HALL).await, service(LOST_CARD).await);
+    let resident = Resident::signs_in(VISITOR).await;
+    let phone = Browser::in_wechat("wechat").await;
+    phone.becomes_the_phone_of(&resident).await;
+    let window = phone.chooses_window(&hall, &service).await;
+    let appointment = resident.books(window["id"].as_str().unwrap(), &service).await;
+    phone.opens(&format!("/appointments/{appointment}")).await;
+
+    phone.presses("扫一扫").await;
+    phone.types("wx-sandbox-code", "https://example.com/menu").await;
+    phone.picture("04-scanner").await;
+    phone.presses("扫到了 Scanned").await;
+    phone.sees("这不是大厅屏幕上的签到二维码").await;
+    phone.presses("扫一扫").await;
+    phone.presses("返回 Leave").await;
+
+    phone.presses("扫一扫").await;
+    let shown = format!("/appointments?hall={hall}&presence={}", presence_code(&hall).await);
+    phone
+        .types("wx-sandbox-code", &format!("https://bianmin.example{shown}"))
+        .await;
+    phone.presses("扫到了 Scanned").await;
+    phone.arrives_at("/tickets/").await;
+    phone.sees("等候中").await;
+    phone.leaves().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_service_is_shared_under_its_name() {
+    let page = format!("/services/{}", service(LOST_CARD).await);
+    let phone = Browser::in_wechat("wechat").await;
+    phone.opens("/services").await;
+    phone.presses(LOST_CARD).await;
+    phone.arrives_at(&page).await;
+    phone
+        .waits_for("WeChat to know the page's name", || async {
+            let shared = phone.asks("return window.wx?.shared?.updateAppMessageShareData").await;
+            shared["title"] == LOST_CARD && shared["link"].as_str().is_some_and(|link| link.ends_with(&page))
+        })
+        .await;
+    phone.presses("分享").await;
+    phone.sees("发送给朋友").await;
+    phone.shows("05-share").await;
+    phone.leaves().await;
+
+    // Elsewhere the link goes to whatever the system shares with, or is copied.
+    let phone = Browser::phone("wechat").await;
+    phone.opens(&page).await;
+    phone.sees("分享").await;
+    let instead = "navigator.share = undefined; \
+                   Object.defineProperty(navigator, 'clipboard', {value: {writeText: async (text) => { window.copied = text; }}})";
+    phone.asks(instead).await;
+    phone.presses("分享").await;
+    phone.sees("链接已复制").await;
+    let copied = phone.asks("return window.copied").await;
+    assert!(copied.as_str().is_some_and(|link| link.ends_with(&page)), "{copied}");
+    assert_eq!(phone.asks("return typeof window.wx").await, json!("undefined"));
     phone.leaves().await;
 }

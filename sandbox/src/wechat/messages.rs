@@ -135,7 +135,7 @@ struct Send {
 }
 
 /// Why a token is not taken.
-fn refused_token(tokens: &Tokens, given: Option<&str>, now: DateTime<FixedOffset>) -> Option<HttpResponse> {
+pub(super) fn refused_token(tokens: &Tokens, given: Option<&str>, now: DateTime<FixedOffset>) -> Option<HttpResponse> {
     let Some(given) = given else {
         return Some(refusal(41001, "access_token missing"));
     };

@@ -1,6 +1,7 @@
-//! WeChat itself, beside its payments: who is signed in, and messages from the official account.
+//! WeChat itself, beside its payments: who is signed in, messages from the official account, and what pages may do by its script.
 
 pub mod events;
+pub mod jssdk;
 pub mod messages;
 pub mod oauth;
 pub mod people;
@@ -32,6 +33,7 @@ struct Inner {
     person: Option<String>,
     codes: HashMap<String, oauth::Code>,
     tokens: messages::Tokens,
+    ticket: Option<jssdk::Ticket>,
     messages: Vec<messages::Message>,
     /// How events about them are pushed.
     events: events::Settings,
@@ -78,9 +80,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .wrap(from_fn(|request, next| {
                     faults::inject("wechat-message", fault_wording, request, next)
                 }))
-                .configure(messages::api),
+                .configure(messages::api)
+                .configure(jssdk::api),
         )
         .configure(oauth::pages)
+        .configure(jssdk::pages)
         .configure(messages::control)
         .configure(events::control)
         .configure(people::control);

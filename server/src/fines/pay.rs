@@ -21,6 +21,7 @@ use shared::{
     money::Fen,
     problem::{self, Problem},
     time::Instant,
+    wechat::is_inside_wechat,
 };
 use uuid::Uuid;
 
@@ -73,7 +74,7 @@ pub async fn pay_decision(
         .get(USER_AGENT)
         .and_then(|agent| agent.to_str().ok())
         .unwrap_or_default();
-    if body.channel == Channel::H5 && agent.contains("MicroMessenger") {
+    if body.channel == Channel::H5 && is_inside_wechat(agent) {
         return Err(Failure::from(&CHANNEL_WRONG));
     }
     store::visible_decision(platform.db.reader(), &resident, *id)

@@ -13,12 +13,20 @@ use actix_web::{
 };
 use shared::problem;
 
-use crate::problem::Failure;
+use crate::{config::Config, platform::official_account::script_source, problem::Failure};
 
-/// What a page of the client may load: its own scripts, with no inline script, and its own data.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'; \
-    report-uri /csp-reports; report-to csp";
+/// What a page of the client may load: its own scripts, with no inline script, and its own data. The JSSDK of WeChat is added where there
+/// is an official account.
+pub fn content_security_policy(config: &Config) -> String {
+    let jssdk = script_source(config)
+        .map(|folder| format!(" {folder}"))
+        .unwrap_or_default();
+    format!(
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{jssdk}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+         connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'; \
+          report-uri /csp-reports; report-to csp"
+    )
+}
 
 /// The counter's camera reads slips; nothing else that a device has is anybody's business here.
 pub const PERMISSIONS_POLICY: &str =
@@ -30,8 +38,21 @@ const STAFF: [&str; 5] = ["console", "board", "kiosk", "redeem", "admin"];
 /// Paths whose pages are the residents' second program: what one has, after it was found and booked.
 const AFFAIRS: [&str; 3] = ["appointments", "tickets", "me"];
 
-/// Paths whose pages are the residents' third program: what one pays, collects and follows, and the account.
-const PAPERS: [&str; 7] = ["fines", "payments", "slips", "cases", "R", "account", "passkey"];
+/// Paths whose pages are the residents' third program: what one pays, collects and follows.
+const PAPERS: [&str; 5] = ["fines", "payments", "slips", "cases", "R"];
+
+/// Paths whose pages are the residents' fourth program: the account.
+const ACCOUNT: [&str; 2] = ["account", "passkey"];
+
+/// The pages of a whole client.
+pub const PAGES: [&str; 6] = [
+    "index.html",
+    "find.html",
+    "affairs.html",
+    "papers.html",
+    "account.html",
+    "staff.html",
+];
 
 /// The folder of the built client.
 #[derive(Clone, Debug)]
@@ -64,8 +85,13 @@ impl Client {
             "affairs.html"
         } else if PAPERS.contains(&first) {
             "papers.html"
-        } else {
+        } else if ACCOUNT.contains(&first) {
+            "account.html"
+        } else if first.is_empty() {
             "index.html"
+        } else {
+            // The first program without the painted home page.
+            "find.html"
         })
     }
 }

@@ -7,9 +7,10 @@ mod docs;
 mod health;
 mod measure;
 mod my_data;
+mod page_signature;
 
 pub use self::{
-    client::{CONTENT_SECURITY_POLICY, Client, PERMISSIONS_POLICY, page},
+    client::{Client, PAGES, PERMISSIONS_POLICY, content_security_policy, page},
     csp_reports::{CspReports, REPORTING_ENDPOINTS},
     docs::Described,
     measure::{RequestSpan, measure},
@@ -20,7 +21,8 @@ pub fn api_routes(config: &mut impl crate::mount::Mount) {
     config
         .service(audit_log::search_audit_log)
         .service(my_data::export)
-        .service(my_data::close_account);
+        .service(my_data::close_account)
+        .service(page_signature::sign_page);
 }
 
 /// Mounts what stands outside the API's prefix.

@@ -44,3 +44,4 @@ mod tickets;
 mod upstream;
 mod visits;
 mod waitlist;
+mod wechat;

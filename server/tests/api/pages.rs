@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use crate::support::TestApp;
+use server::operations::PAGES;
 
-const PAGES: [&str; 3] = ["index.html", "affairs.html", "staff.html"];
+use crate::support::TestApp;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_compressed_page_is_shown_and_not_saved() {
@@ -47,12 +47,16 @@ async fn each_path_is_shown_by_the_program_that_has_its_page() {
     let browser = reqwest::Client::builder().no_proxy().build().unwrap();
     for (path, page) in [
         ("/", "index.html"),
-        ("/services", "index.html"),
-        ("/book/x", "index.html"),
+        ("/services", "find.html"),
+        ("/book/x", "find.html"),
         ("/appointments/x/reschedule", "affairs.html"),
         ("/tickets/x", "affairs.html"),
         ("/me", "affairs.html"),
-        ("/menu", "index.html"),
+        ("/R/AEAQ", "papers.html"),
+        ("/account", "account.html"),
+        ("/passkey", "account.html"),
+        ("/login", "find.html"),
+        ("/menu", "find.html"),
         ("/console", "staff.html"),
     ] {
         let answer = browser.get(format!("{}{path}", app.address)).send().await.unwrap();

@@ -13,11 +13,6 @@ pub fn is_open(asked_at: Instant, now: Instant) -> bool {
     now < asked_at + WECHAT_QUESTION_LIFE
 }
 
-/// Whether a browser that names itself so is WeChat's own.
-pub fn is_inside_wechat(user_agent: &str) -> bool {
-    user_agent.contains("MicroMessenger")
-}
-
 /// `POST /auth/wechat-questions`: this browser asks WeChat who its user is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -71,10 +71,7 @@ fn one(request: &RefundRequest, requests: Remote<List<RefundRequest>>) -> View {
 fn decide(request: &RefundRequest, requests: Remote<List<RefundRequest>>) -> View {
     let (id, note, deed) = (request.id, filled_with(""), Deed::new());
     let sure = filled(SURE_APPROVE, &[&request.amount_fen.to_string()]);
-    let approve = move || {
-        if !window().confirm_with_message(&sure).unwrap_or(false) {
-            return;
-        }
+    let approved = move || {
         deed.run(async move {
             let path = format!("/admin/refund-requests/{id}/approve");
             let _done: RefundRequest = STAFF.post(&path, &Nothing {}).await?;
@@ -83,6 +80,7 @@ fn decide(request: &RefundRequest, requests: Remote<List<RefundRequest>>) -> Vie
             Ok(())
         });
     };
+    let approve = move || ui::confirm(sure.clone(), "button primary", APPROVE, approved);
     let refuse = move || {
         let said = RefusalNote {
             note: note.get_untracked(),

@@ -58,10 +58,16 @@ impl Browser {
         browser
     }
 
-    /// A phone on which WeChat shows the pages, with a bridge to its cashier, which stands above the pages' security policy.
-    pub async fn wechat(journey: &'static str) -> Self {
+    /// A phone on which WeChat shows the pages, and what it loads for them comes from the sandbox.
+    pub async fn in_wechat(journey: &'static str) -> Self {
         let browser = Self::phone(journey).await;
         browser.says_it_is(WECHAT).await;
+        browser
+    }
+
+    /// The same with a bridge to WeChat's cashier, which stands above the pages' security policy.
+    pub async fn wechat(journey: &'static str) -> Self {
+        let browser = Self::in_wechat(journey).await;
         browser.devtools("Page.enable", json!({})).await;
         browser.devtools("Page.setBypassCSP", json!({"enabled": true})).await;
         let bridge = format!(

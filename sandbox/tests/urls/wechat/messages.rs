@@ -39,7 +39,7 @@ async fn a_template_message_needs_the_latest_token_and_a_follower() {
 }
 
 /// What the account's server does: asks for the stable token, and sends with it.
-async fn stable(rig: &Rig, force_refresh: bool) -> String {
+pub async fn stable(rig: &Rig, force_refresh: bool) -> String {
     let secret = rig.get("/wechat/merchant.json").await["app_secret"].clone();
     let credential = json!({
         "grant_type": "client_credential", "appid": "wxb1a0000000000001", "secret": secret, "force_refresh": force_refresh,

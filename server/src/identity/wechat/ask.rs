@@ -11,6 +11,7 @@ use shared::{
         wire::WECHAT_SILENT,
     },
     problem,
+    wechat::is_own_page,
 };
 use uuid::Uuid;
 
@@ -66,8 +67,7 @@ pub async fn ask_wechat(platform: Data<Platform>, body: Json<WechatQuestionReque
 fn back(platform: &Platform, next: Option<&str>) -> Result<String, Failure> {
     let page = format!("{}/login", platform.config.public_url);
     let Some(next) = next else { return Ok(page) };
-    let is_own = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && next.len() <= LONGEST_NEXT;
-    if !is_own {
+    if !is_own_page(next) || next.len() > LONGEST_NEXT {
         return Err(invalid_field("next", "expected a path of this service"));
     }
     let url = reqwest::Url::parse_with_params(&page, [("next", next)]).map_err(anyhow::Error::from)?;

@@ -3,6 +3,7 @@
 //! Signing in, paying and messages all go by this one account, so its secret and its token are in one place.
 
 mod events;
+mod jssdk;
 mod token;
 mod user;
 
@@ -13,11 +14,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
-use self::token::Token;
 pub use self::{
     events::{Event, EventSecrets, NotWechats, Signed},
+    jssdk::script_source,
     user::UserError,
 };
+use self::{jssdk::Ticket, token::Token};
 use super::clock::Clock;
 use crate::config::Config;
 
@@ -91,6 +93,8 @@ pub struct OfficialAccount {
     account: OnceCell<Account>,
     /// Held by whoever asks for a token, so that others wait for what that brings.
     token: Mutex<Option<Token>>,
+    /// As the token: whoever asks for a ticket lets the others wait for it.
+    ticket: Mutex<Option<Ticket>>,
 }
 
 impl fmt::Debug for OfficialAccount {
@@ -127,6 +131,7 @@ impl OfficialAccount {
             },
             sandbox: config.sandbox_url.clone(),
             token: Mutex::default(),
+            ticket: Mutex::default(),
         })
     }
 

@@ -4,6 +4,7 @@
 //! do not take it from each other, as they would with `/cgi-bin/token`.
 
 use chrono::TimeDelta;
+use reqwest::{Client, RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use shared::time::Instant;
@@ -22,23 +23,37 @@ pub(super) struct Token {
 }
 
 impl OfficialAccount {
-    /// Posts to the account's API, with its token. A token that WeChat no longer takes is replaced once.
+    /// Posts to the account's API, with its token.
     pub async fn post(&self, path: &str, body: &Value) -> Result<Value, CallError> {
+        self.call(path, |http, url| http.post(url).json(body)).await
+    }
+
+    /// Calls the account's API, with its token. A token that WeChat no longer takes is replaced once.
+    pub(super) async fn call(
+        &self,
+        path: &str,
+        request: impl Fn(&Client, Url) -> RequestBuilder,
+    ) -> Result<Value, CallError> {
         let token = self.token(None).await?;
-        match self.post_with(&token, path, body).await {
+        match self.call_with(&token, path, &request).await {
             Err(CallError::Refused(code)) if TOKEN_REFUSED.contains(&code) => {
                 let token = self.token(Some(&token)).await?;
-                self.post_with(&token, path, body).await
+                self.call_with(&token, path, &request).await
             }
             answer => answer,
         }
     }
 
-    async fn post_with(&self, token: &SecretString, path: &str, body: &Value) -> Result<Value, CallError> {
+    async fn call_with(
+        &self,
+        token: &SecretString,
+        path: &str,
+        request: impl Fn(&Client, Url) -> RequestBuilder,
+    ) -> Result<Value, CallError> {
         let url = format!("{}{path}", self.account().await?.api);
-        let url = reqwest::Url::parse_with_params(&url, [("access_token", token.expose_secret())])
-            .map_err(|_no_url| CallError::NoAccount)?;
-        read(self.http.post(url).json(body).send().await.map_err(unanswered)?).await
+        let mut url: Url = url.parse().map_err(|_no_url| CallError::NoAccount)?;
+        url.query_pairs_mut().append_pair("access_token", token.expose_secret());
+        read(request(&self.http, url).send().await.map_err(unanswered)?).await
     }
 
     /// The token. `refused` is one that WeChat does not take any more.

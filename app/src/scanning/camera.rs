@@ -1,7 +1,6 @@
-//! The camera: frames are read by a decoder in this program, since Chromium brings none on every system.
+//! The camera, whose frames are read one after the other.
 
 use leptos::prelude::*;
-use rqrr::PreparedImage;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -9,7 +8,7 @@ use web_sys::{
     MediaStreamTrack,
 };
 
-use super::desk_words::{CAMERA, CAMERA_NONE, CAMERA_STOP};
+use super::{CAMERA, CAMERA_NONE, CAMERA_STOP, Decoder};
 use crate::{
     browser,
     language::t,
@@ -45,25 +44,19 @@ fn closed(stream: &MediaStream) {
     }
 }
 
-/// What a QR code in the present frame says.
-fn frame(canvas: &HtmlCanvasElement) -> Option<String> {
+/// Takes the present frame.
+fn take(canvas: &HtmlCanvasElement) -> Option<()> {
     let video: HtmlVideoElement = document().get_element_by_id(VIDEO)?.dyn_into().ok()?;
     let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
     let (width, height) = (f64::from(WIDTH), f64::from(HEIGHT));
     context
         .draw_image_with_html_video_element_and_dw_and_dh(&video, 0.0, 0.0, width, height)
         .ok()?;
-    let pixels = context.get_image_data(0.0, 0.0, width, height).ok()?.data();
-    let (columns, rows) = (usize::try_from(WIDTH).ok()?, usize::try_from(HEIGHT).ok()?);
-    // Green is nearly as bright as the whole.
-    let grey = |x: usize, y: usize| pixels.get(4 * (y * columns + x) + 1).copied().unwrap_or(255);
-    let mut image = PreparedImage::prepare_from_greyscale(columns, rows, grey);
-    let grids = image.detect_grids();
-    grids.first()?.decode().ok().map(|(_, text)| text)
+    Some(())
 }
 
 /// The button that opens the camera, and the picture while it is open.
-pub fn camera(found: impl Fn(String) + Copy + 'static) -> View {
+pub fn camera(decoder: Decoder, found: impl Fn(String) + Copy + 'static) -> View {
     let stream = StoredValue::new_local(None::<MediaStream>);
     let open = RwSignal::new(false);
     let missing = RwSignal::new(false);
@@ -101,10 +94,18 @@ pub fn camera(found: impl Fn(String) + Copy + 'static) -> View {
         canvas.set_width(WIDTH);
         canvas.set_height(HEIGHT);
         browser::every(EVERY, move || {
-            if let Some(text) = open.get_untracked().then(|| frame(&canvas)).flatten() {
-                stop();
-                found(text);
+            if !open.get_untracked() || take(&canvas).is_none() {
+                return;
             }
+            let reading = decoder(canvas.clone());
+            browser::beside(Box::pin(async move {
+                let text = reading.await;
+                // Another frame may have said it before, or the page was left.
+                if let (Some(text), Some(true)) = (text, open.try_get_untracked()) {
+                    stop();
+                    found(text);
+                }
+            }));
         });
     }
     on_cleanup(stop);

@@ -1,0 +1,5 @@
+//! The residents' fourth program: the account, its sessions, passkeys and data.
+
+fn main() {
+    app::account();
+}

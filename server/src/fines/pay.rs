@@ -29,7 +29,7 @@ use super::{
     entity::{decision, payment, wechat_payer},
     hand_out::hand_out,
     history,
-    payments::ask,
+    payments::{ARRIVES_WITHIN, ask},
     service::Fines,
     store,
     tasks::Did,
@@ -127,6 +127,7 @@ enum Begun {
 async fn begin(platform: &Platform, client: &Client, resident: &Resident, wish: &Wish) -> Result<Begun, Failure> {
     let now = platform.clock.now();
     let transaction = platform.db.begin().await?;
+    store::lock_decision(&transaction, wish.decision).await?;
     let row = store::visible_decision(&transaction, resident, wish.decision)
         .await?
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
@@ -320,6 +321,10 @@ pub async fn close_order(platform: &Platform, fines: &Fines, id: Uuid) -> Result
     let status: PaymentStatus = row.status.parse().map_err(anyhow::Error::from)?;
     if !status.is_open() {
         return Ok(Did::Done);
+    }
+    // An order that is being made is perhaps still on its way to WeChat, which would make it after it was closed.
+    if status != PaymentStatus::AwaitingPayment && platform.clock.now() - row.created_at < ARRIVES_WITHIN {
+        return Ok(Did::Wait(ARRIVES_WITHIN));
     }
     match clear_away(platform, fines.wechat().await?, &row).await {
         Ok(()) => Ok(Did::Done),

@@ -30,7 +30,7 @@ use super::{
 use crate::{identity::Resident, notify, platform::Platform, problem::Failure};
 
 /// How long an order of which WeChat Pay knows nothing may still be on its way there.
-const ARRIVES_WITHIN: chrono::TimeDelta = chrono::TimeDelta::minutes(2);
+pub const ARRIVES_WITHIN: chrono::TimeDelta = chrono::TimeDelta::minutes(2);
 /// How long a payer's page is believed that says it was paid, while WeChat does not know of it.
 const CLAIM_HOLDS: chrono::TimeDelta = chrono::TimeDelta::minutes(2);
 

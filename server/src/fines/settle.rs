@@ -142,6 +142,10 @@ async fn take(db: &impl ConnectionTrait, platform: &Platform, news: News<'_>, no
     metrics::counter!("bianmin_payments_settled_total", "source" => source.as_str()).increment(1);
     if decision_paid {
         request_effects(db, row.id, now).await?;
+        // Another order may stand open: this one was closed for it, and paid all the same.
+        if let Some(open) = store::open_payment(db, row.decision_id).await? {
+            store::to_do(db, "close-order", open.id, now).await?;
+        }
         tell(db, platform, row, "received", Template::PaymentReceived, now).await?;
     } else {
         refunds::begin(db, row, "not-needed", Route::Wechat, None, now).await?;

@@ -56,6 +56,14 @@ pub async fn visible_decision(
     Ok(payer.map(|_| row))
 }
 
+/// Locks a decision, so that no order for it is begun while a payment of it is settled, and none unseen by whoever settles it.
+pub async fn lock_decision(db: &impl ConnectionTrait, id: DecisionId) -> Result<(), DbErr> {
+    crate::platform::db::locked(decision::Entity::find_by_id(id.0))
+        .one(db)
+        .await?;
+    Ok(())
+}
+
 /// Whether the decision fines this resident.
 pub fn owns(resident: &Resident, row: &decision::Model) -> bool {
     resident

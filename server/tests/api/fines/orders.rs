@@ -121,6 +121,22 @@ async fn row_10_two_tabs_share_an_order_and_another_payer_gets_another_after_the
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_that_stands_open_beside_a_paid_decision_is_closed() {
+    let bureau = Bureau::open().await;
+    let resident = bureau.app.resident(1).await;
+    let id = bureau.decide(&resident, 1).await;
+    let first = bureau.order_of(&resident, &id, "jsapi").await;
+    // It was closed here, and WeChat did not hear of it.
+    bureau.app.execute("UPDATE payments SET status = 'closed'").await;
+    let second = bureau.order_of(&resident, &id, "native").await;
+    assert_eq!(bureau.pay(&first).await.0, 200);
+    bureau.becomes(&resident, &first, "paid").await;
+    bureau.app.do_payments().await;
+    bureau.becomes(&resident, &second, "closed").await;
+    assert_eq!(bureau.pay(&second).await.1["code"], "ORDER_CLOSED");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn row_11_while_the_clocks_differ_no_order_is_made_and_somebody_is_called() {
     let bureau = Bureau::open().await;
     let resident = bureau.app.resident(1).await;

@@ -13,9 +13,10 @@ use super::{
     authenticate::{Resident, Signed, Staff},
     device::Device,
     entity::{device, resident, session, staff},
+    names,
     sessions::SubjectKind,
     staff_sign_in,
-    store::{self, PersonFacts},
+    store::PersonFacts,
 };
 use crate::{platform::Platform, problem::Failure};
 
@@ -64,7 +65,7 @@ async fn residents(platform: &Platform, ids: HashSet<Uuid>) -> Result<HashMap<Uu
         .all(db)
         .await?;
     let bound = rows.iter().filter_map(|row| row.person_id.map(PersonId));
-    let names = store::persons_names(db, platform, bound).await?;
+    let names = names::persons_names(db, platform, bound).await?;
     let facts = |id: PersonId| {
         names.get(&id).map(|name| PersonFacts {
             id,

@@ -21,6 +21,7 @@ mod family;
 mod holders;
 mod me;
 mod my_sessions;
+mod names;
 mod offices;
 mod origin;
 mod passkeys;
@@ -45,6 +46,7 @@ pub use self::{
     authenticate::{IdentifiedResident, Resident, Signed, Staff, authenticate},
     device::{HallScreen, Kiosk, Locker, Redeemer, TicketDesk},
     devices::{device_names, is_locker_of},
+    names::{persons_names, residents_names, staff_names},
     offices::{Auditor, CaseOfficer, Clerk, Director, Finance, HallStaff, SystemAdmin},
     origin::refuse_foreign_origins,
     proofs::{take as take_proof, take_in as take_proof_in},
@@ -53,8 +55,7 @@ pub use self::{
     staff_sign_in::{CodeVerdict, confirm_code},
     store::{
         Person, PersonFacts, anonymise, find_or_add_person, id_number_index, id_number_indexes, is_staff, lock_persons,
-        may_act_for, person, person_of_phone, person_with, persons_names, phone_of, resident_of_phone, residents_names,
-        residents_of, staff_names,
+        may_act_for, person, person_of_phone, person_with, phone_of, resident_of_phone, residents_of,
     },
     wechat::{WechatContact, has_wechat, wechat_contacts},
 };

@@ -1,7 +1,5 @@
 //! Persons and residents in the database: sealed on the way in, opened on the way out.
 
-use std::collections::HashMap;
-
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -74,7 +72,7 @@ impl Person {
     }
 }
 
-fn opened(platform: &Platform, row: &person::Model) -> Result<Person, Failure> {
+pub(super) fn opened(platform: &Platform, row: &person::Model) -> Result<Person, Failure> {
     let name = platform.keys.open(NAME, row.id, &row.name)?;
     let id_number = platform.keys.open(ID_NUMBER, row.id, &row.id_number)?;
     Ok(Person {
@@ -118,41 +116,6 @@ pub async fn person_with(
         .one(db)
         .await?;
     Ok(row.map(|row| row.id.into()))
-}
-
-/// The masked names of persons.
-pub async fn persons_names(
-    db: &impl ConnectionTrait,
-    platform: &Platform,
-    ids: impl IntoIterator<Item = PersonId>,
-) -> Result<HashMap<PersonId, String>, Failure> {
-    let rows = person::Entity::find()
-        .filter(person::Column::Id.is_in(ids.into_iter().map(Uuid::from)))
-        .all(db)
-        .await?;
-    rows.iter()
-        .map(|row| opened(platform, row).map(|person| (person.id, person.name.masked())))
-        .collect()
-}
-
-/// The masked names of those who are bound to these accounts.
-pub async fn residents_names(
-    db: &impl ConnectionTrait,
-    platform: &Platform,
-    ids: impl IntoIterator<Item = ResidentId>,
-) -> Result<HashMap<ResidentId, String>, Failure> {
-    let bound: Vec<(ResidentId, PersonId)> = resident::Entity::find()
-        .filter(resident::Column::Id.is_in(ids.into_iter().map(Uuid::from)))
-        .all(db)
-        .await?
-        .into_iter()
-        .filter_map(|row| Some((row.id.into(), row.person_id?.into())))
-        .collect();
-    let names = persons_names(db, platform, bound.iter().map(|(_, person)| *person)).await?;
-    Ok(bound
-        .into_iter()
-        .filter_map(|(resident, person)| Some((resident, names.get(&person)?.clone())))
-        .collect())
 }
 
 /// The person with this ID number, added when there is none. A known person under another name is refused.
@@ -393,16 +356,4 @@ pub async fn residents_of(
         .all(db)
         .await?;
     Ok(found.into_iter().map(ResidentId).collect())
-}
-
-/// The names of members of staff.
-pub async fn staff_names(
-    db: &impl ConnectionTrait,
-    ids: impl IntoIterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, String>, DbErr> {
-    let rows = staff::Entity::find()
-        .filter(staff::Column::Id.is_in(ids))
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }

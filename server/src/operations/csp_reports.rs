@@ -50,9 +50,9 @@ impl CspReports {
     security(()),
     request_body(
         content = serde_json::Value,
-        content_type = "application/csp-report",
-        description = "A report, also as `application/reports+json`: at most 16 KiB, which are not looked at.",
-        example = json!("{\"csp-report\": {\"effective-directive\": \"script-src-elem\"}}"),
+        content_type = "application/reports+json",
+        description = "Reports, also one as `application/csp-report`: at most 16 KiB, which are not looked at.",
+        example = json!([{"type": "csp-violation", "body": {"effectiveDirective": "script-src-elem"}}]),
     ),
     responses((status = 204, description = "It is counted."), crate::problem::Refusals),
 )]

@@ -42,7 +42,7 @@ async fn three_late_cancellations_suspend_booking_until_an_appeal_is_accepted() 
     desk.signs_in_at("/admin/strikes", MANAGER).await;
     desk.sees("当天送老人急诊").await;
     desk.shows("04-appeal").await;
-    desk.presses("撤销爽约").await;
+    desk.presses_in("article.appeal", "当天送老人急诊", "撤销爽约").await;
     desk.sees("已处理").await;
     desk.leaves().await;
 

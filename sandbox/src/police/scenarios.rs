@@ -149,15 +149,24 @@ fn values(sandbox: &Sandbox, story: &Scenario, resident: &Resident) -> HashMap<S
         if story.fresh.iter().any(|fresh| fresh == number) {
             desk.numbers.remove(&key);
         }
+        let case = desk
+            .cases
+            .unwrap_or_else(|| crypto::random_digits(4).parse().unwrap_or(0));
+        let mut cases = case;
         let made = desk.numbers.entry(key).or_insert_with(|| {
             let serial = crypto::random_digits(12);
             match number {
-                "case_no" => format!("A539900000000{}{}", now.format("%Y%m"), serial.split_at(4).0),
+                // Four digits are few: one after the other, no two cases have the same.
+                "case_no" => {
+                    cases = case + 1;
+                    format!("A539900000000{}{:04}", now.format("%Y%m"), case % 10_000)
+                }
                 "document_no" => format!("DOC{serial}"),
                 _ => format!("5399{serial}"),
             }
         });
         values.insert(number.to_owned(), made.clone());
+        desk.cases = Some(cases);
     }
     values
 }

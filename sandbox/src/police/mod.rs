@@ -45,7 +45,7 @@ struct Desk {
     sequences: HashMap<&'static str, i64>,
     /// Numbers that scenarios made for a phone, such as its last case.
     numbers: HashMap<(String, String), String>,
-    /// How many cases there were, after a number that a restart changes.
+    /// The number of the next case; the first one is drawn, since a server may know cases of an earlier run.
     cases: Option<u32>,
     /// Camera records that were pushed, by number: handling one makes a decision of it.
     violations: HashMap<String, Value>,

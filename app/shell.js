@@ -20,6 +20,9 @@
     return;
   }
 
+  // The list of services is asked for while the program that shows it is on its way.
+  if (location.pathname === "/services") askAhead("/api/v1/services" + location.search, language);
+
   if (!("serviceWorker" in navigator)) return;
   navigator.serviceWorker.addEventListener("message", function (event) {
     if (event.data !== "update") return;
@@ -34,4 +37,19 @@
   };
   if (document.readyState === "complete") register();
   else addEventListener("load", register);
+
+  // The program takes an answer that it finds here, once, instead of asking. What has failed it asks for itself.
+  function askAhead(path, language) {
+    var tongue = language.slice(0, 2) === "en" ? "en" : "zh-CN";
+    var abort = new AbortController();
+    setTimeout(function () { abort.abort(); }, 15000);
+    var headers = { accept: "application/json, application/problem+json", "accept-language": tongue };
+    var answer = fetch(path, { headers: headers, signal: abort.signal }).catch(function () { return null; });
+    window.answerAhead = function (asked, spoken) {
+      if (asked !== path || spoken !== tongue) return null;
+      var taken = answer;
+      answer = null;
+      return taken;
+    };
+  }
 })();

@@ -13,7 +13,7 @@ use shared::{
     identity::wire::{ATTENDED, SESSION_IDLE},
     problem::{Problem, UNAUTHENTICATED},
 };
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{AbortController, Headers, Request, RequestInit, Response};
 
@@ -291,13 +291,35 @@ async fn fetched(method: &str, path: &str, body: Option<&str>, key: Option<&str>
         move || abort.abort(),
         std::time::Duration::from_millis(u64::from(PATIENCE.unsigned_abs())),
     )?;
-    let answer = answered(&Request::new_with_str_and_init(path, &wish)?).await;
+    let answer = match asked_ahead(method, path).await {
+        Some(response) => answered(&response).await,
+        None => answered(&responded(&Request::new_with_str_and_init(path, &wish)?).await?).await,
+    };
     timer.clear();
     answer
 }
 
-async fn answered(request: &Request) -> Result<Answer, JsValue> {
-    let response: Response = JsFuture::from(window().fetch_with_request(request)).await?.dyn_into()?;
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = window, js_name = answerAhead)]
+    fn answer_ahead(path: &str, language: &str) -> Result<Option<Promise>, JsValue>;
+}
+
+/// The answer to what `shell.js` has asked for before this program was there.
+async fn asked_ahead(method: &str, path: &str) -> Option<Response> {
+    if method != "GET" {
+        return None;
+    }
+    // Most pages ask nothing ahead, and a call fails that has nobody to answer it.
+    let answer = answer_ahead(path, language().tag()).ok()??;
+    JsFuture::from(answer).await.ok()?.dyn_into().ok()
+}
+
+async fn responded(request: &Request) -> Result<Response, JsValue> {
+    JsFuture::from(window().fetch_with_request(request)).await?.dyn_into()
+}
+
+async fn answered(response: &Response) -> Result<Answer, JsValue> {
     if let Some(date) = response.headers().get("date")? {
         browser::set_clock(&date);
     }

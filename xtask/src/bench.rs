@@ -23,15 +23,13 @@ pub fn bench(arguments: &Arguments) -> Result<()> {
     service::stop_all_when_interrupted()?;
     let mut narrator = Narrator::new(3);
     narrator.step("compiling the benchmark", || {
-        // The outside world of some rows.
-        command::run(cargo().args([
-            "build",
-            "--profile",
-            &arguments.profile,
-            "--package",
-            "sandbox",
-            "--bins",
-        ]))?;
+        // The outside world of some rows; beside the server, so that what both depend on has the same features as in the benchmark.
+        let packages = ["--package", "server", "--package", "sandbox"];
+        command::run(
+            cargo()
+                .args(["build", "--profile", &arguments.profile, "--bins"])
+                .args(packages),
+        )?;
         command::run(benchmark(&arguments.profile).arg("--no-run"))
     })?;
     let stores = narrator.step("starting PostgreSQL and Redis", Stores::start)?;

@@ -44,11 +44,12 @@ pub fn buttons(decision: DecisionId) -> View {
         )),
         Channel::Native => fragment().child(way("button primary", PAY_BY_CODE, Channel::Native)),
     };
-    let elsewhere = (wechat::surroundings() == Surroundings::MiniProgram).then(|| notice("info", t(IN_MINI_PROGRAM)));
+    let is_mini_program = wechat::surroundings() == Surroundings::MiniProgram;
+    let link = is_mini_program.then(|| wechat::copy_link(format!("/fines/{decision}")));
     fragment()
-        .child(elsewhere)
+        .child(is_mini_program.then(|| notice("info", t(IN_MINI_PROGRAM))))
         .child(deed.outcome())
-        .child(ui::actions(ways))
+        .child(ui::actions(ways.child(link)))
 }
 
 /// The code in the address, when it answers the question that this browser asked.

@@ -44,7 +44,7 @@ words! {
     WITHDRAWN_SAID: "该决定已撤销，无需缴款；已缴的款项会原路退回。" / "This decision was withdrawn. There is nothing to pay, and what was paid comes back.";
     STRAIGHT: "款项直接进入财政专户，不收手续费。付款后几分钟内开具电子票据。" / "The money goes straight to the treasury’s account, without a fee. The receipt follows within minutes.";
 
-    IN_MINI_PROGRAM: "小程序内不能直接付款：请用另一部手机的微信扫付款码，或把本页链接发到微信聊天中打开后缴款。" / "A mini-program cannot pay. Let WeChat on another phone scan the code, or open this page from a chat.";
+    IN_MINI_PROGRAM: "小程序内不能直接付款：请复制链接，发到微信聊天（如文件传输助手）中打开后缴款；也可用另一部手机的微信扫付款码。" / "A mini-program cannot pay. Copy the link, send it to a WeChat chat (to yourself, say) and open it there, or let WeChat on another phone scan the code.";
     PAY: "微信支付" / "Pay with WeChat";
     PAY_BY_CODE: "扫码支付" / "Pay by scanning a code";
     CONTINUE: "查看上次的缴款" / "See the last payment";

@@ -15,7 +15,7 @@ use web_sys::HtmlCanvasElement;
 use crate::{
     browser::Task,
     language::{t, words},
-    ui::{Deed, View, button, fragment, live, notice},
+    ui::{Deed, View, button, live, notice},
     wechat::{self, Scanned, Surroundings},
 };
 
@@ -24,12 +24,13 @@ words! {
     CAMERA: "用摄像头扫描" / "Scan with the camera";
     CAMERA_STOP: "关闭摄像头" / "Stop the camera";
     CAMERA_NONE: "摄像头不可用，请手工输入" / "There is no camera. Type it instead.";
+    BY_PHONE: "这个浏览器不能扫码。用微信“扫一扫”或手机自带的相机扫，会打开本服务接着办；也可以手工输入。" / "This browser cannot scan. Scan with WeChat or your phone's own camera, which opens this service and goes on, or type it instead.";
 }
 
 /// Reads the code in a picture, if there is one.
 pub type Decoder = fn(HtmlCanvasElement) -> Task<Option<String>>;
 
-/// The button that scans a code and hands on what it says; nothing where nothing can scan.
+/// The button that scans a code and hands on what it says; where nothing can scan, what does so instead.
 pub fn scanner(decoder: Option<Decoder>, found: impl Fn(String) + Copy + 'static) -> View {
     let inside = wechat::surroundings() != Surroundings::Browser;
     let by_camera = RwSignal::new(!inside);
@@ -53,7 +54,7 @@ pub fn scanner(decoder: Option<Decoder>, found: impl Fn(String) + Copy + 'static
         match decoder {
             Some(decoder) => camera::camera(decoder, found),
             None if inside => notice("bad", t(CAMERA_NONE)),
-            None => fragment(),
+            None => notice("info", t(BY_PHONE)),
         }
     })
 }

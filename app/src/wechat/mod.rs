@@ -10,7 +10,7 @@ use shared::{fines::attempt::Channel, wechat::is_inside_wechat};
 pub use self::{
     cashier::pay,
     jssdk::{Scanned, scan},
-    share::{Card, share},
+    share::{Card, copy_link, share},
 };
 
 /// What shows the pages.

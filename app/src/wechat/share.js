@@ -11,6 +11,11 @@ export async function send(title, text, url) {
       if (refused.name === "AbortError") return false;
     }
   }
+  return copy(url);
+}
+
+// Resolves to true once the link is copied; rejects when the browser does not allow it.
+export async function copy(url) {
   await navigator.clipboard.writeText(url);
   return true;
 }

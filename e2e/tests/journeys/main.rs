@@ -12,6 +12,7 @@
 
 mod accessibility;
 mod arrangements;
+mod away;
 mod case_office;
 mod cases;
 mod changes;

@@ -54,3 +54,24 @@ async fn a_first_visit_is_useful_at_once_and_a_booking_completes() {
     phone.shows("02-booked").await;
     phone.leaves().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn the_list_of_services_is_on_its_way_before_the_program_and_asked_for_once() {
+    let line = Line::slow(400_000, Duration::from_millis(400)).await;
+    let phone = Browser::phone("slow").await.through(line.pages());
+    phone.opens("/services").await;
+    phone.sees(LOST_CARD).await;
+    let begun = "return performance.getEntriesByType('resource').map((one) => [new URL(one.name).pathname, one.startTime, one.responseEnd])";
+    let begun = phone.asks(begun).await;
+    let of = |wanted: &dyn Fn(&str) -> bool| -> Vec<(f64, f64)> {
+        let all = begun.as_array().unwrap().iter();
+        all.filter(|one| wanted(one[0].as_str().unwrap()))
+            .map(|one| (one[1].as_f64().unwrap(), one[2].as_f64().unwrap()))
+            .collect()
+    };
+    let lists = of(&|path| path == "/api/v1/services");
+    let programs = of(&|path| path.contains(".wasm"));
+    assert_eq!((lists.len(), programs.len()), (1, 1), "{begun}");
+    assert!(lists[0].0 < programs[0].1, "the list waits for the program: {begun}");
+    phone.leaves().await;
+}

@@ -65,7 +65,16 @@ impl Browser {
         browser
     }
 
-    /// The same with a bridge to WeChat's cashier, which stands above the pages' security policy.
+    /// A phone on which a mini-program in WeChat shows the pages.
+    pub async fn in_mini_program(journey: &'static str) -> Self {
+        let browser = Self::phone(journey).await;
+        browser
+            .says_it_is(&format!("{WECHAT} miniProgram/wx0000000000000000"))
+            .await;
+        browser
+    }
+
+    /// WeChat on a phone, with a bridge to its cashier, which stands above the pages' security policy.
     pub async fn wechat(journey: &'static str) -> Self {
         let browser = Self::in_wechat(journey).await;
         browser.devtools("Page.enable", json!({})).await;

@@ -25,6 +25,11 @@ impl Browser {
             .unwrap();
     }
 
+    /// Forgets whoever is signed in, as if their sessions had ended, while the page stays as it is.
+    pub async fn loses_its_sessions(&self) {
+        self.devtools("Network.clearBrowserCookies", json!({})).await;
+    }
+
     /// Gives the browser the session of a resident who signed in elsewhere.
     pub async fn becomes_the_phone_of(&self, resident: &Resident) {
         self.opens("/").await;

@@ -1,4 +1,4 @@
-//! The home page. `shell.html` paints the same markup before the program is there: change them together.
+//! The home page. `parts/painted.html` paints the same markup before the program is there: change them together.
 
 use leptos::prelude::*;
 use shared::{appointments::wire::Appointment, catalog::rules::Family, list::List};

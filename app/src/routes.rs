@@ -97,6 +97,20 @@ impl Route {
         };
         found.filter(|_| parts.next().is_none()).unwrap_or(Self::Unknown)
     }
+
+    /// Whether the page is of the staff's program: an office's, or a screen's in a hall.
+    pub fn is_of_staff(self) -> bool {
+        matches!(
+            self,
+            Self::Console
+                | Self::Admin(_)
+                | Self::Board(_)
+                | Self::Kiosk(_)
+                | Self::Pairing(_)
+                | Self::Redeem
+                | Self::Shelf
+        )
+    }
 }
 
 thread_local! {

@@ -19,25 +19,12 @@ words! {
 
 /// Mounts the client.
 pub fn staff() {
-    routes::follow(is_ours);
+    routes::follow(Route::is_of_staff);
     presence::follow();
     ui::mount(shell);
     if let Some(painted) = document().get_element_by_id("waiting") {
         painted.remove();
     }
-}
-
-fn is_ours(route: Route) -> bool {
-    matches!(
-        route,
-        Route::Console
-            | Route::Admin(_)
-            | Route::Board(_)
-            | Route::Kiosk(_)
-            | Route::Pairing(_)
-            | Route::Redeem
-            | Route::Shelf
-    )
 }
 
 fn shell() -> View {

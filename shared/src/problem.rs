@@ -183,7 +183,7 @@ pub fn all() -> impl Iterator<Item = &'static ProblemType> {
         .chain(crate::identity::wire::PROBLEMS)
         .chain(crate::identity::passkeys::PROBLEMS)
         .chain(crate::catalog::wire::PROBLEMS)
-        .chain(crate::appointments::wire::PROBLEMS)
+        .chain(crate::appointments::problems::PROBLEMS)
         .chain(crate::appointments::collective::PROBLEMS)
         .chain(crate::queue::wire::PROBLEMS)
         .chain(crate::fines::wire::PROBLEMS)

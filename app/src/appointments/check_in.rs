@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use shared::{
-    appointments::wire::{CheckInRequest, PRESENCE_INVALID},
+    appointments::{problems::PRESENCE_INVALID, wire::CheckInRequest},
     identity::rules::LoginCode,
     ids::AppointmentId,
     queue::wire::Ticket,

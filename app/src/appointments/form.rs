@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 use shared::{
-    appointments::wire::{Hold, HoldRequest, WINDOW_FULL, WaitlistRequest},
+    appointments::{
+        problems::WINDOW_FULL,
+        wire::{Hold, HoldRequest, WaitlistRequest},
+    },
     catalog::wire::{ServiceDetail, WindowView},
     identity::wire::IDENTITY_REQUIRED,
     ids::ServiceId,

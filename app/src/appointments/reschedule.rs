@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 use shared::{
-    appointments::wire::{Appointment, RescheduleRequest, WINDOW_FULL},
+    appointments::{
+        problems::WINDOW_FULL,
+        wire::{Appointment, RescheduleRequest},
+    },
     catalog::wire::{ServiceDetail, WindowView},
     ids::AppointmentId,
 };

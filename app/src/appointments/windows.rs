@@ -7,8 +7,8 @@ use shared::{catalog::wire::WindowView, time::local};
 use super::{
     choice::{Aim, Choice},
     words::{
-        AFTERNOON, DAY_CLOSED, DAY_FREE, DAY_FULL, DAY_SAID, MORNING, NO_DAYS, SEATS, SEATS_NONE, SEATS_WAIT, STEP_DAY,
-        STEP_TIME, TIME_PASSED, TIME_SAID,
+        AFTERNOON, DAY_CLOSED, DAY_FREE, DAY_FULL, DAY_SAID, EVENING, MORNING, NO_DAYS, SEATS, SEATS_NONE, SEATS_WAIT,
+        STEP_DAY, STEP_TIME, TIME_PASSED, TIME_SAID,
     },
 };
 use crate::{
@@ -142,8 +142,11 @@ fn day_button<'w>(day: Day, windows: impl Iterator<Item = &'w WindowView>, choic
 
 fn times(windows: &[WindowView], day: Day, choice: Choice) -> View {
     let of_day = windows.iter().filter(|window| window.day == day);
-    let (morning, afternoon): (Vec<_>, Vec<_>) = of_day.partition(|window| local(window.starts_at).hour() < 12);
-    let half = |title: &'static str, windows: Vec<&WindowView>| {
+    let (morning, later): (Vec<_>, Vec<_>) = of_day.partition(|window| local(window.starts_at).hour() < 12);
+    let (afternoon, evening): (Vec<_>, Vec<_>) = later
+        .into_iter()
+        .partition(|window| local(window.starts_at).hour() < 18);
+    let part = |title: &'static str, windows: Vec<&WindowView>| {
         (!windows.is_empty()).then(|| {
             let buttons = windows
                 .into_iter()
@@ -157,8 +160,9 @@ fn times(windows: &[WindowView], day: Day, choice: Choice) -> View {
     el("div")
         .attr("role", "group")
         .attr("aria-labelledby", "times")
-        .child(half(t(MORNING), morning))
-        .child(half(t(AFTERNOON), afternoon))
+        .child(part(t(MORNING), morning))
+        .child(part(t(AFTERNOON), afternoon))
+        .child(part(t(EVENING), evening))
 }
 
 fn time_button(window: &WindowView, choice: Choice) -> View {

@@ -10,7 +10,7 @@ words! {
     STEP_WHO: "4. 给谁办理" / "4. Who is it for";
     BY_HALL: "按大厅选" / "By hall";
     BY_TIME: "最早能约的" / "Soonest";
-    EARLIEST: "最早 {}" / "From {}";
+    EARLIEST: "最早 {}" / "Earliest: {}";
     NONE_FREE: "目前没有余号" / "Nothing free at the moment";
     DAY_FREE: "有号" / "Free";
     DAY_FULL: "约满" / "Full";
@@ -34,6 +34,7 @@ words! {
     NO_HALLS: "暂无大厅办理此事项。" / "No hall serves this at the moment.";
     MORNING: "上午" / "Morning";
     AFTERNOON: "下午" / "Afternoon";
+    EVENING: "晚上" / "Evening";
     MYSELF: "本人" / "Myself";
     ADD_FAMILY: "替家人预约？先添加家庭成员" / "For someone else? Add a family member";
     SIGN_IN_TO_BOOK: "登录并预约" / "Sign in to book";

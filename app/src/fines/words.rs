@@ -11,8 +11,8 @@ words! {
     PAYMENTS: "缴款记录和票据" / "Payments and receipts";
     NOTHING: "没有这条记录" / "There is no such record";
     NOTHING_DUE: "目前没有待缴的罚款。" / "There is nothing to pay.";
-    TOTAL: "待缴罚款，共{}笔" / "{} to pay, in all";
-    POINTS_TOTAL: "近12个月记分" / "Points of 12 months";
+    TOTAL: "待缴罚款，共{}笔" / "{} to pay, in total";
+    POINTS_TOTAL: "近12个月记分" / "Points in 12 months";
     POINTS_OF: "{} 分" / "{} points";
     POINTS_HOW: "自{}起，{}份决定书的记分合计；决定被撤销的不计。记分周期从初次领取驾驶证之日算起，满{}分须参加学习和考试，以交管系统记录为准。依据{}。" / "Since {}, from {} decisions; withdrawn ones do not count. A driver’s period begins with the first licence, and with {} points one is examined anew. What the police system holds is what counts. Law: {}.";
     DUE_BY: "{}前缴清，{}" / "Pay by {}: {}";
@@ -33,7 +33,7 @@ words! {
     FINE: "罚款" / "Fine";
     SURCHARGE: "加处罚款" / "Surcharge";
     DUE: "应缴金额" / "To pay now";
-    HOW_MUCH: "金额怎么算" / "How it comes about";
+    HOW_MUCH: "金额怎么算" / "How it adds up";
     NO_SURCHARGE_YET: "到期日前不加处罚款。逾期后每日加处罚款数额的{}%，最高不超过罚款本数（¥{}）。依据{}。" / "Nothing is added before the due date. After it each day adds {} % of the fine, never more than the fine itself (¥{}). Law: {}.";
     HOW_SURCHARGE: "逾期每日加处罚款数额的{}%，最高不超过罚款本数（¥{}）。按今天试算为 ¥{}（计{}日，中止{}日），以交管系统加处的金额为准。依据{}。" / "Late by a day adds {} % of the fine, never more than the fine itself (¥{}). A preview for today is ¥{} ({} days counted, {} not). What the police system adds is what counts. Law: {}.";
     OPEN: "待缴款" / "To pay";

@@ -5,7 +5,7 @@ use shared::problem::NOT_FOUND;
 
 use super::{Icon, button, icon, way};
 use crate::{
-    api::Failure,
+    api::{self, Failure},
     language::{Phrase, filled, t, words},
     routes,
 };
@@ -51,9 +51,7 @@ pub fn failed_line(failure: &Failure) -> View {
     let reference = failure
         .reference()
         .map(|id| el("small").class("reference").child(filled(REFERENCE, &[id])));
-    let way_on = failure
-        .asks_for_sign_in()
-        .then(|| way("notice-way", SIGN_IN, routes::sign_in_for(&routes::address())));
+    let way_on = failure.asks_for_sign_in().then(|| sign_in("notice-way"));
     el("div").class("notice bad").child(icon(Icon::Alert)).child(
         el("span")
             .child(el("strong").child(failure.title()))
@@ -64,11 +62,19 @@ pub fn failed_line(failure: &Failure) -> View {
     )
 }
 
+/// The way to the sign-in, which is a page of the residents' and lies over the staff's.
+fn sign_in(class: &'static str) -> View {
+    if routes::here().is_of_staff() {
+        return button(class, SIGN_IN, None, || api::signed_out().set(true));
+    }
+    way(class, SIGN_IN, routes::sign_in_for(&routes::address()))
+}
+
 /// The failure in place of the content, with the way on.
 pub fn failed(failure: &Failure, again: impl Fn() + 'static) -> View {
     let list = routes::list_of(routes::here()).filter(|_| failure.is(&NOT_FOUND));
     let way_on = match list {
-        _ if failure.asks_for_sign_in() => way("button primary", SIGN_IN, routes::sign_in_for(&routes::address())),
+        _ if failure.asks_for_sign_in() => sign_in("button primary"),
         Some(list) => way("button plain", TO_LIST, list),
         None => button("button plain", TRY_AGAIN, None, again),
     };

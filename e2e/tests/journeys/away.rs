@@ -23,6 +23,11 @@ async fn a_session_that_ends_takes_nothing_that_was_typed() {
     desk.presses("为全部人预约").await;
     desk.sees("请重新登录").await;
     desk.shows("01-signed-out").await;
+    // Whoever wants to look at the page first finds the way back to the sign-in on it.
+    desk.presses("关闭").await;
+    desk.sees_no_more("请重新登录").await;
+    desk.presses("去登录").await;
+    desk.sees("请重新登录").await;
     let [username, password, totp] = credentials(CLERK).await;
     desk.types("username", &username).await;
     desk.types("password", &password).await;

@@ -8,9 +8,10 @@ use actix_web::{
 };
 use shared::{
     appointments::{
+        problems::HOLD_EXPIRED,
         returns::WaitlistStatus,
         rules::{AppointmentStatus, confirm},
-        wire::{Appointment, BookRequest, HOLD_EXPIRED, HoldRequest},
+        wire::{Appointment, BookRequest, HoldRequest},
     },
     ids::AppointmentId,
     language::Language,

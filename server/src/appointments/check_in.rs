@@ -8,8 +8,9 @@ use actix_web::{
 };
 use shared::{
     appointments::{
+        problems::PRESENCE_INVALID,
         rules::{AppointmentStatus, check_in as check_in_rule},
-        wire::{CheckInRequest, PRESENCE_INVALID},
+        wire::CheckInRequest,
     },
     ids::AppointmentId,
     problem::{self, Problem},

@@ -8,21 +8,21 @@ use actix_web::{
 };
 use shared::{
     appointments::{
-        reminders,
+        problems::{ALREADY_BOOKED, SERVICE_NOT_SERVED},
         returns::WaitlistStatus,
         rules::{AppointmentStatus, SeatError, open_for_booking},
-        wire::{ALREADY_BOOKED, Hold, HoldRequest, SERVICE_NOT_SERVED},
+        wire::{Hold, HoldRequest},
     },
     ids::{AppointmentId, PersonId},
     problem::{self, Problem},
     time::Instant,
 };
-use uuid::Uuid;
 
 use super::{
     availability::Availability,
     entity::appointment,
     returns::{Freed, free_seat},
+    row::{Visit, held},
     seats::{SeatRequest, Seats},
     store::{self, WindowFacts},
     waitlist::close_offer,
@@ -38,9 +38,6 @@ use crate::{
     },
     problem::Failure,
 };
-
-/// Characters of a booking code: none that is taken for another when read aloud or from a small screen.
-const CODE_LETTERS: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// What taking a seat needs, found and checked before the seat writer is asked.
 pub struct Wanted {
@@ -146,22 +143,12 @@ pub async fn wanted(
     }
     open_for_booking(window.span, now).map_err(Problem::from)?;
     let person = person_for(platform, resident, request.person_id).await?;
-    let row = appointment::Model {
-        id: Uuid::now_v7(),
-        window_id: window.id.0,
-        hall_id: window.hall.0,
-        service_id: request.service_id.0,
-        person_id: person.id.0,
-        resident_id: resident.id.0,
-        day: window.day,
-        code: new_code(platform)?,
-        status: AppointmentStatus::Held.as_str().to_owned(),
-        hold_expires_at: None,
-        created_at: now,
-        changed_at: now,
-        ticket_id: None,
-        remind_at: reminders::next_after(window.span, now),
+    let visit = Visit {
+        service: request.service_id.0,
+        person: person.id.0,
+        resident: resident.id.0,
     };
+    let row = held(platform, &window, &visit, now)?;
     Ok(Wanted { window, person, row })
 }
 
@@ -207,16 +194,4 @@ pub async fn answered(
         problem = problem.with("next_free", serde_json::to_value(next).map_err(anyhow::Error::from)?);
     }
     Err(problem.into())
-}
-
-/// A new booking code.
-pub fn new_code(platform: &Platform) -> Result<String, Failure> {
-    let mut random = [0; 6];
-    platform.keys.fill_random(&mut random)?;
-    // Thirty letters out of 256 values: the slight preference for some does no harm to a code that is no secret.
-    Ok(random
-        .iter()
-        .filter_map(|byte| CODE_LETTERS.get(usize::from(*byte) % CODE_LETTERS.len()))
-        .map(|b| char::from(*b))
-        .collect())
 }

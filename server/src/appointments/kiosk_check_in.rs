@@ -10,8 +10,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use shared::{
     appointments::{
         codes::booking_code,
+        problems::NOTHING_BOOKED,
         rules::{AppointmentStatus, Arrival, BookingPolicy, CheckInError, check_in},
-        wire::{KioskCheckIn, NOTHING_BOOKED},
+        wire::KioskCheckIn,
     },
     identity::rules::IdNumber,
     ids::HallId,

@@ -34,6 +34,7 @@ mod reclaim;
 mod remind;
 mod reschedule;
 mod returns;
+mod row;
 mod seats;
 mod statistics;
 mod store;

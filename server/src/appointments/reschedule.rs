@@ -9,11 +9,12 @@ use actix_web::{
 use sea_orm::ConnectionTrait;
 use shared::{
     appointments::{
+        problems::SERVICE_NOT_SERVED,
         reminders,
         rules::{
             AppointmentStatus, MOST_ACTIVE, NotAllowed, SeatError, open_for_booking, reschedule as reschedule_rule,
         },
-        wire::{Appointment, RescheduleRequest, SERVICE_NOT_SERVED},
+        wire::{Appointment, RescheduleRequest},
     },
     ids::AppointmentId,
     language::Language,

@@ -9,9 +9,8 @@ use sea_orm::{
 };
 use shared::{
     appointments::{
-        reminders,
         returns::{WaitlistStatus, delay, offer_until},
-        rules::{AppointmentStatus, MOST_ACTIVE, Span},
+        rules::{MOST_ACTIVE, Span},
     },
     ids::HallId,
     notify::rules::{Template, shortened},
@@ -21,7 +20,7 @@ use uuid::Uuid;
 
 use super::{
     entity::{appointment, pending_return, waitlist},
-    hold::new_code,
+    row::{Visit, held},
     seats,
     store::{self, WindowFacts},
     strikes,
@@ -134,21 +133,14 @@ async fn hold_for(
     until: Instant,
     now: Instant,
 ) -> Result<bool, Failure> {
+    let visit = Visit {
+        service: entry.service_id,
+        person: entry.person_id,
+        resident: entry.resident_id,
+    };
     let hold = appointment::Model {
-        id: Uuid::now_v7(),
-        window_id: window.id.0,
-        hall_id: window.hall.0,
-        service_id: entry.service_id,
-        person_id: entry.person_id,
-        resident_id: entry.resident_id,
-        day: window.day,
-        code: new_code(platform)?,
-        status: AppointmentStatus::Held.as_str().to_owned(),
         hold_expires_at: Some(until),
-        created_at: now,
-        changed_at: now,
-        ticket_id: None,
-        remind_at: reminders::next_after(window.span, now),
+        ..held(platform, window, &visit, now)?
     };
     let id = hold.id;
     let (waiting, offered) = (WaitlistStatus::Waiting, WaitlistStatus::Offered);

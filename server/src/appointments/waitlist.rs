@@ -12,10 +12,11 @@ use sea_orm::{
 };
 use shared::{
     appointments::{
+        problems::{ALREADY_WAITING, SEATS_FREE, SERVICE_NOT_SERVED},
         returns::WaitlistStatus,
         rules::{AppointmentStatus, MOST_ACTIVE, SeatError},
         strikes::StrikePolicy,
-        wire::{ALREADY_WAITING, Offer, SEATS_FREE, SERVICE_NOT_SERVED, WaitlistEntry, WaitlistRequest},
+        wire::{Offer, WaitlistEntry, WaitlistRequest},
     },
     ids::{AppointmentId, PersonId, WaitlistId},
     language::{Language, Text},

@@ -9,7 +9,7 @@ use actix_web::{
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::json;
 use shared::{
-    appointments::wire::SERVICE_NOT_SERVED,
+    appointments::problems::SERVICE_NOT_SERVED,
     identity::rules::IdNumber,
     ids::HallId,
     problem::{self, Problem},

@@ -13,7 +13,7 @@ mod staff;
 use chrono::DateTime;
 use serde_json::{Value, json};
 use shared::{
-    appointments::wire::WINDOW_FULL,
+    appointments::problems::WINDOW_FULL,
     catalog::wire::RANGE_INVALID,
     problem::{FORBIDDEN, INVALID_FIELD, NOT_FOUND},
 };

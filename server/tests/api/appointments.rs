@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 use shared::{
-    appointments::wire::{
+    appointments::problems::{
         ALREADY_BOOKED, APPOINTMENT_STATE, CHECK_IN_EARLY, CHECK_IN_LATE, PRESENCE_INVALID, SERVICE_NOT_SERVED,
         WINDOW_FULL, WINDOW_PASSED,
     },

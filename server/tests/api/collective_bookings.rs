@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use shared::{
     appointments::collective::{COLLECTIVE_OVER, CONTACT_UNKNOWN, PEOPLE_REFUSED, SEATS_SHORT},
-    appointments::wire::{SERVICE_NOT_SERVED, WINDOW_PASSED},
+    appointments::problems::{SERVICE_NOT_SERVED, WINDOW_PASSED},
     identity::rules::IdNumber,
     problem::{FORBIDDEN, INVALID_FIELD, NOT_FOUND},
 };

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use shared::{
-    appointments::wire::{HOLD_EXPIRED, WINDOW_FULL},
+    appointments::problems::{HOLD_EXPIRED, WINDOW_FULL},
     problem::NOT_FOUND,
 };
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use server::platform::clock::Clock;
 use shared::{
-    appointments::wire::{APPOINTMENT_STATE, CHECK_IN_EARLY, CHECK_IN_LATE, NOTHING_BOOKED, SERVICE_NOT_SERVED},
+    appointments::problems::{APPOINTMENT_STATE, CHECK_IN_EARLY, CHECK_IN_LATE, NOTHING_BOOKED, SERVICE_NOT_SERVED},
     problem::{FORBIDDEN, INVALID_FIELD, NOT_FOUND, RATE_LIMITED},
     queue::wire::TICKET_HELD,
 };

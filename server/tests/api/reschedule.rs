@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use shared::{
-    appointments::wire::{
+    appointments::problems::{
         ALREADY_BOOKED, APPOINTMENT_STATE, RESCHEDULE_LATE, SERVICE_NOT_SERVED, TOO_MANY_APPOINTMENTS, WINDOW_FULL,
     },
     problem::NOT_FOUND,

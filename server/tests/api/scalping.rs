@@ -6,7 +6,7 @@
 use chrono::TimeDelta;
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use serde_json::{Value, json};
-use shared::appointments::wire::WINDOW_FULL;
+use shared::appointments::problems::WINDOW_FULL;
 
 use crate::support::{Client, TAKEN_IS_BOOKED, TestApp};
 

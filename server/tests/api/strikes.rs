@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 use shared::{
-    appointments::wire::{BOOKING_RESTRICTED, STRIKE_STATE},
+    appointments::problems::{BOOKING_RESTRICTED, STRIKE_STATE},
     problem::{FORBIDDEN, INVALID_FIELD, NOT_FOUND},
 };
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 use shared::{
-    appointments::wire::{ALREADY_BOOKED, ALREADY_WAITING, HOLD_EXPIRED, SEATS_FREE},
+    appointments::problems::{ALREADY_BOOKED, ALREADY_WAITING, HOLD_EXPIRED, SEATS_FREE},
     problem::{INVALID_FIELD, NOT_FOUND},
 };
 

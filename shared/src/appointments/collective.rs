@@ -243,17 +243,18 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// Counts appointments by where they stand.
-    pub fn of(statuses: impl IntoIterator<Item = AppointmentStatus>) -> Self {
-        statuses.into_iter().fold(Self::default(), |counted, status| Self {
-            people: counted.people + 1,
-            expected: counted.expected + u32::from(status == AppointmentStatus::Confirmed),
-            arrived: counted.arrived
-                + u32::from(matches!(
-                    status,
-                    AppointmentStatus::CheckedIn | AppointmentStatus::Fulfilled
-                )),
-        })
+    /// Sums up how many appointments stand where.
+    pub fn of(counts: impl IntoIterator<Item = (AppointmentStatus, u32)>) -> Self {
+        let mut sum = Self::default();
+        for (status, count) in counts {
+            sum.people += count;
+            match status {
+                AppointmentStatus::Confirmed => sum.expected += count,
+                AppointmentStatus::CheckedIn | AppointmentStatus::Fulfilled => sum.arrived += count,
+                _ => {}
+            }
+        }
+        sum
     }
 }
 

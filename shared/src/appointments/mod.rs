@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod closures;
 pub mod codes;
 pub mod collective;
+pub mod problems;
 pub mod reminders;
 pub mod returns;
 pub mod rules;

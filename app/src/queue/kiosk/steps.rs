@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 use shared::{
-    appointments::{
-        codes::booking_code,
-        wire::{CHECK_IN_EARLY, KioskCheckIn},
-    },
+    appointments::{codes::booking_code, problems::CHECK_IN_EARLY, wire::KioskCheckIn},
     catalog::wire::{Group, HallService},
     identity::rules::IdNumber,
     ids::GroupId,

@@ -18,9 +18,8 @@ use shared::{
             CONTACT_UNKNOWN, CollectiveBooking, CollectiveRequest, FaultyLine, LONGEST_ORGANISATION, LineFault,
             ListedPerson, MOST_PEOPLE, SEATS_SHORT, may_book, read, refused, spread,
         },
-        reminders,
+        problems::SERVICE_NOT_SERVED,
         rules::{AppointmentStatus, open_for_booking},
-        wire::SERVICE_NOT_SERVED,
     },
     identity::{rules::Phone, wire::IDENTITY_MISMATCH},
     ids::{CollectiveId, HallId, ResidentId, ServiceId},
@@ -33,16 +32,16 @@ use uuid::Uuid;
 use super::{
     super::{
         entity::{appointment, collective_booking, window},
-        hold::new_code,
         reclaim::reclaim,
+        row::{Visit, held},
         seats::{self, Seats},
         store::{self, WindowFacts},
         texts,
     },
-    members::{enrol, shown},
+    members::{enrol, shown_whole},
 };
 use crate::{
-    catalog::{Catalogue, Snapshot},
+    catalog::Catalogue,
     identity::{self, HallStaff},
     notify,
     platform::{
@@ -114,18 +113,12 @@ pub async fn book_collectively(
             }
             Err(short) => return Err(short.into()),
         };
+        let recorded = record(&transaction, &staff, &list, &booked, now).await?;
+        let told = shown_whole(&transaction, &platform, &snapshot, &recorded, Language::Chinese).await?;
+        let message = texts::collective_booked(list.contact, &told);
+        notify::enqueue(&transaction, &platform, now, message.into_iter().collect()).await?;
         let language = language_of(request.headers());
-        let answer = record(
-            &transaction,
-            &platform,
-            &snapshot,
-            &staff,
-            &list,
-            &booked,
-            language,
-            now,
-        )
-        .await?;
+        let answer = shown_whole(&transaction, &platform, &snapshot, &recorded, language).await?;
         let response = once.commit(transaction, StatusCode::CREATED, &answer).await?;
         platform.bus.publish(Event::Seats(*hall));
         notify::wake(&platform);
@@ -291,39 +284,28 @@ fn row(
     first: bool,
     now: Instant,
 ) -> Result<appointment::Model, Failure> {
+    let visit = Visit {
+        service: list.service.0,
+        person,
+        resident: list.contact.0,
+    };
+    let held = held(platform, window, &visit, now)?;
     Ok(appointment::Model {
-        id: Uuid::now_v7(),
-        window_id: window.id.0,
-        hall_id: window.hall.0,
-        service_id: list.service.0,
-        person_id: person,
-        resident_id: list.contact.0,
-        day: window.day,
-        code: new_code(platform)?,
         status: AppointmentStatus::Confirmed.as_str().to_owned(),
-        hold_expires_at: None,
-        created_at: now,
-        changed_at: now,
-        ticket_id: None,
         // The contact is reminded once, of the earliest time.
-        remind_at: reminders::next_after(window.span, now).filter(|_| first),
+        remind_at: held.remind_at.filter(|_| first),
+        ..held
     })
 }
 
-#[allow(
-    clippy::too_many_arguments,
-    reason = "what is recorded is what was decided, by whom and when"
-)]
+/// Writes down what was booked, by whom and for whom.
 async fn record(
     db: &DatabaseTransaction,
-    platform: &Platform,
-    catalogue: &Snapshot,
     staff: &HallStaff,
     list: &List<'_>,
     booked: &[appointment::Model],
-    language: Language,
     now: Instant,
-) -> Result<CollectiveBooking, Failure> {
+) -> Result<collective_booking::Model, Failure> {
     let row = collective_booking::Model {
         id: list.id.0,
         hall_id: list.first.hall.0,
@@ -348,11 +330,6 @@ async fn record(
         .exec_without_returning(db)
         .await?;
     enrol(db, list.id, booked.iter().map(|row| row.id)).await?;
-    let told = shown(db, platform, catalogue, std::slice::from_ref(&row), Language::Chinese).await?;
-    let message = told
-        .first()
-        .and_then(|whole| texts::collective_booked(list.contact, whole));
-    notify::enqueue(db, platform, now, message.into_iter().collect()).await?;
     let deed = Deed {
         actor: Some(staff.actor()),
         action: "collective.book",
@@ -362,8 +339,5 @@ async fn record(
         detail: json!({"people": booked.len()}),
     };
     audit::record(db, now, deed).await?;
-    shown(db, platform, catalogue, std::slice::from_ref(&row), language)
-        .await?
-        .pop()
-        .ok_or_else(|| anyhow::anyhow!("a collective booking vanished").into())
+    Ok(row)
 }

@@ -13,6 +13,7 @@ use shared::{
         rules::AppointmentStatus,
     },
     ids::CollectiveId,
+    language::Language,
 };
 
 use super::{
@@ -21,7 +22,7 @@ use super::{
         store, texts,
     },
     list::of_hall,
-    members::{seats_of, shown},
+    members::{seats_of, shown_whole},
 };
 use crate::{
     catalog::Catalogue,
@@ -73,18 +74,8 @@ pub async fn cancel_collective(
     if given_back == 0 {
         return Err(Failure::from(&COLLECTIVE_OVER));
     }
-    let bookings = std::slice::from_ref(&booking);
-    let told = shown(
-        &transaction,
-        &platform,
-        &snapshot,
-        bookings,
-        shared::language::Language::Chinese,
-    )
-    .await?;
-    let message = told
-        .first()
-        .and_then(|whole| texts::collective_cancelled(booking.contact_id.into(), whole, given_back));
+    let told = shown_whole(&transaction, &platform, &snapshot, &booking, Language::Chinese).await?;
+    let message = texts::collective_cancelled(booking.contact_id.into(), &told, given_back);
     notify::enqueue(&transaction, &platform, now, message.into_iter().collect()).await?;
     let deed = Deed {
         actor: Some(staff.actor()),
@@ -95,16 +86,8 @@ pub async fn cancel_collective(
         detail: json!({"people": given_back}),
     };
     audit::record(&transaction, now, deed).await?;
-    let answer = shown(
-        &transaction,
-        &platform,
-        &snapshot,
-        bookings,
-        language_of(request.headers()),
-    )
-    .await?
-    .pop()
-    .ok_or_else(|| anyhow::anyhow!("a collective booking vanished"))?;
+    let language = language_of(request.headers());
+    let answer = shown_whole(&transaction, &platform, &snapshot, &booking, language).await?;
     let response = once.commit(transaction, StatusCode::OK, &answer).await?;
     platform.bus.publish(Event::SeatsReturned(staff.hall));
     notify::wake(&platform);

@@ -14,7 +14,10 @@ use shared::{
     time::day_of,
 };
 
-use super::{super::entity::collective_booking, members::shown};
+use super::{
+    super::entity::collective_booking,
+    members::{shown, shown_whole, summed_up},
+};
 use crate::{
     catalog::Catalogue,
     identity::{HallStaff, IdentifiedResident},
@@ -55,9 +58,9 @@ pub async fn list_collective(
         .limit(SHOWN)
         .all(db)
         .await?;
-    let whole = shown(db, &platform, &catalogue.now(), &rows, language_of(request.headers())).await?;
+    let language = language_of(request.headers());
     Ok(Json(List::whole(
-        whole.into_iter().map(|booking| booking.summary).collect(),
+        summed_up(db, &platform, &catalogue.now(), &rows, language).await?,
     )))
 }
 
@@ -79,10 +82,7 @@ pub async fn show_collective(
     let transaction = platform.db.begin().await?;
     let row = of_hall(&transaction, staff.hall, *id).await?;
     let language = language_of(request.headers());
-    let booking = shown(&transaction, &platform, &catalogue.now(), &[row], language)
-        .await?
-        .pop()
-        .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
+    let booking = shown_whole(&transaction, &platform, &catalogue.now(), &row, language).await?;
     let deed = Deed {
         actor: Some(staff.actor()),
         action: "collective.view",

@@ -4,11 +4,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, Query, SelectStatement},
 };
 use shared::{
-    appointments::collective::{CollectiveBooking, CollectiveSeat, CollectiveSummary, Counted},
+    appointments::{
+        collective::{CollectiveBooking, CollectiveSeat, CollectiveSummary, Counted},
+        rules::AppointmentStatus,
+        wire::Appointment,
+    },
     ids::{AppointmentId, CollectiveId, ResidentId},
     language::Language,
 };
@@ -119,29 +123,103 @@ pub async fn shown(
     bookings: &[collective_booking::Model],
     language: Language,
 ) -> Result<Vec<CollectiveBooking>, Failure> {
-    let seats = seats_of(db, bookings.iter().map(|row| row.id)).await?;
+    let lines = seats_of(db, bookings.iter().map(|row| row.id)).await?;
+    let rows: Vec<appointment::Model> = lines.values().flat_map(BTreeMap::values).cloned().collect();
+    let mut appointments: HashMap<AppointmentId, Appointment> = views(db, platform, &rows, catalogue, language)
+        .await?
+        .into_iter()
+        .map(|one| (one.id, one))
+        .collect();
     let contacts = contacts(db, platform, bookings).await?;
-    let mut whole = Vec::with_capacity(bookings.len());
-    for booking in bookings {
-        let of_booking = seats.get(&booking.id).cloned().unwrap_or_default();
-        let (lines, rows): (Vec<i32>, Vec<appointment::Model>) = of_booking.into_iter().unzip();
-        let appointments = views(db, platform, &rows, catalogue, language).await?;
-        let counted = Counted::of(appointments.iter().map(|one| one.status));
-        let seats = lines.iter().zip(appointments).map(|(line, one)| CollectiveSeat {
-            line: u32::try_from(*line).unwrap_or(0),
-            appointment_id: one.id,
-            person: one.person,
-            code: one.code,
-            status: one.status,
-            starts_at: one.starts_at,
-            ends_at: one.ends_at,
-        });
-        whole.push(CollectiveBooking {
-            seats: seats.collect(),
+    let shown = bookings.iter().map(|booking| {
+        let seats: Vec<CollectiveSeat> = lines
+            .get(&booking.id)
+            .into_iter()
+            .flatten()
+            .filter_map(|(line, row)| Some(seat(*line, appointments.remove(&row.id.into())?)))
+            .collect();
+        let counted = Counted::of(seats.iter().map(|seat| (seat.status, 1)));
+        CollectiveBooking {
+            seats,
             summary: summary(booking, counted, &contacts, catalogue, language),
-        });
+        }
+    });
+    Ok(shown.collect())
+}
+
+/// One collective booking with its people.
+pub async fn shown_whole(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    catalogue: &Snapshot,
+    booking: &collective_booking::Model,
+    language: Language,
+) -> Result<CollectiveBooking, Failure> {
+    let bookings = std::slice::from_ref(booking);
+    let shown = shown(db, platform, catalogue, bookings, language).await?.pop();
+    shown.ok_or_else(|| anyhow::anyhow!("a collective booking vanished").into())
+}
+
+/// Collective bookings without their people, who are only counted.
+pub async fn summed_up(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    catalogue: &Snapshot,
+    bookings: &[collective_booking::Model],
+    language: Language,
+) -> Result<Vec<CollectiveSummary>, Failure> {
+    let counts = counts_of(db, bookings.iter().map(|row| row.id)).await?;
+    let contacts = contacts(db, platform, bookings).await?;
+    let summaries = bookings.iter().map(|booking| {
+        let counted = Counted::of(counts.get(&booking.id).into_iter().flatten().copied());
+        summary(booking, counted, &contacts, catalogue, language)
+    });
+    Ok(summaries.collect())
+}
+
+/// How many appointments of each collective booking stand where. Of one that was moved the later counts.
+async fn counts_of(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Vec<(AppointmentStatus, u32)>>, Failure> {
+    let rows: Vec<(Uuid, String, i64)> = collective_member::Entity::find()
+        .select_only()
+        .column(collective_member::Column::CollectiveId)
+        .column(appointment::Column::Status)
+        .column_as(appointment::Column::Id.count(), "appointments")
+        .join(
+            JoinType::InnerJoin,
+            collective_member::Entity::belongs_to(appointment::Entity)
+                .from(collective_member::Column::AppointmentId)
+                .to(appointment::Column::Id)
+                .into(),
+        )
+        .filter(collective_member::Column::CollectiveId.is_in(ids))
+        .filter(appointment::Column::Status.ne(AppointmentStatus::Rescheduled.as_str()))
+        .group_by(collective_member::Column::CollectiveId)
+        .group_by(appointment::Column::Status)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut counts: HashMap<Uuid, Vec<(AppointmentStatus, u32)>> = HashMap::new();
+    for (id, status, count) in rows {
+        let status = status.parse().map_err(anyhow::Error::from)?;
+        let count = u32::try_from(count).map_err(anyhow::Error::from)?;
+        counts.entry(id).or_default().push((status, count));
     }
-    Ok(whole)
+    Ok(counts)
+}
+
+fn seat(line: i32, appointment: Appointment) -> CollectiveSeat {
+    CollectiveSeat {
+        line: u32::try_from(line).unwrap_or(0),
+        appointment_id: appointment.id,
+        person: appointment.person,
+        code: appointment.code,
+        status: appointment.status,
+        starts_at: appointment.starts_at,
+        ends_at: appointment.ends_at,
+    }
 }
 
 fn summary(

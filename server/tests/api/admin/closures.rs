@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::{
-    appointments::wire::WINDOW_FULL,
+    appointments::problems::WINDOW_FULL,
     problem::{FORBIDDEN, INVALID_FIELD, NOT_FOUND},
 };
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use server::content;
 use shared::{
-    appointments::wire::SERVICE_NOT_SERVED,
+    appointments::problems::SERVICE_NOT_SERVED,
     catalog::wire::{GROUP_IN_USE, GROUP_LETTER_TAKEN},
     problem::{FORBIDDEN, INVALID_FIELD, NOT_FOUND},
 };

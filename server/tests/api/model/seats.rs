@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use serde_json::{Value, json};
-use shared::appointments::wire::WINDOW_FULL;
+use shared::appointments::problems::WINDOW_FULL;
 
 use super::{Beside, sequences};
 use crate::support::{Client, TAKEN_IS_BOOKED, TestApp};

@@ -63,7 +63,7 @@ fn serve_around_the_clock(content: &mut Table) -> Result<()> {
          from = '00:00'\n\
          to = '23:30'\n\
          window_minutes = 30\n\
-         quota = 32\n\
+         quota = 64\n\
          online_percent = 50"
     )
     .parse()?;

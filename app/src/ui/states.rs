@@ -1,9 +1,13 @@
 //! What a page shows while it waits, when there is nothing, and when something failed.
 
-use super::view::{View, el};
+use leptos::prelude::Set;
 use shared::problem::NOT_FOUND;
 
-use super::{Icon, button, icon, way};
+use super::{
+    Icon, button, icon,
+    view::{View, el},
+    way,
+};
 use crate::{
     api::{self, Failure},
     language::{Phrase, filled, t, words},

@@ -138,7 +138,10 @@ fn judge(tools: &Tools, address: &str, report: &PathBuf) -> Result<Value> {
         .arg("--chrome-flags=--headless=new --no-sandbox --disable-gpu --no-proxy-server --disable-background-networking \
              --lang=zh-CN --accept-lang=zh-CN")
         .env("CHROME_PATH", chromium);
-    command::read(&mut lighthouse)?;
+    // Now and then Chromium records no trace; Lighthouse's own advice is to run it again.
+    if command::read(&mut lighthouse).is_err() {
+        command::read(&mut lighthouse)?;
+    }
     Ok(serde_json::from_slice(&fs::read(report)?)?)
 }
 

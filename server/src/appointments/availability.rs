@@ -5,8 +5,6 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use actix_web::web::Bytes;
-use aws_lc_rs::digest::{SHA256, digest};
 use chrono::NaiveDate;
 use moka::sync::Cache;
 use shared::{
@@ -22,6 +20,7 @@ use crate::{
     platform::{
         Platform,
         bus::{Event, Heard},
+        packed::Packed,
     },
     problem::Failure,
 };
@@ -52,7 +51,7 @@ struct Reading {
 /// A hall's windows at one time.
 pub struct HallWindows {
     rows: Vec<window::Model>,
-    rendered: Cache<Asked, Rendered>,
+    rendered: Cache<Asked, Arc<Packed>>,
 }
 
 /// Which windows are asked for.
@@ -64,15 +63,6 @@ pub struct Asked {
     pub from: NaiveDate,
     /// The last day.
     pub to: NaiveDate,
-}
-
-/// An answer, ready to send.
-#[derive(Clone, Debug)]
-pub struct Rendered {
-    /// The JSON.
-    pub body: Bytes,
-    /// Its entity tag.
-    pub tag: String,
 }
 
 impl Availability {
@@ -137,7 +127,7 @@ impl Availability {
 
 impl HallWindows {
     /// The answer for what is asked, rendered once a reading.
-    pub fn rendered(&self, asked: Asked, now: Instant) -> Result<Rendered, Failure> {
+    pub fn rendered(&self, asked: Asked, now: Instant) -> Result<Arc<Packed>, Failure> {
         if let Some(rendered) = self.rendered.get(&asked) {
             return Ok(rendered);
         }
@@ -146,20 +136,8 @@ impl HallWindows {
             .iter()
             .filter(|row| row.day >= asked.from && row.day <= asked.to && row.ends_at > now)
             .filter(|row| asked.group.is_none_or(|group| group.0 == row.group_id));
-        let body = serde_json::to_vec(&List::whole(windows.map(view).collect())).map_err(anyhow::Error::from)?;
-        let hash = hex::encode(
-            digest(&SHA256, &body)
-                .as_ref()
-                .iter()
-                .copied()
-                .take(12)
-                .collect::<Vec<u8>>(),
-        );
-        let rendered = Rendered {
-            body: body.into(),
-            tag: hash,
-        };
-        self.rendered.insert(asked, rendered.clone());
+        let rendered = Arc::new(Packed::new(&List::whole(windows.map(view).collect()))?);
+        self.rendered.insert(asked, Arc::clone(&rendered));
         Ok(rendered)
     }
 

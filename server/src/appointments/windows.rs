@@ -2,7 +2,6 @@
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::header,
     web::{Data, Path, Query},
 };
 use chrono::{Days, NaiveDate};
@@ -72,23 +71,6 @@ pub async fn list_windows(
         to: to.ok_or_else(|| Failure::from(&RANGE_INVALID))?,
     };
 
-    let rendered = availability.of(&platform, *hall).await?.rendered(asked, now)?;
-    let tag = format!("\"{}\"", rendered.tag);
-    let known = request
-        .headers()
-        .get(header::IF_NONE_MATCH)
-        .is_some_and(|sent| sent.as_bytes() == tag.as_bytes());
-    let mut response = if known {
-        HttpResponse::NotModified()
-    } else {
-        HttpResponse::Ok()
-    };
-    response
-        .insert_header((header::ETAG, tag))
-        .insert_header((header::CACHE_CONTROL, "no-cache"));
-    Ok(if known {
-        response.finish()
-    } else {
-        response.content_type("application/json").body(rendered.body)
-    })
+    let windows = availability.of(&platform, *hall).await?;
+    windows.rendered(asked, now)?.answer(&request)
 }

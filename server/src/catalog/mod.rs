@@ -11,6 +11,7 @@ mod entity;
 mod groups;
 mod halls;
 mod import;
+mod lists;
 mod services;
 mod snapshot;
 

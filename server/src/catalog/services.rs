@@ -1,7 +1,7 @@
 //! `GET /services` and `GET /services/{id}`.
 
 use actix_web::{
-    HttpRequest, get,
+    HttpRequest, HttpResponse, get,
     web::{Data, Json, Path, Query},
 };
 use serde::Deserialize;
@@ -18,7 +18,10 @@ use shared::{
 };
 
 use super::{catalogue::Catalogue, content::Required, halls, snapshot::Service};
-use crate::problem::{Failure, language_of};
+use crate::{
+    platform::packed::Packed,
+    problem::{Failure, language_of},
+};
 
 /// What is asked of the catalogue.
 #[derive(Clone, Debug, Deserialize, utoipa::IntoParams)]
@@ -37,21 +40,32 @@ pub struct ServicesQuery {
     tag = "catalog",
     security(()),
     params(ServicesQuery),
-    responses((status = 200, body = List<ServiceSummary>), crate::problem::Refusals),
+    responses(
+        (status = 200, body = List<ServiceSummary>),
+        (status = 304, description = "Nothing has changed since the answer with this entity tag."),
+        crate::problem::Refusals,
+    ),
 )]
 #[get("/services")]
 pub async fn list_services(
     request: HttpRequest,
     catalogue: Data<Catalogue>,
     query: Query<ServicesQuery>,
-) -> Json<List<ServiceSummary>> {
+) -> Result<HttpResponse, Failure> {
     let language = language_of(request.headers());
     let text: String = query.q.as_deref().unwrap_or_default().chars().take(100).collect();
     let snapshot = catalogue.now();
-    let found = snapshot.search(&text, query.category);
-    Json(List::whole(
-        found.into_iter().map(|service| summary(service, language)).collect(),
-    ))
+    let list = || {
+        let found = snapshot.search(&text, query.category);
+        Packed::new(&List::whole(
+            found
+                .into_iter()
+                .map(|service| summary(service, language))
+                .collect::<Vec<_>>(),
+        ))
+    };
+    let asked = (language, query.category, text.clone());
+    snapshot.lists.rendered(asked, list)?.answer(&request)
 }
 
 /// A service with its basis, materials, time limit, fee and halls.

@@ -23,6 +23,7 @@ use super::{
         calendar_day, calendar_year, counter, group, hall, hall_group, hall_policy, hall_service, opened_day, schedule,
         service, vocabulary,
     },
+    lists::Lists,
 };
 /// What `bureau.toml` is kept as.
 pub(super) const BUREAU: &str = "bureau";
@@ -51,6 +52,8 @@ pub struct Snapshot {
     opened: HashMap<(HallId, NaiveDate), Weekday>,
     policies: HashMap<HallId, HallPolicy>,
     synonyms: Vec<Synonym>,
+    /// The lists of services that were asked for.
+    pub(super) lists: Lists,
 }
 
 /// A service.

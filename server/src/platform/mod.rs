@@ -15,6 +15,7 @@ pub mod keyring;
 pub mod keys;
 pub mod limits;
 pub mod official_account;
+pub mod packed;
 pub mod pdf;
 mod primary;
 pub mod qr;

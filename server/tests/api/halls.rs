@@ -77,6 +77,17 @@ async fn nothing_new_is_answered_without_a_body() {
         .header("If-None-Match", &tag);
     let again = Answer::of(again).await;
     assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""));
+    let packed = app
+        .anyone()
+        .request(reqwest::Method::GET, &path)
+        .header("Accept-Encoding", "gzip");
+    let packed = packed.send().await.unwrap();
+    assert_eq!(
+        (&packed.headers()["etag"], &packed.headers()["content-encoding"]),
+        (&first.headers["etag"], &"gzip".parse().unwrap())
+    );
+    let octets = packed.bytes().await.unwrap().len();
+    assert!(octets * 5 < first.text.len(), "{octets} octets of {}", first.text.len());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,8 @@
 //! `/services`: the catalogue.
 
+use std::io::Read;
+
+use reqwest::{Method, header};
 use shared::problem::{MALFORMED, NOT_FOUND};
 
 use crate::support::{Answer, TestApp};
@@ -149,4 +152,50 @@ async fn the_nearest_free_time_of_every_hall_comes_soonest_first_and_full_times_
         .get("/services/0192e4a0-0000-7000-8000-000000000000/nearest")
         .await
         .refused(&NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_list_is_packed_for_whoever_takes_gzip_and_not_sent_again_to_whoever_has_it() {
+    let app = TestApp::start().await;
+    let plain = app.anyone().get("/services").await;
+    let packed = app
+        .anyone()
+        .request(Method::GET, "/services")
+        .header(header::ACCEPT_ENCODING, "gzip, deflate, br");
+    let packed = packed.send().await.unwrap();
+    assert_eq!(packed.headers()[header::CONTENT_ENCODING], "gzip");
+    assert_eq!(packed.headers()[header::VARY], "Accept-Encoding, Accept-Language");
+    let tag = packed.headers()[header::ETAG].clone();
+    let octets = packed.bytes().await.unwrap();
+    assert!(octets.len() * 3 < plain.text.len(), "{} octets", octets.len());
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&octets[..])
+        .read_to_string(&mut text)
+        .unwrap();
+    assert_eq!(text, plain.text);
+
+    let again = async |tag: &header::HeaderValue, language: &str| {
+        let request = app.anyone().outside(Method::GET, "/api/v1/services");
+        let request = request.header(header::IF_NONE_MATCH, tag);
+        Answer::of(request.header(header::ACCEPT_LANGUAGE, language)).await
+    };
+    assert_eq!(plain.headers[header::ETAG], tag);
+    assert_eq!(again(&tag, "en").await.status, 304);
+    assert_eq!(
+        again(&tag, "zh-CN").await.status,
+        200,
+        "in another language it is another list"
+    );
+    let refused = app
+        .anyone()
+        .request(Method::GET, "/services")
+        .header(header::ACCEPT_ENCODING, "gzip;q=0");
+    assert!(
+        !refused
+            .send()
+            .await
+            .unwrap()
+            .headers()
+            .contains_key(header::CONTENT_ENCODING)
+    );
 }

@@ -24,7 +24,7 @@ use crate::{
     platform::{
         Platform,
         audit::{self, Deed},
-        idempotency::{Actor, Once},
+        idempotency::Once,
     },
     problem::{Failure, invalid_field},
 };
@@ -92,10 +92,7 @@ pub async fn handle_violation(
     }
     store::to_do(&transaction, "handling", row.id, now).await?;
     let deed = Deed {
-        actor: Some(Actor {
-            kind: "resident",
-            id: resident.id.0,
-        }),
+        actor: Some(resident.actor()),
         action: "violation.handle",
         subject_kind: "violation",
         subject_id: Some(row.id),

@@ -105,10 +105,7 @@ pub struct Owner {
 impl Resident {
     /// The resident as the one who acts.
     pub fn actor(&self) -> Actor {
-        Actor {
-            kind: SubjectKind::Resident.as_str(),
-            id: self.id.0,
-        }
+        Actor::resident(self.id)
     }
 }
 
@@ -143,10 +140,7 @@ impl Staff {
 impl IdentifiedResident {
     /// The resident as the one who acts.
     pub fn actor(&self) -> Actor {
-        Actor {
-            kind: SubjectKind::Resident.as_str(),
-            id: self.id.0,
-        }
+        Actor::resident(self.id)
     }
 }
 

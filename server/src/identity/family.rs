@@ -111,7 +111,7 @@ pub async fn add_family(
     if members > LIMIT {
         return Err(Failure::from(&FAMILY_FULL));
     }
-    let deed = deed(&resident.id.0, "family.add", person.id);
+    let deed = deed(resident.actor(), "family.add", person.id);
     audit::record(&transaction, now, deed).await?;
     let member = FamilyMember {
         person: person.view(),
@@ -146,18 +146,15 @@ pub async fn remove_family(
     audit::record(
         &transaction,
         platform.clock.now(),
-        deed(&resident.id.0, "family.remove", person),
+        deed(resident.actor(), "family.remove", person),
     )
     .await?;
     once.commit(transaction, StatusCode::NO_CONTENT, &()).await
 }
 
-fn deed<'a>(resident: &uuid::Uuid, action: &'a str, person: PersonId) -> Deed<'a> {
+fn deed(by: Actor, action: &str, person: PersonId) -> Deed<'_> {
     Deed {
-        actor: Some(Actor {
-            kind: "resident",
-            id: *resident,
-        }),
+        actor: Some(by),
         action,
         subject_kind: "person",
         subject_id: Some(person.0),

@@ -101,10 +101,7 @@ pub(super) async fn begin(
         .begin(&transaction, platform, kind, account.0, client_of(request), now)
         .await?;
     let deed = Deed {
-        actor: Some(Actor {
-            kind: "resident",
-            id: account.0,
-        }),
+        actor: Some(Actor::resident(account)),
         action: "session.begin",
         subject_kind: "session",
         subject_id: Some(session.0),

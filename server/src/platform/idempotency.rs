@@ -23,6 +23,7 @@ use sea_orm::{
 };
 use serde::Serialize;
 use shared::{
+    ids::ResidentId,
     problem::{self, Problem},
     time::Instant,
 };
@@ -49,6 +50,16 @@ pub struct Actor {
     pub kind: &'static str,
     /// The account.
     pub id: Uuid,
+}
+
+impl Actor {
+    /// A resident on their own account.
+    pub const fn resident(account: ResidentId) -> Self {
+        Self {
+            kind: "resident",
+            id: account.0,
+        }
+    }
 }
 
 mod row {

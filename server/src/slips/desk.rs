@@ -60,9 +60,8 @@ pub async fn prepared(
     store::at_site(&transaction, staff.hall.0, *id).await?;
     let row = lay_ready(&slips, &transaction, *id, None, now).await?;
     notify::enqueue(&transaction, &slips.platform, now, texts::ready(&slips, &row)).await?;
-    let done = Done::of("slip.prepare");
-    done.answer(&request, &staff, &once, &slips, transaction, row, now)
-        .await
+    let done = Done::of(staff.actor(), "slip.prepare");
+    done.answer(&request, &once, &slips, transaction, row, now).await
 }
 
 /// The document is with the post.
@@ -108,9 +107,8 @@ pub async fn posted(
         texts::mailed(&slips, &row, tracking),
     )
     .await?;
-    let done = Done::of("slip.post");
-    done.answer(&request, &staff, &once, &slips, transaction, row, now)
-        .await
+    let done = Done::of(staff.actor(), "slip.post");
+    done.answer(&request, &once, &slips, transaction, row, now).await
 }
 
 /// Releases a thing to another site. Only its present site can, so that a console without a connection never hands over what is elsewhere.
@@ -150,9 +148,8 @@ pub async fn move_slip(
     )
     .await?;
     notify::enqueue(&transaction, &slips.platform, now, texts::ready(&slips, &row)).await?;
-    let done = Done::of("slip.move");
-    done.answer(&request, &staff, &once, &slips, transaction, row, now)
-        .await
+    let done = Done::of(staff.actor(), "slip.move");
+    done.answer(&request, &once, &slips, transaction, row, now).await
 }
 
 /// Takes a slip back, with a reason.
@@ -182,12 +179,12 @@ pub async fn withdraw(
     locker::take_out(&transaction, row.id).await?;
     let row = take_back(&slips, &transaction, &row, now).await?;
     let done = Done {
+        by: staff.actor(),
         action: "slip.withdraw",
         reason: Some(reason),
         detail: json!({}),
     };
-    done.answer(&request, &staff, &once, &slips, transaction, row, now)
-        .await
+    done.answer(&request, &once, &slips, transaction, row, now).await
 }
 
 /// Takes a slip back: its tokens no longer count.

@@ -1,4 +1,4 @@
-//! What every deed of staff on a slip ends with: an entry of the audit log, the commit, and the slip as it is now.
+//! What every deed on a slip ends with: an entry of the audit log, the commit, and the slip as it is now.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode};
 use sea_orm::DatabaseTransaction;
@@ -7,17 +7,18 @@ use shared::time::Instant;
 
 use super::{entity::slip, service::Slips, view::view};
 use crate::{
-    identity::HallStaff,
     notify,
     platform::{
         audit::{self, Deed},
-        idempotency::Once,
+        idempotency::{Actor, Once},
     },
     problem::{Failure, language_of},
 };
 
-/// What was done, and why.
+/// What was done, by whom, and why.
 pub struct Done<'a> {
+    /// Who did it.
+    pub by: Actor,
     /// The deed, as the audit log names it.
     pub action: &'a str,
     /// The reason that was given.
@@ -28,8 +29,9 @@ pub struct Done<'a> {
 
 impl<'a> Done<'a> {
     /// A deed that takes no reason and has no detail.
-    pub fn of(action: &'a str) -> Self {
+    pub fn of(by: Actor, action: &'a str) -> Self {
         Self {
+            by,
             action,
             reason: None,
             detail: json!({}),
@@ -37,11 +39,9 @@ impl<'a> Done<'a> {
     }
 
     /// Records the deed, commits and answers with the slip as it is now; whoever waits for texts is woken.
-    #[allow(clippy::too_many_arguments, reason = "what every deed at a site ends with")]
     pub async fn answer(
         self,
         request: &HttpRequest,
-        staff: &HallStaff,
         once: &Once,
         slips: &Slips,
         transaction: DatabaseTransaction,
@@ -49,7 +49,7 @@ impl<'a> Done<'a> {
         now: Instant,
     ) -> Result<HttpResponse, Failure> {
         let deed = Deed {
-            actor: Some(staff.actor()),
+            actor: Some(self.by),
             action: self.action,
             subject_kind: "slip",
             subject_id: Some(row.id),

@@ -83,12 +83,12 @@ pub async fn store_in_locker(
         });
     }
     let done = Done {
+        by: staff.actor(),
         action: "slip.store",
         reason: None,
         detail: json!({"locker": body.locker_id, "number": body.number}),
     };
-    done.answer(&request, &staff, &once, &slips, transaction, row, now)
-        .await
+    done.answer(&request, &once, &slips, transaction, row, now).await
 }
 
 /// Takes something out of its compartment, so that it is collected at the counter.
@@ -112,9 +112,8 @@ pub async fn take_from_locker(
     if !take_out(&transaction, row.id).await? {
         return Err(Failure::from(&problem::NOT_FOUND));
     }
-    let done = Done::of("slip.take_out");
-    done.answer(&request, &staff, &once, &slips, transaction, row, now)
-        .await
+    let done = Done::of(staff.actor(), "slip.take_out");
+    done.answer(&request, &once, &slips, transaction, row, now).await
 }
 
 /// Notes that something no longer lies in a locker; tells whether it did.

@@ -1,13 +1,10 @@
 //! `POST /slips/{id}/reissue` and `PUT`, `DELETE /slips/{id}/mail`: what an owner changes about a slip.
 
 use actix_web::{
-    HttpRequest, HttpResponse, delete,
-    http::StatusCode,
-    post, put,
+    HttpRequest, HttpResponse, delete, post, put,
     web::{Data, Json, Path},
 };
-use sea_orm::{DatabaseTransaction, UpdateMany, sea_query::Expr};
-use serde_json::json;
+use sea_orm::{UpdateMany, sea_query::Expr};
 use shared::{
     identity::rules::{PersonName, Phone},
     ids::SlipId,
@@ -15,25 +12,21 @@ use shared::{
         rules::{Action, RevokedFor, SlipStatus, StoragePolicy},
         wire::{MailRequest, Slip},
     },
-    time::Instant,
 };
 
 use super::{
+    done::Done,
     entity::slip::{self, Column},
     ready::renew,
     sealed::{MAIL_ADDRESS, MAIL_PHONE, MAIL_RECIPIENT},
     service::Slips,
     store, texts,
-    view::view,
 };
 use crate::{
     identity::IdentifiedResident,
     notify,
-    platform::{
-        audit::{self, Deed},
-        idempotency::{Actor, Once},
-    },
-    problem::{Failure, invalid_field, language_of},
+    platform::idempotency::Once,
+    problem::{Failure, invalid_field},
 };
 
 /// Addresses have this many characters.
@@ -78,17 +71,8 @@ pub async fn reissue(
     )
     .await?;
     notify::enqueue(&transaction, platform, now, texts::ready(&slips, &row)).await?;
-    answer(
-        &request,
-        &resident,
-        &once,
-        &slips,
-        transaction,
-        row,
-        "slip.reissue",
-        now,
-    )
-    .await
+    let done = Done::of(resident.actor(), "slip.reissue");
+    done.answer(&request, &once, &slips, transaction, row, now).await
 }
 
 /// Has a document posted instead, until it is prepared. The bureau pays.
@@ -147,17 +131,8 @@ pub async fn choose_mail(
         now,
     )
     .await?;
-    answer(
-        &request,
-        &resident,
-        &once,
-        &slips,
-        transaction,
-        row,
-        "slip.choose_mail",
-        now,
-    )
-    .await
+    let done = Done::of(resident.actor(), "slip.choose_mail");
+    done.answer(&request, &once, &slips, transaction, row, now).await
 }
 
 /// Collects the document after all; the address is forgotten.
@@ -195,44 +170,6 @@ pub async fn choose_pickup(
         now,
     )
     .await?;
-    answer(
-        &request,
-        &resident,
-        &once,
-        &slips,
-        transaction,
-        row,
-        "slip.choose_pickup",
-        now,
-    )
-    .await
-}
-
-#[allow(clippy::too_many_arguments, reason = "what every change of an owner ends with")]
-async fn answer(
-    request: &HttpRequest,
-    resident: &IdentifiedResident,
-    once: &Once,
-    slips: &Slips,
-    transaction: DatabaseTransaction,
-    row: slip::Model,
-    action: &str,
-    now: Instant,
-) -> Result<HttpResponse, Failure> {
-    let deed = Deed {
-        actor: Some(Actor {
-            kind: "resident",
-            id: resident.id.0,
-        }),
-        action,
-        subject_kind: "slip",
-        subject_id: Some(row.id),
-        reason: None,
-        detail: json!({}),
-    };
-    audit::record(&transaction, now, deed).await?;
-    let answer = view(slips, &transaction, row, true, language_of(request.headers())).await?;
-    let response = once.commit(transaction, StatusCode::OK, &answer).await?;
-    notify::wake(&slips.platform);
-    Ok(response)
+    let done = Done::of(resident.actor(), "slip.choose_pickup");
+    done.answer(&request, &once, &slips, transaction, row, now).await
 }

@@ -1,14 +1,11 @@
 //! `POST` and `DELETE /slips/{id}/proxy`: one named person collects for the owner, whose own slip no longer counts meanwhile.
 
 use actix_web::{
-    HttpRequest, HttpResponse, delete,
-    http::StatusCode,
-    post,
+    HttpRequest, HttpResponse, delete, post,
     web::{Bytes, Data, Path},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sea_orm::{ActiveValue::Set, EntityTrait};
-use serde_json::json;
 use shared::{
     identity::{
         passkeys::Step,
@@ -28,21 +25,18 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    entity::{proxy, slip},
+    done::Done,
+    entity::proxy,
     ready::renew,
     sealed::{LETTER, PROXY_ID_NUMBER, PROXY_NAME, PROXY_PHONE},
     service::Slips,
     store, texts,
-    view::view,
 };
 use crate::{
     identity::{self, IdentifiedResident},
     notify,
-    platform::{
-        audit::{self, Deed},
-        idempotency::{Actor, Once},
-    },
-    problem::{Failure, invalid_field, language_of},
+    platform::idempotency::Once,
+    problem::{Failure, invalid_field},
 };
 
 /// What somebody says of a proxy, checked.
@@ -142,13 +136,10 @@ pub async fn name_proxy(
         now,
     )
     .await?;
-    audit::record(&transaction, now, deed(&resident, "slip.name_proxy", &row)).await?;
     let told = texts::entrusted(&slips, &row, &owner.name.masked(), &named.name.masked(), named.phone);
     notify::enqueue(&transaction, platform, now, told).await?;
-    let answer = view(&slips, &transaction, row, true, language_of(request.headers())).await?;
-    let response = once.commit(transaction, StatusCode::OK, &answer).await?;
-    notify::wake(platform);
-    Ok(response)
+    let done = Done::of(resident.actor(), "slip.name_proxy");
+    done.answer(&request, &once, &slips, transaction, row, now).await
 }
 
 /// Calls the proxy back: the proxy's slip is revoked, and the owner has a new one.
@@ -183,25 +174,8 @@ pub async fn end_proxy(
         now,
     )
     .await?;
-    audit::record(&transaction, now, deed(&resident, "slip.end_proxy", &row)).await?;
     let phone = proxy.opened_phone(&platform.keys)?;
     notify::enqueue(&transaction, platform, now, texts::proxy_ended(&slips, &row, phone)).await?;
-    let answer = view(&slips, &transaction, row, true, language_of(request.headers())).await?;
-    let response = once.commit(transaction, StatusCode::OK, &answer).await?;
-    notify::wake(platform);
-    Ok(response)
-}
-
-fn deed<'a>(resident: &IdentifiedResident, action: &'a str, row: &slip::Model) -> Deed<'a> {
-    Deed {
-        actor: Some(Actor {
-            kind: "resident",
-            id: resident.id.0,
-        }),
-        action,
-        subject_kind: "slip",
-        subject_id: Some(row.id),
-        reason: None,
-        detail: json!({}),
-    }
+    let done = Done::of(resident.actor(), "slip.end_proxy");
+    done.answer(&request, &once, &slips, transaction, row, now).await
 }

@@ -210,10 +210,7 @@ impl From<Unfit> for Failure {
 /// Something that an account's owner did with a passkey.
 fn deed(account: ResidentId, action: &'static str, passkey: Uuid) -> Deed<'static> {
     Deed {
-        actor: Some(Actor {
-            kind: "resident",
-            id: account.0,
-        }),
+        actor: Some(Actor::resident(account)),
         action,
         subject_kind: "passkey",
         subject_id: Some(passkey),

@@ -155,10 +155,7 @@ pub async fn unlink(db: &impl ConnectionTrait, account: ResidentId) -> Result<bo
 /// Something that an account's owner did to its link.
 fn deed(account: ResidentId, action: &'static str) -> Deed<'static> {
     Deed {
-        actor: Some(Actor {
-            kind: "resident",
-            id: account.0,
-        }),
+        actor: Some(Actor::resident(account)),
         action,
         subject_kind: "resident",
         subject_id: Some(account.0),

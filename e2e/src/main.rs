@@ -56,17 +56,21 @@ fn change(file: &Path, how: impl Fn(&mut Table) -> Result<()>) -> Result<()> {
 }
 
 fn serve_around_the_clock(content: &mut Table) -> Result<()> {
-    // The last half-hour of a day has no window: one checks in for the first of the next day then.
-    let always: Table = format!(
-        "group = '{GROUP}'\n\
-         days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']\n\
-         from = '00:00'\n\
-         to = '23:30'\n\
-         window_minutes = 30\n\
-         quota = 64\n\
-         online_percent = 50"
-    )
-    .parse()?;
+    // For the first window of a day one checks in from half past eleven on. The last one of the day before goes on for long enough that nobody
+    // finds neither.
+    let entry = |(from, to, minutes): (&str, &str, u32)| {
+        format!(
+            "group = '{GROUP}'\n\
+             days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']\n\
+             from = '{from}'\n\
+             to = '{to}'\n\
+             window_minutes = {minutes}\n\
+             quota = 64\n\
+             online_percent = 50"
+        )
+        .parse::<Table>()
+    };
+    let always = [("00:00", "23:30", 30), ("23:30", "23:50", 20)].map(entry);
     let halls = content.get_mut("hall").and_then(Value::as_array_mut);
     for hall in halls.context("there are no halls")? {
         let is_one = |code| HALLS.contains(&code);
@@ -76,7 +80,9 @@ fn serve_around_the_clock(content: &mut Table) -> Result<()> {
         let schedules = hall.get_mut("schedule").and_then(Value::as_array_mut);
         let schedules = schedules.context("a hall has no timetable")?;
         schedules.retain(|entry| entry.get("group").and_then(Value::as_str) != Some(GROUP));
-        schedules.push(Value::Table(always.clone()));
+        for entry in always.clone() {
+            schedules.push(Value::Table(entry?));
+        }
     }
     Ok(())
 }

@@ -52,6 +52,7 @@ mod m20261122_000090_passkeys;
 mod m20261122_000095_wechat_numbers;
 mod m20261122_000096_staff_care;
 mod m20261128_000001_collective_bookings;
+mod m20261128_000002_lookups;
 
 /// Every step, in order.
 #[derive(Debug)]
@@ -103,6 +104,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000090_hall_groups::Migration),
             Box::new(m20261128_000001_collective_bookings::Migration),
             Box::new(m20261122_000096_staff_care::Migration),
+            Box::new(m20261128_000002_lookups::Migration),
         ]
     }
 }

@@ -288,8 +288,8 @@ pub async fn require(
         let failure = Failure::Fault(anyhow!("the policies are not mounted"));
         return Ok(request.error_response(failure));
     };
-    // What no operation answers is a file of the client, or nothing.
-    let Some(policy) = policies.find(request.method(), request.path()) else {
+    // The path as the router reads it: one letter has many spellings. What no operation answers is a file of the client, or nothing.
+    let Some(policy) = policies.find(request.method(), request.match_info().as_str()) else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
     let signed = request.extensions().get::<Arc<Signed>>().cloned().unwrap_or_default();

@@ -353,7 +353,7 @@ pub const HOLDINGS: &[Holding] = &[
     )
     .sealing(&["who", "unit", "what"]),
     // The police systems.
-    Holding::of_nobody("upstream_systems", ARRANGED).by("name"),
+    Holding::of_nobody("upstream_systems", ARRANGED).by("system"),
     Holding::of_nobody(
         "upstream_calls",
         Kept::Days {
@@ -394,7 +394,7 @@ pub const HOLDINGS: &[Holding] = &[
     Holding::of_nobody("service_groups", ARRANGED),
     Holding::of_nobody("hall_groups", ARRANGED).by("group_id"),
     Holding::of_nobody("hall_services", ARRANGED).by("service_id"),
-    Holding::of_nobody("vocabulary", ARRANGED).by("word"),
+    Holding::of_nobody("vocabulary", ARRANGED).by("name"),
 ];
 
 /// The table of `docs/data.md`: what `bianmin holdings` prints.

@@ -11,7 +11,7 @@ use crate::{
     appointments,
     catalog::{Hall, Snapshot},
     fines,
-    platform::{Platform, audit, bus::Event, idempotency, keyring},
+    platform::{Platform, audit, bus::Event, idempotency, keyring, limits},
     problem::Failure,
     retention, upstream,
 };
@@ -27,22 +27,25 @@ const PAYMENTS: Duration = Duration::from_secs(2);
 
 /// Starts the jobs; they end with the process.
 pub fn start(platform: &Platform, services: &Services) {
-    let (paying, fines, systems) = (platform.clone(), services.fines.clone(), services.systems.clone());
-    tokio::spawn(async move {
-        let mut ticks = interval(PAYMENTS);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            let (looked_after, told) =
-                tokio::join!(fines::run_due(&paying, &fines), upstream::run_due(&paying, &systems));
-            if let Err(failure) = looked_after {
-                tracing::warn!(%failure, "payments were not looked after");
-            }
-            if let Err(failure) = told {
-                tracing::warn!(%failure, "the police systems were not told");
-            }
+    // Each by itself: a police system that answers late holds up no question about a payment.
+    let (asking, fines) = (platform.clone(), services.fines.clone());
+    tokio::spawn(every(PAYMENTS, async move || {
+        if let Err(failure) = fines::ask_due(&asking, &fines).await {
+            tracing::warn!(%failure, "open orders were not asked about");
         }
-    });
+    }));
+    let (telling, fines) = (platform.clone(), services.fines.clone());
+    tokio::spawn(every(PAYMENTS, async move || {
+        if let Err(failure) = fines::carry_out_due(&telling, &fines).await {
+            tracing::warn!(%failure, "what is to be told outside was not told");
+        }
+    }));
+    let (writing_back, systems) = (platform.clone(), services.systems.clone());
+    tokio::spawn(every(PAYMENTS, async move || {
+        if let Err(failure) = upstream::run_due(&writing_back, &systems).await {
+            tracing::warn!(%failure, "the police systems were not told");
+        }
+    }));
     let (reclaiming, names, refusals) = (platform.clone(), services.catalogue.clone(), services.refusals.clone());
     tokio::spawn(async move {
         let mut ticks = interval(RECLAIM);
@@ -91,6 +94,16 @@ pub fn start(platform: &Platform, services: &Services) {
     });
 }
 
+/// Does something again and again, with a pause after it took longer than that.
+async fn every(pause: Duration, mut work: impl AsyncFnMut()) {
+    let mut ticks = interval(pause);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        work().await;
+    }
+}
+
 /// As of which catalogue, and until which day of each hall, windows are published.
 type Published = (Arc<Snapshot>, BTreeMap<HallId, NaiveDate>);
 
@@ -124,6 +137,7 @@ async fn publish(
 async fn upkeep(platform: &Platform) -> anyhow::Result<()> {
     let transaction = platform.db.begin().await?;
     idempotency::forget_old(&transaction, platform.clock.now()).await?;
+    limits::forget_old(&transaction, platform.clock.now()).await?;
     transaction.commit().await?;
     for (table, rows) in retention::enforce(platform, platform.clock.now()).await? {
         tracing::info!(table, rows, "what was kept long enough is removed");

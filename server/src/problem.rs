@@ -22,7 +22,7 @@ use shared::{
     language::Language,
     problem::{self, Problem, ProblemType},
 };
-use tracing::error;
+use tracing::{error, warn};
 use tracing_actix_web::RequestId;
 
 use crate::platform::db;
@@ -90,6 +90,11 @@ impl From<DbErr> for Failure {
         if db::is_away_or_full(&error) {
             error!(%error, "the database cannot be used");
             Self::from(&problem::UNAVAILABLE)
+        } else if db::is_passing(&error) {
+            warn!(%error, "two transactions were in each other's way");
+            Self::from(&problem::UNAVAILABLE)
+        } else if db::is_unkeepable(&error) {
+            Self::from(&problem::MALFORMED)
         } else {
             Self::Fault(error.into())
         }

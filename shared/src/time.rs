@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
 /// An instant.
@@ -26,9 +26,10 @@ pub fn day_of(at: Instant) -> NaiveDate {
     local(at).date_naive()
 }
 
-/// The instant at which the bureau's clocks show this time on this day.
+/// The instant at which the bureau's clocks show this time on this day; the earliest that there is, for a day that began before it.
 pub fn instant(day: NaiveDate, time: NaiveTime) -> Instant {
-    DateTime::from_naive_utc_and_offset(day.and_time(time) - TimeDelta::hours(8), Utc)
+    let utc = day.and_time(time).checked_sub_signed(TimeDelta::hours(8));
+    DateTime::from_naive_utc_and_offset(utc.unwrap_or(NaiveDateTime::MIN), Utc)
 }
 
 /// Instants on the wire: RFC 3339 with `+08:00`, to the second.

@@ -19,8 +19,7 @@ use crate::workspace;
 
 /// What the journeys of `e2e` are made in, open until this is dropped.
 pub struct Browsing {
-    server: SocketAddr,
-    sandbox: SocketAddr,
+    place: Place,
     browser: SocketAddr,
     shots: PathBuf,
     _driver: Service,
@@ -60,8 +59,7 @@ impl Browsing {
         let mut driver = Service::start("chromedriver", &mut driver, &place.logs.join("chromedriver.log"))?;
         driver.wait_until(Duration::from_secs(30), || service::answers(browser, "/status"))?;
         Ok(Self {
-            server: place.server,
-            sandbox: place.sandbox,
+            place,
             browser,
             shots,
             _driver: driver,
@@ -76,18 +74,22 @@ impl Browsing {
     }
 
     /// The journeys, ready to be narrowed to some of them.
-    pub fn tests(&self) -> Command {
+    pub fn tests(&self) -> Result<Command> {
         let mut tests = cargo();
         tests.args(["test", "--package", "e2e"]);
         if env::var_os("RUST_TEST_THREADS").is_none() {
             // The browsers share the machine's cores with the server; more at once only make each slower.
             tests.env("RUST_TEST_THREADS", "2");
         }
+        // An operator's commands are the bureau's program with the bureau's settings.
+        self.place.describe(&mut tests);
         tests
-            .env("E2E_BASE_URL", bureau::public_url(self.server))
-            .env("E2E_SANDBOX_URL", format!("http://{}", self.sandbox))
+            .env("E2E_BASE_URL", bureau::public_url(self.place.server))
+            .env("E2E_SANDBOX_URL", format!("http://{}", self.place.sandbox))
             .env("E2E_WEBDRIVER_URL", format!("http://{}", self.browser))
+            .env("E2E_BIANMIN", self.place.program("bianmin")?)
+            .env("E2E_CONTENT_DIR", self.place.content())
             .env("E2E_OUTPUT_DIR", &self.shots);
-        tests
+        Ok(tests)
     }
 }

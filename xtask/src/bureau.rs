@@ -66,9 +66,14 @@ impl Place {
 
     /// The same, with halls that rest neither at night nor on Sundays.
     pub fn load_demonstration_without_rest(&self) -> Result<()> {
-        let content = self.data.join("content");
+        let content = self.content();
         command::run(cargo().args(["run", "--quiet", "--package", "e2e", "--"]).arg(&content))?;
         self.load(&content)
+    }
+
+    /// The content of a bureau without rest.
+    pub fn content(&self) -> PathBuf {
+        self.data.join("content")
     }
 
     fn load(&self, content: &Path) -> Result<()> {
@@ -122,7 +127,8 @@ impl Place {
         Ok(bianmin)
     }
 
-    fn describe(&self, command: &mut Command) {
+    /// Gives a command this bureau's settings.
+    pub fn describe(&self, command: &mut Command) {
         command
             .env("BIANMIN_LISTEN", self.server.to_string())
             .env("BIANMIN_PUBLIC_URL", public_url(self.server))
@@ -136,7 +142,8 @@ impl Place {
             .envs(self.settings.iter().map(|(name, value)| (name, value)));
     }
 
-    fn program(&self, name: &str) -> Result<PathBuf> {
+    /// One of the bureau's two programs.
+    pub fn program(&self, name: &str) -> Result<PathBuf> {
         let file = self.build.folder().join(name);
         if !file.is_file() {
             bail!("{} was not built: run again without --skip-build.", file.display());

@@ -12,7 +12,7 @@ pub fn sheet() -> Result<()> {
     service::stop_all_when_interrupted()?;
     let browsing = Browsing::open()?;
     // The sheets prove nothing, so the journeys leave them out unless they are asked for.
-    command::run(browsing.tests().args(["--", "--ignored", "sheet::"]))?;
+    command::run(browsing.tests()?.args(["--", "--ignored", "sheet::"]))?;
     for sheet in ["residents", "staff"] {
         println!(
             "A sheet: {}",

@@ -259,5 +259,5 @@ fn client_build() -> Result<Outcome> {
 
 fn journeys() -> Result<Outcome> {
     let browsing = Browsing::open()?;
-    pass(browsing.tests().arg("--no-fail-fast"))
+    pass(browsing.tests()?.arg("--no-fail-fast"))
 }

@@ -23,6 +23,7 @@ mod english;
 mod failures;
 mod fines;
 mod hall;
+mod holiday;
 mod keyboard;
 mod office;
 mod offline;

@@ -109,7 +109,7 @@ async fn add_parties(
             .id_number
             .parse()
             .map_err(|error| invalid_field("parties.id_number", error))?;
-        let person = identity::find_or_add_person(db, platform, &name, &id_number, now).await?;
+        let person = identity::vouched_person(db, platform, &name, &id_number, now).await?;
         let id = Uuid::now_v7();
         let suspect = given
             .suspect

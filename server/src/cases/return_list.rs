@@ -164,12 +164,22 @@ pub async fn own_return_list(
     path: Path<(CaseId, ReturnListId)>,
 ) -> Result<HttpResponse, Failure> {
     let (case, list) = path.into_inner();
+    let db = platform.db.reader();
+    let not_found = || Failure::from(&problem::NOT_FOUND);
+    // A sealed case is read by nobody.
+    let is_sealed = case::Entity::find_by_id(case.0)
+        .one(db)
+        .await?
+        .is_none_or(|row| row.sealed);
+    if is_sealed {
+        return Err(not_found());
+    }
     let row = return_list::Entity::find_by_id(list.0)
         .filter(return_list::Column::CaseId.eq(case.0))
         .filter(return_list::Column::PersonId.eq(resident.person.id.0))
-        .one(platform.db.reader())
+        .one(db)
         .await?
-        .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
+        .ok_or_else(not_found)?;
     shown(&platform, &row)
 }
 

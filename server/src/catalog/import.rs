@@ -28,7 +28,7 @@ use super::{
     calendar::{self, Calendar},
     content::{self, Bureau, Groups, Halls, ScheduleEntry, Service, Synonyms, Weekdays},
     entity::{counter, group, hall, schedule, service, vocabulary},
-    snapshot::{BUREAU, SYNONYMS, Snapshot},
+    snapshot::{BUREAU, IMPORT, SYNONYMS, Snapshot},
 };
 
 /// What an import brought in.
@@ -51,7 +51,8 @@ struct Files {
     calendar: Calendar,
 }
 
-/// Imports a content folder. The caller commits, and publishes [`crate::platform::bus::Event::Catalogue`].
+/// Imports a content folder. The caller commits, and publishes [`crate::platform::bus::Event::Catalogue`]; servers that hear nothing of it find the
+/// import by its name.
 pub async fn import(db: &impl ConnectionTrait, folder: &Path) -> anyhow::Result<Imported> {
     let files = read(folder)?;
     check(&files)?;
@@ -60,6 +61,7 @@ pub async fn import(db: &impl ConnectionTrait, folder: &Path) -> anyhow::Result<
     let halls = import_halls(db, &files.halls, &groups).await?;
     import_whole(db, BUREAU, &files.bureau).await?;
     import_whole(db, SYNONYMS, &files.synonyms.synonym).await?;
+    import_whole(db, IMPORT, &Uuid::now_v7()).await?;
     calendar::import(db, &files.calendar).await?;
     require_letters_apart(&Snapshot::load(db).await?)?;
     let counters = files.halls.hall.iter().map(|hall| hall.counters.len()).sum();

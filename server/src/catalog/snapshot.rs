@@ -16,6 +16,7 @@ use shared::{
     language::Text,
     time::WorkCalendar,
 };
+use uuid::Uuid;
 
 use super::{
     content::{self, Schedule, Weekdays},
@@ -29,6 +30,8 @@ use super::{
 pub(super) const BUREAU: &str = "bureau";
 /// What `synonyms.toml` is kept as.
 pub(super) const SYNONYMS: &str = "synonyms";
+/// What the name of the last import is kept as.
+pub(super) const IMPORT: &str = "import";
 
 /// The catalogue at one time.
 #[derive(Debug, Default)]
@@ -52,6 +55,8 @@ pub struct Snapshot {
     opened: HashMap<(HallId, NaiveDate), Weekday>,
     policies: HashMap<HallId, HallPolicy>,
     synonyms: Vec<Synonym>,
+    /// The import since which this was read, if anything was ever imported.
+    pub(super) import: Option<Uuid>,
     /// The lists of services that were asked for.
     pub(super) lists: Lists,
 }
@@ -142,10 +147,21 @@ struct GroupName {
     text: Text,
 }
 
+/// The name of the last import.
+pub(super) async fn last_import(db: &impl ConnectionTrait) -> anyhow::Result<Option<Uuid>> {
+    let row = vocabulary::Entity::find_by_id(IMPORT).one(db).await?;
+    row.map(|row| serde_json::from_value(row.content).context("the last import"))
+        .transpose()
+}
+
 impl Snapshot {
     /// Reads the catalogue.
     pub async fn load(db: &impl ConnectionTrait) -> anyhow::Result<Self> {
-        let mut snapshot = Self::default();
+        // Read before the rest: what is imported meanwhile is told by its name.
+        let mut snapshot = Self {
+            import: last_import(db).await?,
+            ..Self::default()
+        };
         for row in group::Entity::find().all(db).await? {
             let GroupName { text } = serde_json::from_value(row.name)?;
             let group = ServiceGroup {

@@ -93,7 +93,7 @@ async fn person_of(
         Ok(number) => number,
         Err(error) => return Ok(Err(format!("person.id_number: {error}"))),
     };
-    match identity::find_or_add_person(db, platform, &name, &number, now).await {
+    match identity::vouched_person(db, platform, &name, &number, now).await {
         Ok(person) => Ok(Ok(person.id.0)),
         Err(Failure::Rejected(_)) => Ok(Err("person: the ID number belongs to another name".into())),
         Err(failure) => Err(failure),

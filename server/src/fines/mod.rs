@@ -42,7 +42,7 @@ mod withdraw;
 
 use crate::upstream::government;
 
-pub use self::{demo::load as load_demo, service::Fines, sweep::run_due};
+pub use self::{demo::load as load_demo, service::Fines, sweep::ask_due, tasks::carry_out_due};
 
 /// Mounts the paths of this slice.
 pub fn routes(config: &mut impl crate::mount::Mount) {

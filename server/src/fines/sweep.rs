@@ -1,4 +1,4 @@
-//! Asks WeChat about orders of which nothing was heard, and does what is to be done outside.
+//! Asks WeChat about orders of which nothing was heard.
 
 use chrono::TimeDelta;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -10,7 +10,7 @@ use super::{
     entity::payment,
     payments::ask,
     service::Fines,
-    store, tasks,
+    store,
     wechat::Client,
 };
 use crate::{platform::Platform, problem::Failure};
@@ -30,13 +30,8 @@ const SELDOM: TimeDelta = TimeDelta::minutes(10);
 /// And is told to an officer once it has run out this long ago.
 const STUCK: TimeDelta = TimeDelta::minutes(30);
 
-/// Does everything that is due at this moment; how much that was.
-pub async fn run_due(platform: &Platform, fines: &Fines) -> Result<usize, Failure> {
-    let (asked, done) = tokio::join!(ask_due(platform, fines), tasks::run(platform, fines));
-    Ok(asked? + done?)
-}
-
-async fn ask_due(platform: &Platform, fines: &Fines) -> Result<usize, Failure> {
+/// Asks about every order that is due at this moment; how many those were.
+pub async fn ask_due(platform: &Platform, fines: &Fines) -> Result<usize, Failure> {
     let now = platform.clock.now();
     let due = payment::Entity::find()
         .filter(payment::Column::Status.is_in(store::open_statuses()))

@@ -28,6 +28,8 @@ const AT_ONCE: u64 = 200;
 const TOGETHER: usize = 16;
 /// The longest pause between two tries.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(10);
+/// What takes a payment back at the police is tried so long after it found that they do not know of the payment yet.
+const AFTER_BOOKING: TimeDelta = TimeDelta::seconds(5);
 
 /// A task that failed this often is shown to somebody: some twenty minutes after its first try.
 const STUCK_AFTER: i32 = 9;
@@ -44,7 +46,7 @@ pub enum Did {
 }
 
 /// Does what is due; how much that was.
-pub async fn run(platform: &Platform, fines: &Fines) -> Result<usize, Failure> {
+pub async fn carry_out_due(platform: &Platform, fines: &Fines) -> Result<usize, Failure> {
     let now = platform.clock.now();
     let due = task::Entity::find()
         .filter(claimable(now))
@@ -165,6 +167,10 @@ async fn tell_police(platform: &Platform, government: &Government, id: Uuid, kin
     let Some((row, decision)) = payment_and_decision(platform, id).await? else {
         return Ok(Did::Done);
     };
+    // What is taken back at the police has to have arrived there first.
+    if kind != "payments" && row.booked_at.is_none() {
+        return Ok(Did::Wait(AFTER_BOOKING));
+    }
     let body = json!({
         "payment_id": row.id,
         "decision_no": decision.decision_no,

@@ -150,7 +150,7 @@ pub async fn authenticate(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     // The files of the client need no look-up.
-    if request.path().starts_with("/api/")
+    if request.match_info().as_str().starts_with("/api/")
         && let (Some(platform), Some(sessions)) = (
             request.app_data::<Data<Platform>>().cloned(),
             request.app_data::<Data<Sessions>>().cloned(),

@@ -229,6 +229,7 @@ pub async fn crowd(db: &impl ConnectionTrait, platform: &Platform, count: u32) -
                 id_number: Set(platform.keys.seal(store::ID_NUMBER, person, id_number.expose())?),
                 id_number_index: Set(store::id_number_index(platform, &id_number)),
                 created_at: Set(now),
+                vouched_at: Set(None),
             });
             residents.push(resident::ActiveModel {
                 id: Set(account),

@@ -13,6 +13,8 @@ pub mod person {
         pub id_number: Vec<u8>,
         pub id_number_index: Vec<u8>,
         pub created_at: DateTimeUtc,
+        /// When a police system first vouched for the name; until then residents have claimed it.
+        pub vouched_at: Option<DateTimeUtc>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

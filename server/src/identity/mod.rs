@@ -36,6 +36,7 @@ mod sign_out;
 mod staff_sign_in;
 mod store;
 mod token;
+mod vouched;
 mod wechat;
 
 use std::sync::Arc;
@@ -57,6 +58,7 @@ pub use self::{
         Person, PersonFacts, anonymise, find_or_add_person, id_number_index, id_number_indexes, is_staff, lock_persons,
         may_act_for, person, person_of_phone, person_with, phone_of, resident_of_phone, residents_of,
     },
+    vouched::vouched_person,
     wechat::{WechatContact, has_wechat, wechat_contacts},
 };
 use crate::platform::Platform;

@@ -1,5 +1,7 @@
 //! Passwords of staff: hashed with Argon2id, tried at most five times before the account locks for a while.
 
+use std::{sync::LazyLock, time::Duration};
+
 use anyhow::anyhow;
 use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version};
 use chrono::TimeDelta;
@@ -7,8 +9,10 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, Q
 use serde_json::json;
 use shared::{
     identity::wire::{ACCOUNT_LOCKED, CREDENTIALS_WRONG},
+    problem,
     time::Instant,
 };
+use tokio::{sync::Semaphore, time::timeout};
 
 use super::entity::staff;
 use crate::{
@@ -21,6 +25,8 @@ use crate::{
     problem::Failure,
 };
 
+/// The longest that a sign-in waits for a core.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const TRIES: i32 = 5;
 const LOCKED_FOR: TimeDelta = TimeDelta::minutes(15);
 /// A hash that no password has, verified for unknown names so that they take as long as known ones.
@@ -38,8 +44,18 @@ pub fn hash_password(password: &str) -> anyhow::Result<String> {
 
 /// The same, on a thread where it holds up no request.
 pub async fn hash_apart(password: String) -> Result<String, Failure> {
-    let hash = actix_web::web::block(move || hash_password(&password)).await;
-    Ok(hash.map_err(anyhow::Error::from)??)
+    Ok(apart(move || hash_password(&password)).await??)
+}
+
+/// Does what takes a core and 19 MiB on a thread of its own, as many at once as there are cores: names that nobody has are tried as often as
+/// anyone likes, and must not fill the memory. Whoever would wait too long is told to come again.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    static CORES: LazyLock<Semaphore> =
+        LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
+    let Ok(Ok(_core)) = timeout(LONGEST_WAIT, CORES.acquire()).await else {
+        return Err(Failure::from(&problem::UNAVAILABLE));
+    };
+    Ok(actix_web::web::block(work).await.map_err(anyhow::Error::from)?)
 }
 
 /// A password with which an account begins: three groups of five letters and digits, 75 random bits.
@@ -75,9 +91,7 @@ pub async fn account_with(
         .map_or(NOBODYS_HASH, |account| &account.password_hash)
         .to_owned();
     let password = password.to_owned();
-    let matches = actix_web::web::block(move || verify_password(&hash, &password))
-        .await
-        .map_err(anyhow::Error::from)?;
+    let matches = apart(move || verify_password(&hash, &password)).await?;
     match account {
         Some(account) if matches => Ok(account),
         Some(account) => Err(refused(platform, &account, now).await?),
@@ -158,11 +172,11 @@ pub fn deed(account: &staff::Model, action: &'static str) -> Deed<'static> {
 /// Whether a password is worth trying early: fewer than a hundred million guesses lead to it, by the lists of common passwords, names and
 /// words, and the dates, repetitions and keyboard runs, that guessers begin with. `known` is what they know of the account.
 pub async fn is_guessable(password: String, known: Vec<String>) -> Result<bool, Failure> {
-    let judged = actix_web::web::block(move || {
+    apart(move || {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         zxcvbn::zxcvbn(&password, &known).score() < zxcvbn::Score::Three
-    });
-    Ok(judged.await.map_err(anyhow::Error::from)?)
+    })
+    .await
 }
 
 fn verify_password(hash: &str, password: &str) -> bool {

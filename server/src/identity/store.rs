@@ -126,21 +126,30 @@ pub async fn find_or_add_person(
     id_number: &IdNumber,
     now: Instant,
 ) -> Result<Person, Failure> {
-    let known =
-        person::Entity::find().filter(person::Column::IdNumberIndex.is_in(id_number_indexes(platform, id_number)));
-    let found = if let Some(row) = known.clone().one(db).await? {
-        row
-    } else {
-        add_person(db, platform, name, id_number, now).await?;
-        let row = known.one(db).await?;
-        row.ok_or_else(|| anyhow::anyhow!("a person vanished while being added"))?
-    };
-    let person = opened(platform, &found)?;
+    let person = opened(platform, &found_or_added(db, platform, name, id_number, now).await?)?;
     if person.name == *name {
         Ok(person)
     } else {
         Err(Failure::from(&IDENTITY_MISMATCH))
     }
+}
+
+/// The row of a person, under whatever name it is known, added under this one when there is none.
+pub(super) async fn found_or_added(
+    db: &impl ConnectionTrait,
+    platform: &Platform,
+    name: &PersonName,
+    id_number: &IdNumber,
+    now: Instant,
+) -> Result<person::Model, Failure> {
+    let known =
+        person::Entity::find().filter(person::Column::IdNumberIndex.is_in(id_number_indexes(platform, id_number)));
+    if let Some(row) = known.clone().one(db).await? {
+        return Ok(row);
+    }
+    add_person(db, platform, name, id_number, now).await?;
+    let row = known.one(db).await?;
+    row.ok_or_else(|| anyhow::anyhow!("a person vanished while being added").into())
 }
 
 async fn add_person(
@@ -157,6 +166,7 @@ async fn add_person(
         id_number: Set(platform.keys.seal(ID_NUMBER, id, id_number.expose())?),
         id_number_index: Set(id_number_index(platform, id_number)),
         created_at: Set(now),
+        vouched_at: Set(None),
     };
     person::Entity::insert(row)
         .on_conflict(

@@ -219,6 +219,19 @@ pub fn is_away_or_full(error: &DbErr) -> bool {
     }
 }
 
+/// Whether the store cannot keep a value at all: a text with a NUL, or a day outside its calendar. These are PostgreSQL's codes; SQLite keeps both.
+pub fn is_unkeepable(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
+        return false;
+    };
+    match &**cause {
+        SqlxError::Database(told) => told
+            .code()
+            .is_some_and(|code| ["22021", "22P05", "22007", "22008"].contains(&&*code)),
+        _ => false,
+    }
+}
+
 /// Whether the same transaction may succeed when it is tried again: a deadlock, a lock that could not be had, a serialisation failure.
 pub fn is_passing(error: &DbErr) -> bool {
     let text = error.to_string();

@@ -2,6 +2,7 @@
 //!
 //! Time is cut into windows of the rule's length. A use is counted by one guarded upsert, so parallel uses never exceed the limit.
 
+use chrono::TimeDelta;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter,
@@ -43,6 +44,8 @@ mod row {
         #[sea_orm(primary_key, auto_increment = false)]
         pub window: i64,
         pub used: i32,
+        /// Missing in windows of versions that did not note it.
+        pub ends_at: Option<DateTimeUtc>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -58,11 +61,13 @@ pub async fn count(
     for rule in rules {
         let seconds = now.timestamp();
         let window = seconds.div_euclid(rule.seconds);
+        let left = (window + 1) * rule.seconds - seconds;
         let counted = Entity::insert(ActiveModel {
             subject: Set(subject.to_vec()),
             rule: Set(rule.name.to_owned()),
             window: Set(window),
             used: Set(1),
+            ends_at: Set(Some(now + TimeDelta::seconds(left))),
         })
         .on_conflict(
             OnConflict::columns([Column::Subject, Column::Rule, Column::Window])
@@ -73,22 +78,17 @@ pub async fn count(
         .exec_without_returning(db)
         .await?;
         if counted == 0 {
-            return Ok(Err(Exceeded {
-                retry_after: (window + 1) * rule.seconds - seconds,
-            }));
+            return Ok(Err(Exceeded { retry_after: left }));
         }
     }
     Ok(Ok(()))
 }
 
 /// Forgets windows that have passed.
-pub async fn forget_old(db: &impl ConnectionTrait, rules: &[Rule], now: Instant) -> Result<(), DbErr> {
-    for rule in rules {
-        Entity::delete_many()
-            .filter(Column::Rule.eq(rule.name))
-            .filter(Column::Window.lt(now.timestamp().div_euclid(rule.seconds)))
-            .exec(db)
-            .await?;
-    }
+pub async fn forget_old(db: &impl ConnectionTrait, now: Instant) -> Result<(), DbErr> {
+    Entity::delete_many()
+        .filter(Column::EndsAt.is_null().or(Column::EndsAt.lte(now)))
+        .exec(db)
+        .await?;
     Ok(())
 }

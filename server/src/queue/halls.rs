@@ -8,6 +8,7 @@ use std::{
         Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use futures::future::BoxFuture;
@@ -18,7 +19,10 @@ use shared::{
     queue::wire::Ticket,
     time::Instant,
 };
-use tokio::sync::{Mutex as AsyncMutex, watch};
+use tokio::{
+    sync::{Mutex as AsyncMutex, watch},
+    time::{Instant as Tick, MissedTickBehavior, interval},
+};
 
 use super::{
     hall_state::{HallState, ticket_view},
@@ -51,8 +55,12 @@ struct Slot {
     hall: HallId,
     state: watch::Sender<Option<Arc<HallState>>>,
     stale: AtomicBool,
-    reading: AsyncMutex<()>,
+    /// When it was read last; whoever holds it reads.
+    read_at: AsyncMutex<Option<Tick>>,
 }
+
+/// A hall that was read so long ago is read again when it is asked for, because what is told between instances may be lost.
+const LIFE: Duration = Duration::from_secs(5);
 
 impl Halls {
     /// Nothing read yet; listens for changes.
@@ -64,6 +72,7 @@ impl Halls {
             on_served,
         });
         tokio::spawn(listen(Arc::downgrade(&halls), platform.bus.listen()));
+        tokio::spawn(look_after_watchers(Arc::downgrade(&halls)));
         halls
     }
 
@@ -74,7 +83,7 @@ impl Halls {
                 hall,
                 state: watch::Sender::new(None),
                 stale: AtomicBool::new(true),
-                reading: AsyncMutex::default(),
+                read_at: AsyncMutex::default(),
             })
         };
         Arc::clone(slots.entry(hall).or_insert_with(new))
@@ -95,9 +104,10 @@ impl Halls {
 
     /// Reads a hall if it has changed; those who ask at the same time wait for one reading.
     async fn fresh(&self, slot: &Slot) -> Result<Arc<HallState>, Failure> {
-        let _one_at_a_time = slot.reading.lock().await;
+        let mut read_at = slot.read_at.lock().await;
         let known = slot.state.borrow().clone();
-        if let Some(state) = known.filter(|_| !slot.stale.load(Ordering::Acquire)) {
+        let is_fresh = !slot.stale.load(Ordering::Acquire) && read_at.is_some_and(|at| at.elapsed() < LIFE);
+        if let Some(state) = known.filter(|_| is_fresh) {
             return Ok(state);
         }
         // What changes from here on makes it stale again.
@@ -113,6 +123,7 @@ impl Halls {
         .await;
         match read {
             Ok(state) => {
+                *read_at = Some(Tick::now());
                 let state = Arc::new(state);
                 slot.state.send_replace(Some(Arc::clone(&state)));
                 Ok(state)
@@ -125,26 +136,41 @@ impl Halls {
     }
 
     fn changed(self: &Arc<Self>, hall: Option<HallId>) {
-        let slots: Vec<Arc<Slot>> = {
-            let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-            slots
-                .values()
-                .filter(|slot| hall.is_none_or(|hall| hall == slot.hall))
-                .cloned()
-                .collect()
-        };
-        for slot in slots {
+        for slot in self.slots_of(hall) {
             let was_stale = slot.stale.swap(true, Ordering::AcqRel);
             // A stale slot that is watched is being read already, or will be.
             if slot.state.receiver_count() > 0 && !was_stale {
-                let halls = Arc::clone(self);
-                tokio::spawn(async move {
-                    if let Err(failure) = halls.fresh(&slot).await {
-                        tracing::error!(%failure, "a hall cannot be read for its watchers");
-                    }
-                });
+                self.read_for_watchers(slot);
             }
         }
+    }
+
+    /// Reads what is watched again where a reading failed, and all of it while other instances cannot be heard.
+    fn look_again(self: &Arc<Self>) {
+        let is_deaf = !self.platform.bus.is_connected();
+        for slot in self.slots_of(None) {
+            if slot.state.receiver_count() > 0 && (is_deaf || slot.stale.load(Ordering::Acquire)) {
+                self.read_for_watchers(slot);
+            }
+        }
+    }
+
+    fn slots_of(&self, hall: Option<HallId>) -> Vec<Arc<Slot>> {
+        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots
+            .values()
+            .filter(|slot| hall.is_none_or(|hall| hall == slot.hall))
+            .cloned()
+            .collect()
+    }
+
+    fn read_for_watchers(self: &Arc<Self>, slot: Arc<Slot>) {
+        let halls = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(failure) = halls.fresh(&slot).await {
+                tracing::error!(%failure, "a hall cannot be read for its watchers");
+            }
+        });
     }
 
     /// A ticket as its holder sees it, within a transaction that has just changed it.
@@ -176,5 +202,15 @@ async fn listen(halls: Weak<Halls>, mut events: crate::platform::bus::Listener) 
             Heard::Event(Event::Catalogue) | Heard::Missed => halls.changed(None),
             Heard::Event(_) => {}
         }
+    }
+}
+
+async fn look_after_watchers(halls: Weak<Halls>) {
+    let mut ticks = interval(LIFE);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let Some(halls) = halls.upgrade() else { return };
+        halls.look_again();
     }
 }

@@ -110,7 +110,9 @@ pub async fn name_proxy(
         }
     })?;
     identity::take_proof_in(&transaction, resident.session, Step::NameRepresentative, now).await?;
-    store::end_proxy(&transaction, row.id, now).await?;
+    if let Some(before) = store::proxy_of(&transaction, row.id).await? {
+        store::end_proxy(&transaction, before.id, now).await?;
+    }
     let proxy = Uuid::now_v7();
     let new = proxy::ActiveModel {
         id: Set(proxy),
@@ -163,7 +165,7 @@ pub async fn end_proxy(
     let proxy = store::proxy_of(&transaction, row.id)
         .await?
         .ok_or_else(|| Failure::from(&problem::NOT_FOUND))?;
-    store::end_proxy(&transaction, row.id, now).await?;
+    store::end_proxy(&transaction, proxy.id, now).await?;
     let row = renew(
         &slips,
         &transaction,

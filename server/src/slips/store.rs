@@ -189,15 +189,15 @@ pub async fn proxy_of(db: &impl ConnectionTrait, slip: Uuid) -> Result<Option<pr
         .await
 }
 
-/// Ends the time of a slip's proxy.
-pub async fn end_proxy(db: &impl ConnectionTrait, slip: Uuid, now: Instant) -> Result<(), DbErr> {
-    proxy::Entity::update_many()
+/// Ends the time of a proxy; whether it had not ended before.
+pub async fn end_proxy(db: &impl ConnectionTrait, proxy: Uuid, now: Instant) -> Result<bool, DbErr> {
+    let ended = proxy::Entity::update_many()
         .col_expr(proxy::Column::EndedAt, Expr::value(now))
-        .filter(proxy::Column::SlipId.eq(slip))
+        .filter(proxy::Column::Id.eq(proxy))
         .filter(proxy::Column::EndedAt.is_null())
         .exec(db)
         .await?;
-    Ok(())
+    Ok(ended.rows_affected == 1)
 }
 
 /// How a slip was redeemed.

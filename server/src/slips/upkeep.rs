@@ -46,7 +46,10 @@ impl Slips {
         for letter in ended {
             let transaction = self.platform.db.begin().await?;
             let row = store::slip(&transaction, letter.slip_id.into()).await?;
-            store::end_proxy(&transaction, row.id, now).await?;
+            // Another instance may have been faster.
+            if !store::end_proxy(&transaction, letter.id, now).await? {
+                continue;
+            }
             if row.after(Action::Entrust).is_ok() {
                 let (action, reason) = (Action::Entrust, RevokedFor::ProxyEnded);
                 let row = renew(self, &transaction, &row, action, reason, |change| change, now).await?;

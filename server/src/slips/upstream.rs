@@ -85,7 +85,7 @@ async fn take(
     if store::by_source(db, &source).await?.is_some() {
         return Ok(Ok(Taken::Unchanged));
     }
-    let person = match identity::find_or_add_person(db, &slips.platform, &name, &id_number, now).await {
+    let person = match identity::vouched_person(db, &slips.platform, &name, &id_number, now).await {
         Ok(person) => person,
         Err(Failure::Rejected(problem)) if problem.is(&IDENTITY_MISMATCH) => {
             return Ok(Err("person.name: the ID number belongs to another name".into()));

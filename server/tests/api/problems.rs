@@ -1,7 +1,12 @@
 //! What every path refuses alike.
 
+use chrono::TimeDelta;
 use reqwest::Method;
-use shared::problem::{MALFORMED, METHOD_NOT_ALLOWED, NOT_FOUND, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
+use serde_json::json;
+use server::platform::limits;
+use shared::problem::{
+    FORBIDDEN, MALFORMED, METHOD_NOT_ALLOWED, NOT_FOUND, TOO_LARGE, UNAUTHENTICATED, UNSUPPORTED_MEDIA_TYPE,
+};
 
 use crate::support::{Answer, TestApp};
 
@@ -88,4 +93,54 @@ fn the_list_of_problem_types_changes_only_on_purpose() {
         assert!(known.contains(slug), "{slug} was published and must stay");
     }
     assert_eq!(known, listed, "new types are added to problem-types.txt");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_store_cannot_keep_is_refused_and_is_no_fault() {
+    let app = TestApp::start().await;
+    let nameless = json!({"username": "\u{0}", "password": "x", "totp": "000000"});
+    let answer = app.anyone().post("/auth/staff-sessions", nameless).await;
+    assert!(answer.status.is_client_error(), "{}", answer.text);
+    let manager = app.staff("manager-zhongxin").await;
+    for day in ["-262143-01-01", "-5000-01-01", "%2B262142-12-31"] {
+        let answer = manager.get(&format!("/admin/statistics?from={day}")).await;
+        assert!(!answer.status.is_server_error(), "{day}: {}", answer.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_spelling_of_a_path_has_the_same_policy() {
+    let app = TestApp::start().await;
+    let spelt = "/api/v1/%61dmin/statistics";
+    app.anyone().get(spelt).await.refused(&UNAUTHENTICATED);
+    let clerk = app.staff("clerk-zhongxin-1").await;
+    clerk.get(spelt).await.refused(&FORBIDDEN);
+    let operation = "SELECT count(*) FROM audit_entries WHERE action = 'access.refuse'";
+    app.refusals().settle(&app.platform, false).await;
+    assert_eq!(app.count(operation).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn windows_of_limits_are_forgotten_when_they_have_passed() {
+    let app = TestApp::start().await;
+    let asked = json!({"phone": "13900000077", "purpose": "login"});
+    app.anyone().post("/auth/sms-codes", asked).await.expect(202);
+    let kept = "SELECT count(*) FROM rate_windows";
+    let before = app.count(kept).await;
+    assert!(before > 1);
+    app.clock.advance(TimeDelta::minutes(2));
+    let forget = async || {
+        let db = app.platform.db.begin().await.unwrap();
+        limits::forget_old(&db, app.platform.clock.now()).await.unwrap();
+        db.commit().await.unwrap();
+    };
+    forget().await;
+    let left = app.count(kept).await;
+    assert!(
+        (1..before).contains(&left),
+        "the hour and the day go on: {left} of {before}"
+    );
+    app.clock.advance(TimeDelta::days(2));
+    forget().await;
+    assert_eq!(app.count(kept).await, 0);
 }

@@ -1,11 +1,13 @@
 //! `/services`: the catalogue.
 
-use std::io::Read;
+use std::{fs, io::Read, process::Command, time::Duration};
 
 use reqwest::{Method, header};
+use server::{content, platform::Platform};
 use shared::problem::{MALFORMED, NOT_FOUND};
+use tokio::time::{sleep, timeout};
 
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, TestApp, root};
 
 async fn names(app: &TestApp, query: &str) -> Vec<String> {
     let query = percent_encoding::utf8_percent_encode(query, percent_encoding::NON_ALPHANUMERIC);
@@ -198,4 +200,36 @@ async fn the_list_is_packed_for_whoever_takes_gzip_and_not_sent_again_to_whoever
             .headers()
             .contains_key(header::CONTENT_ENCODING)
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_program_imports_is_shown_without_a_restart() {
+    let app = TestApp::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let copied = Command::new("cp")
+        .arg("-r")
+        .args([root().join("content/yunchuan"), folder.path().join("content")])
+        .status();
+    assert!(copied.unwrap().success());
+    let file = folder
+        .path()
+        .join("content/services/household/id-card-replace-lost.toml");
+    let before = fs::read_to_string(&file).unwrap();
+    fs::write(&file, before.replace("居民身份证补领", "居民身份证丢失补领")).unwrap();
+
+    // Embedded, the other program's bus is not the server's.
+    let config = app.platform.config.as_ref().clone();
+    let other = Platform::connect_with(config, app.clock.clone()).await.unwrap();
+    content::import(&other, &folder.path().join("content")).await.unwrap();
+    let shown = async {
+        while !names(&app, "身份证丢了")
+            .await
+            .contains(&"居民身份证丢失补领".to_owned())
+        {
+            sleep(Duration::from_millis(100)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), shown)
+        .await
+        .expect("the new name is shown");
 }

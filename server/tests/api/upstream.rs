@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use shared::{
+    identity::wire::{IDENTITY_MISMATCH, IDENTITY_REQUIRED},
     problem::{self, ProblemType},
     upstream::wire::{UPSTREAM_ORDER, UPSTREAM_REPLAYED, UPSTREAM_SIGNATURE},
 };
@@ -164,4 +165,47 @@ async fn a_call_carries_up_to_a_thousand_entries_and_a_bad_one_holds_up_no_other
         push(&app, &sandbox, json!({ "items": items }), json!({})).await,
         &problem::TOO_LARGE,
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_police_system_says_of_a_name_counts_more_than_what_was_claimed() {
+    let (app, sandbox) = TestApp::start_with_sandbox().await;
+    let someone = "11010519491231002X";
+    let claimant = app.sign_in("13900000001").await;
+    let wrong = json!({"name": "张三丰", "id_number": someone});
+    claimant.put("/me/identity", wrong.clone()).await.expect(200);
+    let relative = app.resident(2).await;
+    let claimed = json!({"name": "张三丰", "id_number": someone, "relation": "父母"});
+    relative.post("/me/family", claimed).await.expect(201);
+
+    let of = |number: u32, name: &str| {
+        let mut body = decision(number);
+        body["person"] = json!({"name": name, "id_number": someone});
+        body
+    };
+    let taken = async |number, name| push(&app, &sandbox, of(number, name), json!({})).await.1["items"][0].clone();
+    assert_eq!(taken(1, "张三").await["result"], "created");
+    let families = "SELECT count(*) FROM family_members";
+    let ended = "SELECT count(*) FROM audit_entries WHERE action = 'identity.claims_end'";
+    assert_eq!((app.count(families).await, app.count(ended).await), (0, 1));
+
+    // The one whose number it is has it, and sees what was pushed; whoever claimed it under another name sees nothing.
+    let owner = app.sign_in("13900000002").await;
+    let right = json!({"name": "张三", "id_number": someone});
+    owner.put("/me/identity", right).await.expect(200);
+    assert_eq!(
+        owner.get("/decisions").await.expect(200)["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    // What was remembered of the session is forgotten within seconds.
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    claimant.get("/decisions").await.refused(&IDENTITY_REQUIRED);
+    claimant.put("/me/identity", wrong).await.refused(&IDENTITY_MISMATCH);
+
+    // What one police system has vouched for, another cannot change.
+    assert_eq!(taken(2, "张三丰").await["result"], "refused");
+    assert_eq!(taken(3, "张三").await["result"], "created");
 }

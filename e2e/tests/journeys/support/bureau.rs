@@ -1,6 +1,11 @@
 //! The bureau from outside its pages: who works there, what other residents do, and which texts arrive.
 
-use std::{collections::BTreeSet, path::Path, sync::Mutex, time::SystemTime};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Mutex,
+    time::SystemTime,
+};
 
 use chrono::{DateTime, Days};
 use reqwest::Method;
@@ -8,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 use totp_rs::{Builder, Secret};
 
-use super::{GLANCE, PATIENCE, pages, sandbox};
+use super::{GLANCE, PATIENCE, pages, sandbox, setting};
 
 /// The hall that serves ID cards around the clock, see `src/main.rs`.
 pub const HALL: &str = "云川市政务服务中心公安综合大厅";
@@ -106,6 +111,25 @@ pub async fn tells(story: &str, phone: &str) {
     for step in told["steps"].as_array().unwrap() {
         assert_eq!(step["told"]["status"], 200, "{step}");
     }
+}
+
+/// Has the operator import the bureau's content with a holiday on this day.
+pub async fn declares_a_holiday(day: &str, name: &str) {
+    let content = PathBuf::from(setting("E2E_CONTENT_DIR"));
+    let (year, _) = day.split_once('-').unwrap();
+    let file = content.join(format!("calendar/{year}.toml"));
+    let text = std::fs::read_to_string(&file)
+        .unwrap_or_else(|_| format!("year = {year}\nsource = {{ zh = '通知', en = 'Notice' }}\nholiday = []"));
+    let mut calendar: toml::Table = text.parse().unwrap();
+    let holiday = format!("from = {day}\nto = {day}\nname = {{ zh = '{name}', en = 'A holiday of the city' }}");
+    let holidays = calendar["holiday"].as_array_mut().unwrap();
+    holidays.push(toml::Value::Table(holiday.parse().unwrap()));
+    std::fs::write(&file, calendar.to_string()).unwrap();
+    let imported = tokio::process::Command::new(setting("E2E_BIANMIN"))
+        .arg("import")
+        .arg(&content)
+        .status();
+    assert!(imported.await.unwrap().success());
 }
 
 /// The ID number of the demonstration resident with this phone.

@@ -13,8 +13,9 @@ pub use self::{
     axe::Axe,
     browser::Browser,
     bureau::{
-        HALL, LOST_CARD, QUIET_HALL, Resident, VISA, bills_come_early, credentials, decide, digits, hall, id_number,
-        orders, pairing, presence_code, proof_code, publishes, service, tells, text_to, texts_to, windows,
+        HALL, LOST_CARD, QUIET_HALL, Resident, VISA, bills_come_early, credentials, decide, declares_a_holiday, digits,
+        hall, id_number, orders, pairing, presence_code, proof_code, publishes, service, tells, text_to, texts_to,
+        windows,
     },
     line::Line,
     place::Place,

@@ -76,13 +76,17 @@ async fn send(client: Client, mut queue: mpsc::UnboundedReceiver<Event>, own_nam
             let Ok(body) = serde_json::to_string(&event) else {
                 continue;
             };
-            if connection.is_none() {
-                connection = client.get_multiplexed_async_connection().await.ok();
-            }
-            if let Some(open) = connection.as_mut()
-                && let Err(error) = open.publish::<_, _, ()>(CHANNEL, format!("{own_name} {body}")).await
-            {
-                warn!(%error, "an event was not told to other instances");
+            let message = format!("{own_name} {body}");
+            // Only this connection may have broken, and then those who listen would not know that they have missed something.
+            for _attempt in 0..2 {
+                if connection.is_none() {
+                    connection = client.get_multiplexed_async_connection().await.ok();
+                }
+                let Some(open) = connection.as_mut() else { break };
+                match open.publish::<_, _, ()>(CHANNEL, &message).await {
+                    Ok(()) => break,
+                    Err(error) => warn!(%error, "an event was not told to other instances"),
+                }
                 connection = None;
             }
         }

@@ -342,11 +342,16 @@ impl TestApp {
 
     /// Asks about open orders and does what is to be done outside, until nothing is due.
     pub async fn do_payments(&self) {
-        while server::fines::run_due(&self.platform, &self.services.fines)
-            .await
-            .unwrap()
-            > 0
-        {}
+        let (platform, fines) = (&self.platform, &self.services.fines);
+        loop {
+            let (asked, done) = tokio::join!(
+                server::fines::ask_due(platform, fines),
+                server::fines::carry_out_due(platform, fines)
+            );
+            if asked.unwrap() + done.unwrap() == 0 {
+                return;
+            }
+        }
     }
 
     /// Tells the police systems what they have not heard, until nothing is due.

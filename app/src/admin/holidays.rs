@@ -11,8 +11,8 @@ use super::{
     closures::affected,
     inputs::{filled_with, form, input, row, select, table, weekday_name, weekday_options, words},
     words::{
-        ACTIONS, AFFECTED, DAY, DECLARED, DECLARED_HOW, FOLLOWS, HOLIDAY_OF, HOLIDAYS, HOLIDAYS_HOW, OPEN_DAY, OPENED,
-        OPENS_LIKE, REST_AGAIN, RESTED, RESTS, SINCE, STATE, WHY, WORKED_FOR,
+        ACTIONS, AFFECTED, DAY, DECLARED, DECLARED_AT, DECLARED_HOW, FOLLOWS, HOLIDAY_OF, HOLIDAYS, HOLIDAYS_HOW,
+        OPEN_DAY, OPENED, OPENS_LIKE, REST_AGAIN, RESTED, RESTS, STATE, WHY, WORKED_FOR,
     },
 };
 use crate::{
@@ -64,7 +64,7 @@ fn declared() -> View {
             fragment()
                 .child(el("h2").child(t(DECLARED)))
                 .child(el("p").class("explain").child(t(DECLARED_HOW)))
-                .child(table(&[DAY, WHY, SINCE, ACTIONS], days.iter().map(hit).collect()))
+                .child(table(&[DAY, WHY, DECLARED_AT, ACTIONS], days.iter().map(hit).collect()))
         })
     })
 }

@@ -98,6 +98,7 @@ words! {
     LETTER: "排队号字母" / "Letter of the tickets";
 
     AFFECTED: "受影响的人" / "Who was affected";
+    DECLARED_AT: "取消时间" / "Cancelled at";
     DECLARED: "预约后才公布的假日" / "Holidays declared after people had booked";
     DECLARED_HOW: "这些假日取消了已有的预约，已短信告知，不计爽约。" / "These holidays cancelled bookings; whoever was booked was told by text and gets no strike.";
     NOBODY_AFFECTED: "没有预约被取消。" / "No appointment was cancelled.";

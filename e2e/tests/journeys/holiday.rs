@@ -15,7 +15,7 @@ async fn a_declared_holiday_tells_who_had_booked_and_shows_the_manager_whom_it_h
     let last = windows(&hall, &service).await.pop().unwrap();
     let appointment = resident.books(last["id"].as_str().unwrap(), &service).await;
 
-    declares_a_holiday(last["day"].as_str().unwrap(), "全市临时放假").await;
+    declares_a_holiday(last["day"].as_str().unwrap(), "建市纪念日").await;
     let text = text_to(RESIDENT, "hall-closed").await;
     assert!(text.contains("改约"), "{text}");
     let phone = Browser::phone("holiday").await;
@@ -27,8 +27,8 @@ async fn a_declared_holiday_tells_who_had_booked_and_shows_the_manager_whom_it_h
     let desk = Browser::desk("holiday").await;
     desk.signs_in_at("/admin/closures", MANAGER).await;
     desk.sees("预约后才公布的假日").await;
-    desk.sees("全市临时放假").await;
-    desk.presses_in("tr", "全市临时放假", "受影响的人").await;
+    desk.sees("建市纪念日").await;
+    desk.presses_in("tr", "建市纪念日", "受影响的人").await;
     desk.sees("侯**").await;
     desk.shows("02-whom-it-hit").await;
     for browser in [phone, desk] {

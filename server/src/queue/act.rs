@@ -99,7 +99,7 @@ pub async fn act(
         .into());
     }
     let changes = changes(&row, &session, action, &wish, &catalogue, now)?;
-    change(&transaction, id, from, to, changes).await?;
+    change(&transaction, &row, from, to, changes).await?;
     if to == TicketStatus::Served
         && let Some(appointment) = row.appointment_id
     {
@@ -172,18 +172,22 @@ fn changes(
     })
 }
 
-/// Changes a ticket, if it still stands where it stood.
+/// Changes a ticket, if it still stands where it stood, and at the same counter: called again meanwhile, it is another clerk's.
 async fn change(
     db: &DatabaseTransaction,
-    id: TicketId,
+    row: &ticket::Model,
     from: TicketStatus,
     to: TicketStatus,
     changes: Changes,
 ) -> Result<(), Failure> {
     let mut update = ticket::Entity::update_many()
         .col_expr(ticket::Column::Status, Expr::value(to.as_str()))
-        .filter(ticket::Column::Id.eq(id.0))
-        .filter(ticket::Column::Status.eq(from.as_str()));
+        .filter(ticket::Column::Id.eq(row.id))
+        .filter(ticket::Column::Status.eq(from.as_str()))
+        .filter(match row.session_id {
+            Some(session) => ticket::Column::SessionId.eq(session),
+            None => ticket::Column::SessionId.is_null(),
+        });
     for (column, value) in changes {
         update = update.col_expr(column, value);
     }

@@ -6,11 +6,15 @@ use sea_orm_migration::prelude::*;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-const INDEXES: [(&str, &str); 6] = [
+const INDEXES: [(&str, &str); 7] = [
     ("tickets_latest", "tickets (hall_id, status, finished_at)"),
     ("payments_by_resident", "payments (resident_id, id)"),
     ("ledger_entries_by_payment", "ledger_entries (payment_id)"),
     ("family_members_by_person", "family_members (person_id)"),
+    (
+        "case_publications_by_step",
+        "case_publications (step, standing, occurred_at)",
+    ),
     ("rate_windows_by_end", "rate_windows (ends_at)"),
     ("audit_entries_by_subject", "audit_entries (subject_id, at)"),
 ];

@@ -13,7 +13,7 @@ use crate::{
     fines,
     platform::{Platform, audit, bus::Event, idempotency, keyring, limits},
     problem::Failure,
-    retention, upstream,
+    queue, retention, upstream,
 };
 
 /// How often seats of expired holds and cancelled bookings are given back, missed appointments marked, residents reminded and audit rows
@@ -86,6 +86,9 @@ pub fn start(platform: &Platform, services: &Services) {
             ticks.tick().await;
             if let Err(error) = upkeep(&platform).await {
                 tracing::warn!(%error, "the upkeep was not done");
+            }
+            if let Err(failure) = queue::close_forgotten(&platform, platform.clock.now()).await {
+                tracing::warn!(%failure, "forgotten counters were not closed");
             }
             if let Err(failure) = slips.upkeep(platform.clock.now()).await {
                 tracing::warn!(%failure, "slips were not looked after");

@@ -5,7 +5,7 @@ use actix_web::{
     web::{Data, Json},
 };
 use chrono::{Months, NaiveTime};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
 use shared::{
     cases::{
         periods,
@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{platform::Platform, problem::Failure};
 
-/// How many cases are looked at.
+/// How many cases are looked at, those with the latest notices.
 const SHOWN: u64 = 200;
 
 /// What was found and is kept for an owner who is not known, the latest notice first. An item vanishes when it is returned, when its notice is
@@ -45,21 +45,26 @@ pub async fn list_found(
     let calendar = (work_days.0)();
     // A month more than six: the last day moves on to a working day.
     let since = today.checked_sub_months(Months::new(7)).unwrap_or(today);
+    let of_case = publication::Entity::belongs_to(case::Entity)
+        .from(publication::Column::CaseId)
+        .to(case::Column::Id)
+        .into();
     let cases: Vec<Uuid> = publication::Entity::find()
         .select_only()
-        .distinct()
         .column(publication::Column::CaseId)
+        .join(JoinType::InnerJoin, of_case)
+        .filter(case::Column::Sealed.eq(false))
         .filter(publication::Column::Step.eq(Step::PropertyNotice.as_str()))
         .filter(publication::Column::Standing.eq(Standing::Current.as_str()))
         .filter(publication::Column::OccurredAt.gte(instant(since, NaiveTime::MIN)))
+        .group_by(publication::Column::CaseId)
+        .order_by_desc(publication::Column::OccurredAt.max())
         .limit(SHOWN)
         .into_tuple()
         .all(db)
         .await?;
     let rows = case::Entity::find()
         .filter(case::Column::Id.is_in(cases))
-        .filter(case::Column::Sealed.eq(false))
-        .order_by_desc(case::Column::ChangedAt)
         .all(db)
         .await?;
     let mut items = Vec::new();

@@ -51,8 +51,7 @@ struct Files {
     calendar: Calendar,
 }
 
-/// Imports a content folder. The caller commits, and publishes [`crate::platform::bus::Event::Catalogue`]; servers that hear nothing of it find the
-/// import by its name.
+/// Imports a content folder. The caller commits, and publishes [`crate::platform::bus::Event::Catalogue`]; who hears nothing of it finds its name.
 pub async fn import(db: &impl ConnectionTrait, folder: &Path) -> anyhow::Result<Imported> {
     let files = read(folder)?;
     check(&files)?;

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
     sea_query::Expr,
 };
 use serde_json::{Value, json};
@@ -33,6 +33,8 @@ use crate::{
 
 const LIVE: [&str; 2] = ["pending", "processing"];
 const GOING_BACK: [PaymentStatus; 2] = [PaymentStatus::RefundPending, PaymentStatus::TreasuryRefundRequested];
+/// After so many numbers that WeChat has closed an officer decides.
+const MOST_CLOSED: u64 = 3;
 /// How long to wait before asking again what became of a refund.
 const ASK_EVERY: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
 
@@ -176,18 +178,39 @@ pub async fn take(
         RefundState::Success => done(db, platform, &row, &payment, now).await?,
         RefundState::Abnormal => {
             if move_refund(db, row.id, &LIVE, "abnormal", Some(now)).await? {
-                store::move_payment(db, payment.id, &GOING_BACK, PaymentStatus::RefundFailed).await?;
-                let detail = json!({ "out_refund_no": row.out_refund_no });
-                store::except(db, payment.id, "refund_abnormal", detail, now).await?;
+                give_up(db, &row, &payment, now).await?;
             }
         }
         RefundState::Closed => {
-            // A closed number stays closed; another one follows, and says which it replaces.
-            if move_refund(db, row.id, &LIVE, "closed", Some(now)).await? {
+            if !move_refund(db, row.id, &LIVE, "closed", Some(now)).await? {
+                return Ok(());
+            }
+            let closed = refund::Entity::find()
+                .filter(refund::Column::PaymentId.eq(payment.id))
+                .filter(refund::Column::Status.eq("closed"))
+                .count(db)
+                .await?;
+            if closed < MOST_CLOSED {
+                // A closed number stays closed; another one follows, and says which it replaces.
                 begin(db, &payment, &row.reason, Route::Wechat, Some(row.id), now).await?;
+            } else {
+                give_up(db, &row, &payment, now).await?;
             }
         }
     }
+    Ok(())
+}
+
+/// Leaves a refund to an officer.
+async fn give_up(
+    db: &impl ConnectionTrait,
+    row: &refund::Model,
+    payment: &payment::Model,
+    now: Instant,
+) -> Result<(), Failure> {
+    store::move_payment(db, payment.id, &GOING_BACK, PaymentStatus::RefundFailed).await?;
+    let detail = json!({ "out_refund_no": row.out_refund_no });
+    store::except(db, payment.id, "refund_abnormal", detail, now).await?;
     Ok(())
 }
 

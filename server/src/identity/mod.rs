@@ -55,8 +55,8 @@ pub use self::{
     sessions::Sessions,
     staff_sign_in::{CodeVerdict, confirm_code},
     store::{
-        Person, PersonFacts, anonymise, find_or_add_person, id_number_index, id_number_indexes, is_staff, lock_persons,
-        may_act_for, person, person_of_phone, person_with, phone_of, resident_of_phone, residents_of,
+        Person, PersonFacts, anonymise, ended_staff, find_or_add_person, id_number_index, id_number_indexes, is_staff,
+        lock_persons, may_act_for, person, person_of_phone, person_with, phone_of, resident_of_phone, residents_of,
     },
     vouched::vouched_person,
     wechat::{WechatContact, has_wechat, wechat_contacts},

@@ -1,5 +1,7 @@
 //! Persons and residents in the database: sealed on the way in, opened on the way out.
 
+use std::collections::HashSet;
+
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -313,6 +315,22 @@ pub async fn is_staff(db: &impl ConnectionTrait, platform: &Platform, number: &I
         .one(db)
         .await?;
     Ok(found.is_some())
+}
+
+/// Those of some members of staff whose accounts have ended.
+pub async fn ended_staff(
+    db: &impl ConnectionTrait,
+    some: impl IntoIterator<Item = Uuid>,
+) -> Result<HashSet<Uuid>, DbErr> {
+    let rows = staff::Entity::find()
+        .select_only()
+        .column(staff::Column::Id)
+        .filter(staff::Column::Id.is_in(some))
+        .filter(staff::Column::EndedAt.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Whether a resident may act for a person: for oneself, or for a family member who was added within the year.

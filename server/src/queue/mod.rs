@@ -11,6 +11,7 @@ mod call_next;
 mod counter;
 mod entity;
 mod figures;
+mod forgotten;
 mod hall_state;
 mod halls;
 mod issue;
@@ -25,6 +26,7 @@ mod walk_in;
 
 pub use self::{
     figures::figures,
+    forgotten::close_forgotten,
     halls::{Halls, OnServed},
     issue::{Entrant, issue},
     kiosk::count_kiosk_use,

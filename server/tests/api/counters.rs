@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
-use server::platform::bus::Event;
+use server::{platform::bus::Event, queue::close_forgotten};
 use shared::{
     problem::{FORBIDDEN, NOT_FOUND, UNAUTHENTICATED},
     queue::wire::{COUNTER_CLOSED, COUNTER_TAKEN, QUEUE_EMPTY, TICKET_OPEN, TICKET_STATE},
@@ -190,6 +191,38 @@ async fn two_tabs_of_one_clerk_cannot_hold_two_calls() {
     for answer in answers.iter().filter(|answer| answer.status != 200) {
         answer.refused(&TICKET_OPEN);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_counter_that_was_forgotten_or_whose_clerk_has_left_is_free_for_another() {
+    let app = TestApp::start().await;
+    let [first, second] = [counter(&app, 1).await, counter(&app, 2).await];
+    let early = app.staff("clerk-zhongxin-1").await;
+    let open = |counter: &str| format!("/counters/{counter}/session");
+    early.post(&open(&first), json!({})).await.expect(201);
+    walk_in(&app, &early).await;
+    let called = early
+        .post(&format!("/counters/{first}/call-next"), json!({}))
+        .await
+        .expect(200);
+    app.clock.advance(TimeDelta::hours(14));
+    let late = app.staff("clerk-zhongxin-2").await;
+    late.post(&open(&second), json!({})).await.expect(201);
+    let close = async || close_forgotten(&app.platform, app.platform.clock.now()).await.unwrap();
+    assert_eq!(close().await, 0);
+
+    app.clock.advance(TimeDelta::hours(1));
+    assert_eq!(close().await, 1, "open for fifteen hours");
+    assert_eq!(close().await, 0);
+    let put_aside = "SELECT count(*) FROM tickets WHERE status = 'parked' AND session_id IS NULL";
+    assert_eq!(app.count(put_aside).await, 1, "{called}");
+    let end = "UPDATE staff SET ended_at = created_at WHERE username = 'clerk-zhongxin-2'";
+    app.execute(end).await;
+    assert_eq!(close().await, 1, "its clerk has left");
+    let third = app.staff("clerk-zhongxin-3").await;
+    third.post(&open(&first), json!({})).await.expect(201);
+    third.delete(&open(&first)).await.expect(204);
+    third.post(&open(&second), json!({})).await.expect(201);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

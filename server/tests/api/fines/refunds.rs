@@ -142,4 +142,24 @@ async fn row_20_each_outcome_of_a_refund_is_followed_to_its_end() {
     bureau.app.do_payments().await;
     bureau.becomes(&resident, &closed, "refunded").await;
     assert_eq!(bureau.at_wechat(&closed).await["refunds"].as_array().unwrap().len(), 2);
+
+    // CLOSED every time: a person must act.
+    let stubborn = bureau.paid(&resident, 5).await;
+    bureau.fault("wechat-pay", "closed").await;
+    bureau.withdraw(5).await;
+    crate::support::eventually("the third closed refund", 20, async || {
+        bureau.advance(TimeDelta::seconds(61)).await;
+        bureau.app.do_payments().await;
+        let closed = "SELECT count(*) FROM refunds WHERE status = 'closed'";
+        (bureau.app.count(closed).await == 4).then_some(())
+    })
+    .await;
+    let resident = bureau.app.resident(1).await;
+    bureau.becomes(&resident, &stubborn, "refund_failed").await;
+    assert_eq!(
+        bureau.at_wechat(&stubborn).await["refunds"].as_array().unwrap().len(),
+        3
+    );
+    assert_eq!(bureau.app.count(sql).await, 2);
+    bureau.sandbox.heal().await;
 }

@@ -27,6 +27,7 @@ mod points;
 mod receipt_sheet;
 mod receipts;
 mod reconcile;
+mod reconcile_government;
 mod reconciliation;
 mod refund_requests;
 mod refunds;

@@ -1,10 +1,9 @@
-//! Compares a day's ledger with WeChat's bill, the fiscal system's file and the police system's list.
+//! Compares a day's ledger with WeChat's bill, and with what the government's systems have ([`reconcile_government`]).
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
-use serde_json::Value;
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use shared::{
     fines::{
         attempt::{Money, Source},
@@ -12,13 +11,13 @@ use shared::{
         staff::Break,
     },
     money::Fen,
-    time::day_of,
+    time::instant,
 };
 use uuid::Uuid;
 
 use super::{
     entity::{decision, ledger_entry, payment},
-    government::Government,
+    reconcile_government,
     service::Fines,
     settle::settle,
     wechat::{Bill, BillError, BillRow, Client},
@@ -41,7 +40,7 @@ pub struct Found {
 }
 
 impl Found {
-    fn add(&mut self, kind: BreakKind, reference: &str, ours: Option<Fen>, theirs: Option<Fen>) {
+    pub(super) fn add(&mut self, kind: BreakKind, reference: &str, ours: Option<Fen>, theirs: Option<Fen>) {
         self.breaks.push(Break {
             kind,
             reference: reference.to_owned(),
@@ -52,13 +51,13 @@ impl Found {
 }
 
 /// A payment of the day, as our ledger has it.
-struct Ours {
-    payment: Uuid,
-    out_trade_no: String,
-    transaction_id: String,
-    decision_no: String,
-    amount: Fen,
-    is_in_force: bool,
+pub(super) struct Ours {
+    pub payment: Uuid,
+    pub out_trade_no: String,
+    pub transaction_id: String,
+    pub decision_no: String,
+    pub amount: Fen,
+    pub is_in_force: bool,
 }
 
 /// Compares a day. Payments that only the bill knows of are settled by it.
@@ -94,8 +93,8 @@ pub async fn compare(platform: &Platform, fines: &Fines, day: NaiveDate) -> Resu
         compare_refunds(platform.db.reader(), day, bill, &mut found).await?;
     }
     if let Some(government) = &fines.government {
-        compare_fiscal(platform, government, day, &ours, &mut found).await?;
-        compare_police(government, day, &ours, &mut found).await;
+        reconcile_government::compare_fiscal(platform, government, day, &ours, &mut found).await?;
+        reconcile_government::compare_police(platform.db.reader(), government, day, &ours, &mut found).await?;
     }
     Ok(found)
 }
@@ -231,9 +230,11 @@ async fn compare_refunds(
     let done = super::entity::refund::Entity::find()
         .filter(super::entity::refund::Column::Status.eq("success"))
         .filter(super::entity::refund::Column::Route.eq("wechat"))
+        .filter(super::entity::refund::Column::CreatedAt.gte(instant(day, NaiveTime::MIN)))
+        .filter(super::entity::refund::Column::CreatedAt.lt(instant(day, NaiveTime::MIN) + TimeDelta::days(1)))
         .all(db)
         .await?;
-    for ours in done.iter().filter(|ours| day_of(ours.created_at) == day) {
+    for ours in &done {
         if !theirs.contains_key(ours.out_refund_no.as_str()) {
             found.add(
                 BreakKind::RefundOnlyOurs,
@@ -244,97 +245,4 @@ async fn compare_refunds(
         }
     }
     Ok(())
-}
-
-/// The fiscal file also says that the treasury has the money: from then on it goes back only by the treasury.
-async fn compare_fiscal(
-    platform: &Platform,
-    government: &Government,
-    day: NaiveDate,
-    ours: &[Ours],
-    found: &mut Found,
-) -> Result<(), Failure> {
-    let file = match government.fiscal_file(&format!("/fiscal/settlements/{day}")).await {
-        Ok(file) => file,
-        Err(unheard) => {
-            found.add(BreakKind::FiscalUnavailable, &unheard.0, None, None);
-            return Ok(());
-        }
-    };
-    let text = String::from_utf8_lossy(&file).into_owned();
-    let mut rows: HashMap<&str, Fen> = HashMap::new();
-    for line in text.lines().skip(1).filter(|line| !line.starts_with("合计")) {
-        let fields: Vec<&str> = line.split(',').collect();
-        if let (Some(transaction), Some(amount)) = (fields.get(3), fields.get(4).and_then(|yuan| Fen::from_yuan(yuan)))
-            && rows.insert(transaction, amount).is_some()
-        {
-            found.add(BreakKind::FiscalDuplicate, transaction, None, Some(amount));
-        }
-    }
-    for our in ours.iter().filter(|our| our.is_in_force) {
-        match rows.get(our.transaction_id.as_str()) {
-            None => found.add(BreakKind::FiscalMissing, &our.out_trade_no, Some(our.amount), None),
-            Some(amount) if *amount != our.amount => {
-                found.add(
-                    BreakKind::FiscalAmountDiffers,
-                    &our.out_trade_no,
-                    Some(our.amount),
-                    Some(*amount),
-                );
-            }
-            Some(_) => settled(platform, our.payment, day).await?,
-        }
-    }
-    Ok(())
-}
-
-async fn settled(platform: &Platform, payment: Uuid, day: NaiveDate) -> Result<(), Failure> {
-    let transaction = platform.db.begin().await?;
-    payment::Entity::update_many()
-        .col_expr(payment::Column::SettledOn, Expr::value(day))
-        .filter(payment::Column::Id.eq(payment))
-        .filter(payment::Column::SettledOn.is_null())
-        .filter(payment::Column::Status.eq("paid"))
-        .exec(&transaction)
-        .await?;
-    transaction.commit().await?;
-    Ok(())
-}
-
-async fn compare_police(government: &Government, day: NaiveDate, ours: &[Ours], found: &mut Found) {
-    let list = match government
-        .ask_police(&format!("/police/traffic-police/settlements/{day}"))
-        .await
-    {
-        Ok(list) => list,
-        Err(unheard) => return found.add(BreakKind::PoliceUnavailable, &unheard.0, None, None),
-    };
-    let items = list.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
-    let amount_of = |decision: &str| {
-        let mut amounts = items
-            .iter()
-            .filter(|item| item.get("decision_no").and_then(Value::as_str) == Some(decision))
-            .map(|item| item.get("amount_fen").and_then(Value::as_i64).map(Fen));
-        (amounts.next().flatten(), amounts.next().is_some())
-    };
-    for our in ours.iter().filter(|our| our.is_in_force) {
-        match amount_of(&our.decision_no) {
-            (None, _) => found.add(BreakKind::PoliceMissing, &our.out_trade_no, Some(our.amount), None),
-            (Some(amount), _) if amount != our.amount => {
-                found.add(
-                    BreakKind::PoliceAmountDiffers,
-                    &our.out_trade_no,
-                    Some(our.amount),
-                    Some(amount),
-                );
-            }
-            (Some(amount), true) => found.add(
-                BreakKind::PoliceDuplicate,
-                &our.out_trade_no,
-                Some(our.amount),
-                Some(amount),
-            ),
-            (Some(_), false) => {}
-        }
-    }
 }

@@ -49,6 +49,8 @@ states! {
         FiscalMissing = "fiscal_missing",
         /// The fiscal system has another amount.
         FiscalAmountDiffers = "fiscal_amount_differs",
+        /// Only the fiscal system knows of the payment.
+        FiscalOnly = "fiscal_only",
         /// The police system's list cannot be had.
         PoliceUnavailable = "police_unavailable",
         /// The police system does not have the payment.
@@ -57,6 +59,8 @@ states! {
         PoliceAmountDiffers = "police_amount_differs",
         /// The police system has a payment twice.
         PoliceDuplicate = "police_duplicate",
+        /// Only the police system knows of the payment.
+        PoliceOnly = "police_only",
     }
 }
 
@@ -80,10 +84,12 @@ impl BreakKind {
             Self::FiscalDuplicate => ("财政系统重复", "The fiscal system has it twice"),
             Self::FiscalMissing => ("财政系统缺少", "The fiscal system lacks it"),
             Self::FiscalAmountDiffers => ("与财政金额不一致", "The fiscal system has another amount"),
+            Self::FiscalOnly => ("仅财政系统有", "Only the fiscal system has it"),
             Self::PoliceUnavailable => ("交管清单无法取得", "The police list cannot be had"),
             Self::PoliceMissing => ("交管系统缺少", "The police lack it"),
             Self::PoliceAmountDiffers => ("与交管金额不一致", "The police have another amount"),
             Self::PoliceDuplicate => ("交管系统重复", "The police have it twice"),
+            Self::PoliceOnly => ("仅交管系统有", "Only the police have it"),
         };
         Phrase { zh, en }
     }

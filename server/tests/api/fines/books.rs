@@ -59,10 +59,11 @@ async fn row_21_each_difference_has_its_own_name_and_the_day_stays_open_until_so
     assert_eq!(reconcile(&finance, "2026-11-23").await["status"], "balanced");
     // Money that our ledger does not know of.
     bureau.app.execute("DELETE FROM ledger_entries").await;
-    assert_eq!(kinds(&reconcile(&finance, "2026-11-23").await), ["only_wechat"]);
+    let unknown = ["only_wechat", "fiscal_only", "police_only"];
+    assert_eq!(kinds(&reconcile(&finance, "2026-11-23").await), unknown);
 
     let unexplained = finance.post(&format!("{DAY}/sign-off"), json!({})).await;
-    assert_eq!(unexplained.refused(&DAY_NOT_BALANCED)["breaks"], 1);
+    assert_eq!(unexplained.refused(&DAY_NOT_BALANCED)["breaks"], 3);
     let note = json!({ "note": "账页遗失，已补记" });
     let signed = finance.post(&format!("{DAY}/sign-off"), note).await.expect(200);
     assert_eq!(signed["status"], "signed_off");

@@ -176,7 +176,7 @@ async fn send(sandbox: &Sandbox, url: &str, headers: &[(&'static str, String)], 
     let mut request = sandbox
         .http
         .post(url)
-        .timeout(Duration::from_secs(10))
+        .timeout(Duration::from_secs(30))
         .header("Content-Type", "application/json")
         .body(body.to_vec());
     for (name, value) in headers {

@@ -76,13 +76,7 @@ async fn a_resident_checks_in_with_wechats_scanner() {
     phone.presses("扫一扫").await;
     phone.presses("返回 Leave").await;
 
-    phone.presses("扫一扫").await;
-    let shown = format!("/appointments?hall={hall}&presence={}", presence_code(&hall).await);
-    phone
-        .types("wx-sandbox-code", &format!("https://bianmin.example{shown}"))
-        .await;
-    phone.presses("扫到了 Scanned").await;
-    phone.arrives_at("/tickets/").await;
+    checks_in_by_scanning(&phone, &hall).await;
     phone.sees("等候中").await;
     phone.leaves().await;
 }
@@ -161,12 +155,17 @@ async fn a_mini_program_scans_and_leads_to_a_chat_or_another_phone_to_pay() {
     let window = phone.chooses_window(&hall, &service).await;
     let appointment = resident.books(window["id"].as_str().unwrap(), &service).await;
     phone.opens(&format!("/appointments/{appointment}")).await;
+    checks_in_by_scanning(&phone, &hall).await;
+    phone.leaves().await;
+}
+
+/// Scans the code on the hall's screen with WeChat's scanner, from the page of an appointment.
+async fn checks_in_by_scanning(phone: &Browser, hall: &str) {
     phone.presses("扫一扫").await;
-    let shown = format!("/appointments?hall={hall}&presence={}", presence_code(&hall).await);
+    let shown = format!("/appointments?hall={hall}&presence={}", presence_code(hall).await);
     phone
         .types("wx-sandbox-code", &format!("https://bianmin.example{shown}"))
         .await;
     phone.presses("扫到了 Scanned").await;
     phone.arrives_at("/tickets/").await;
-    phone.leaves().await;
 }

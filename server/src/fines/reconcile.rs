@@ -16,7 +16,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::{
-    entity::{decision, ledger_entry, payment},
+    entity::{decision, ledger_entry, payment, refund},
     reconcile_government,
     service::Fines,
     settle::settle,
@@ -210,8 +210,8 @@ async fn compare_refunds(
         .filter_map(|row| row.out_refund_no.as_deref().map(|number| (number, row.refund)))
         .collect();
     for (number, amount) in &theirs {
-        let ours = super::entity::refund::Entity::find()
-            .filter(super::entity::refund::Column::OutRefundNo.eq(*number))
+        let ours = refund::Entity::find()
+            .filter(refund::Column::OutRefundNo.eq(*number))
             .one(db)
             .await?;
         match ours {
@@ -227,11 +227,11 @@ async fn compare_refunds(
             Some(_) => {}
         }
     }
-    let done = super::entity::refund::Entity::find()
-        .filter(super::entity::refund::Column::Status.eq("success"))
-        .filter(super::entity::refund::Column::Route.eq("wechat"))
-        .filter(super::entity::refund::Column::CreatedAt.gte(instant(day, NaiveTime::MIN)))
-        .filter(super::entity::refund::Column::CreatedAt.lt(instant(day, NaiveTime::MIN) + TimeDelta::days(1)))
+    let done = refund::Entity::find()
+        .filter(refund::Column::Status.eq("success"))
+        .filter(refund::Column::Route.eq("wechat"))
+        .filter(refund::Column::CreatedAt.gte(instant(day, NaiveTime::MIN)))
+        .filter(refund::Column::CreatedAt.lt(instant(day, NaiveTime::MIN) + TimeDelta::days(1)))
         .all(db)
         .await?;
     for ours in &done {
